@@ -1,0 +1,1 @@
+//! 6. Whether to believe it: origins, metrics, naive baselines, coverage.

@@ -1,0 +1,5 @@
+//! The `ltv` command.
+
+fn main() -> std::process::ExitCode {
+    ltv::cli::main()
+}

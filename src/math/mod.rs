@@ -1,0 +1,1 @@
+//! Special functions, quadrature and optimisation: has never heard of customers.

@@ -1,0 +1,14 @@
+//! 3. What we assume: one file per model, all in the same order inside.
+//!
+//! A model states a small kernel ([`PurchaseModel`], [`Law`]); what can be derived from it is derived once, in
+//! [`crate::predict`]. The one idea that carries it all: conditioning on a history only *updates the parameters*, so
+//! the future of a customer is nothing with probability 1 − P(alive), and otherwise the model's unconditional law at
+//! updated parameters.
+
+mod kernel;
+mod bg_nbd;
+mod gamma_gamma;
+
+pub use bg_nbd::BgNbd;
+pub use gamma_gamma::{GammaGamma, SpendRow};
+pub use kernel::{Derivatives, Law, Likelihood, PurchaseModel, Weighted};

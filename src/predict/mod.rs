@@ -1,0 +1,1 @@
+//! 5. What comes next: predictive distributions of purchases and spend, forecasts and totals.

@@ -1,0 +1,11 @@
+//! Time and money at the borders: no bare `f64` stands for either.
+
+mod time;
+mod horizon;
+mod money;
+mod share;
+
+pub use horizon::Horizon;
+pub use money::Money;
+pub use share::{AnnualRate, Share};
+pub use time::{Grain, Periods, Tick, TimeUnit};
