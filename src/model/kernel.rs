@@ -58,6 +58,9 @@ pub trait Law: Sync {
     /// E[X(t)].
     fn mean(&self, t: f64) -> f64;
 
+    /// Var[X(t)].
+    fn variance(&self, t: f64) -> f64;
+
     /// P(X(t) > n), to full relative accuracy.
     fn survival(&self, n: u64, t: f64) -> f64;
 

@@ -1,0 +1,276 @@
+//! The law of a living customer's purchases.
+//!
+//! X(t) = min(N, G): N ~ NB(r, α/(α+t)) purchases if nobody left, and G, independent of it, the purchase after which
+//! the customer leaves, with P(G > n) = w_n = (b)_n/(a+b)_n. So P(X > n) = w_n P(N > n): sums of positive terms
+//! throughout, and nothing singular at a = 1, where the closed form of the paper (its equation 9) is 0/0.
+
+use rand::{Rng, RngExt};
+use rand_distr::{Distribution, Exp1, Gamma};
+
+use super::BgNbd;
+use crate::model::kernel::Law;
+use crate::model::special::{beta_inc, ln_poch};
+
+/// Up to about so many terms the moments are summed; beyond, they are integrated over p (some 20 µs).
+const MANY_TERMS: f64 = 5_000.0;
+/// Values of the scaled NB probabilities are kept below this.
+const LARGE: f64 = 1e250;
+
+impl Law for BgNbd {
+    fn mean(&self, t: f64) -> f64 {
+        self.moments(t).0
+    }
+
+    fn variance(&self, t: f64) -> f64 {
+        let (mean, square) = self.moments(t);
+        (square - mean * mean).max(0.0)
+    }
+
+    fn survival(&self, n: u64, t: f64) -> f64 {
+        if t <= 0.0 {
+            return 0.0;
+        }
+        self.still_there(n) * beta_inc(n as f64 + 1.0, self.r, t / (self.alpha + t))
+    }
+
+    fn pmf(&self, t: f64, tail: f64, out: &mut Vec<f64>) {
+        if t <= 0.0 {
+            out.push(1.0);
+            return;
+        }
+        let start = out.len();
+        self.undisturbed(t, tail, out);
+        let &Self { r, alpha, a, b } = self;
+        // From the last to the first, so that P(N ≥ n) is a sum of positive terms, the smallest first.
+        let last = out.len() - start - 1;
+        let mut at_least = rest_of_nb(r, alpha, t, last as u64, out[out.len() - 1]);
+        let mut stayed = vec![1.0; last + 1];
+        for n in 1..=last {
+            let j = (n - 1) as f64;
+            stayed[n] = stayed[n - 1] * ((b + j) / (a + b + j));
+        }
+        for n in (0..=last).rev() {
+            let exactly = out[start + n];
+            at_least += exactly;
+            out[start + n] = stayed[n] * exactly;
+            if n > 0 {
+                let j = (n - 1) as f64;
+                out[start + n] += stayed[n - 1] * (a / (a + b + j)) * at_least;
+            }
+        }
+    }
+
+    fn sample<R: Rng + ?Sized>(&self, t: f64, rng: &mut R, times: &mut Vec<f64>) {
+        let rate = (ln_gamma_variate(self.r, rng) - self.alpha.ln()).exp();
+        let stay_odds = ln_gamma_variate(self.b, rng) - ln_gamma_variate(self.a, rng);
+        let leave = 1.0 / (1.0 + stay_odds.exp());
+        let mut now = 0.0;
+        loop {
+            let gap: f64 = Exp1.sample(rng);
+            now += gap / rate;
+            // Not `now > t`: with a rate of 0 the moment may be infinite, never NaN.
+            if now.is_nan() || now > t {
+                return;
+            }
+            times.push(now);
+            if rng.random::<f64>() < leave {
+                return;
+            }
+        }
+    }
+}
+
+impl BgNbd {
+    /// w_n = P(still there after n purchases) = (b)_n/(a+b)_n.
+    fn still_there(&self, n: u64) -> f64 {
+        let &Self { a, b, .. } = self;
+        if n > 20_000 {
+            return (ln_poch(b, n) - ln_poch(a + b, n)).exp();
+        }
+        (0..n).map(|j| (b + j as f64) / (a + b + j as f64)).product()
+    }
+
+    /// E[X] and E[X²].
+    fn moments(&self, t: f64) -> (f64, f64) {
+        if t <= 0.0 {
+            return (0.0, 0.0);
+        }
+        let &Self { r, alpha, .. } = self;
+        let mean = r * (t / alpha);
+        // The NB tail falls like Z^n beyond the mean: 40 factors of e, and ten standard deviations.
+        let terms = mean + 40.0 * (1.0 + t / alpha) + 10.0 * (mean * (1.0 + t / alpha)).sqrt();
+        if terms <= MANY_TERMS { self.summed_moments(t) } else { integrated_moments(self, t) }
+    }
+
+    /// E[X] = Σ_j P(N=j) Σ_{n<j} w_n and E[X²] = Σ_j P(N=j) Σ_{n<j} (2n+1) w_n; NB probabilities by their ratios,
+    /// on a scale of their own that the division by their sum takes out.
+    fn summed_moments(&self, t: f64) -> (f64, f64) {
+        let &Self { r, alpha, a, b } = self;
+        let z = t / (alpha + t);
+        let (mut nb, mut total, mut first, mut second) = (1.0f64, 1.0f64, 0.0f64, 0.0f64);
+        let (mut w, mut w_sum, mut w_sum2, mut j) = (1.0, 0.0, 0.0, 0.0);
+        loop {
+            w_sum += w;
+            w_sum2 += (2.0 * j + 1.0) * w;
+            w *= (b + j) / (a + b + j);
+            let ratio = z * ((r + j) / (j + 1.0));
+            nb *= ratio;
+            j += 1.0;
+            total += nb;
+            first += nb * w_sum;
+            second += nb * w_sum2;
+            // What is left is at most a geometric series; w_sum2 grows no faster than j².
+            if ratio < 1.0 && nb * w_sum2 * (1.0 + 3.0 / j) < 1e-17 * second * (1.0 - z.max(ratio)) {
+                return (first / total, second / total);
+            }
+            if nb > LARGE {
+                for value in [&mut nb, &mut total, &mut first, &mut second] {
+                    *value /= LARGE;
+                }
+            }
+        }
+    }
+
+    /// Appends P(N = n) of the NB count without drop-out, as far as P(X > n) ≥ `tail` demands.
+    fn undisturbed(&self, t: f64, tail: f64, out: &mut Vec<f64>) {
+        let &Self { r, alpha, a, b } = self;
+        let z = t / (alpha + t);
+        let ln_none = -r * (t / alpha).ln_1p();
+        // Probabilities are scaled by e^−shift while the first ones would underflow.
+        let mut shift = ln_none.min(-600.0) + 600.0;
+        let mut nb = (ln_none - shift).exp();
+        let (mut n, mut w) = (0.0, 1.0);
+        loop {
+            out.push(if shift == 0.0 { nb } else { nb * shift.exp() });
+            let ratio = z * ((r + n) / (n + 1.0));
+            let next = nb * ratio;
+            let bound = z.max(z * ((r + n + 1.0) / (n + 2.0)));
+            let beyond = if bound < 1.0 && shift == 0.0 { (next / (1.0 - bound)).min(1.0) } else { 1.0 };
+            if w * beyond < tail {
+                return;
+            }
+            w *= (b + n) / (a + b + n);
+            nb = next;
+            n += 1.0;
+            if shift < 0.0 && nb > 1.0 {
+                let step = (-shift).min(600.0);
+                nb *= (-step).exp();
+                shift += step;
+            }
+        }
+    }
+}
+
+/// P(N > n), given P(N = n): by the ratios of the NB law while they fall fast enough, else by the incomplete beta.
+fn rest_of_nb(r: f64, alpha: f64, t: f64, n: u64, at_n: f64) -> f64 {
+    let z = t / (alpha + t);
+    let (mut term, mut sum, mut j) = (at_n, 0.0, n as f64);
+    for _ in 0..2_000 {
+        let ratio = z * ((r + j) / (j + 1.0));
+        term *= ratio;
+        sum += term;
+        j += 1.0;
+        if ratio < 1.0 && term <= 1e-17 * sum * (1.0 - z.max(ratio)) {
+            return sum;
+        }
+    }
+    beta_inc(n as f64 + 1.0, r, z)
+}
+
+/// E[X] and E[X²] by their means given p, integrated over Beta(a, b):
+///
+/// ```text
+/// E[X | p]      = (1 − φ)/p                         φ = (1 + y)^−r,  y = pt/α
+/// E[X² | p]     = (1 − φ)/p + 2(1−p)/p² (1 − (1 + (r+1)y)(1+y)^−(r+1))
+/// ```
+///
+/// p = logistic(centre + width sinh τ), the trapezoidal rule in τ, halved until it stands still.
+fn integrated_moments(model: &BgNbd, t: f64) -> (f64, f64) {
+    let &BgNbd { r, alpha, a, b } = model;
+    let (centre, width) = ((a / b).ln(), (1.0 / a + 1.0 / b).sqrt().min(1.0));
+    let ln_kernel = |y: f64| -a * softplus(-y) - b * softplus(y);
+    let top = ln_kernel(centre);
+    let integrand = |tau: f64| -> [f64; 3] {
+        let y = centre + width * tau.sinh();
+        let weight = (ln_kernel(y) - top).exp() * tau.cosh();
+        if weight == 0.0 {
+            return [0.0; 3];
+        }
+        let p = (-softplus(-y)).exp();
+        let ln_pt = -softplus(-y) + (t / alpha).ln();
+        let pt = ln_pt.exp();
+        if p == 0.0 || pt == 0.0 {
+            let n = r * (t / alpha);
+            return [weight, weight * n, weight * (n + n * n * (1.0 + 1.0 / r))];
+        }
+        let first = -(-r * pt.ln_1p()).exp_m1() / p;
+        let second = first + 2.0 * (-softplus(y)).exp() / p * (two_or_more(r + 1.0, pt) / p);
+        [weight, weight * first, weight * second]
+    };
+    let [mass, first, second] = trapezoid(integrand);
+    (first / mass, second / mass)
+}
+
+fn softplus(d: f64) -> f64 {
+    super::softplus(d)
+}
+
+/// 1 − (1+y)^−s (1+sy), without cancellation for small y.
+fn two_or_more(s: f64, y: f64) -> f64 {
+    let exponent = if s * y < 0.05 {
+        // ln(1+sy) − s ln(1+y) = Σ_{k≥2} (−1)^(k+1) (s^k − s) y^k/k
+        let (mut sum, mut sk, mut yk) = (0.0, s, y);
+        for k in 2..14 {
+            sk *= s;
+            yk *= -y;
+            sum -= (sk - s) * yk / f64::from(k);
+        }
+        sum
+    } else {
+        (s * y).ln_1p() - s * y.ln_1p()
+    };
+    -exponent.exp_m1()
+}
+
+/// ∫ f over the line for an f that falls double exponentially: trapezoidal sums, halved until they agree to 1e−14.
+fn trapezoid(f: impl Fn(f64) -> [f64; 3]) -> [f64; 3] {
+    const REACH: i32 = 9; // sinh 9 = 4,051: there e^−a·4,051 is nothing for a ≥ 0.01
+    let mut sums = [0.0; 3];
+    let mut last = [0.0; 3];
+    let mut step = 0.125;
+    let add = |sums: &mut [f64; 3], tau: f64| {
+        for (sum, value) in sums.iter_mut().zip(f(tau)) {
+            *sum += value;
+        }
+    };
+    let count = REACH * 8;
+    for k in -count..=count {
+        add(&mut sums, f64::from(k) * step);
+    }
+    for level in 0..7 {
+        let now = sums.map(|sum| sum * step);
+        let still = now.iter().zip(&last).all(|(now, last)| (now - last).abs() <= 1e-14 * now.abs());
+        if level > 1 && still {
+            return now;
+        }
+        last = now;
+        let half = count << level;
+        for k in -half..half {
+            add(&mut sums, (f64::from(k) + 0.5) * step);
+        }
+        step *= 0.5;
+    }
+    sums.map(|sum| sum * step)
+}
+
+/// ln of a Gamma(shape, 1) variate, also where the variate itself would underflow.
+fn ln_gamma_variate<R: Rng + ?Sized>(shape: f64, rng: &mut R) -> f64 {
+    // Marsaglia & Tsang (2000): Gamma(shape) = Gamma(shape+1) U^(1/shape).
+    let (boosted, scale) = if shape < 1.0 { (shape + 1.0, 1.0 / shape) } else { (shape, 0.0) };
+    let Ok(law) = Gamma::new(boosted, 1.0) else { return f64::NEG_INFINITY };
+    let ln_gamma = law.sample(rng).ln();
+    if scale == 0.0 {
+        return ln_gamma;
+    }
+    ln_gamma + (1.0 - rng.random::<f64>()).ln() * scale
+}
