@@ -1,1 +1,3 @@
-//! Special functions, quadrature and optimisation: has never heard of customers.
+//! Special functions, quadrature and root finding: has never heard of customers.
+
+pub mod special;
