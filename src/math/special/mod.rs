@@ -4,8 +4,10 @@
 //! scripts that make them are in `tests/reference/`, and `tests/reference.rs` asserts them. DLMF is the NIST Digital
 //! Library of Mathematical Functions, <https://dlmf.nist.gov>.
 
+mod beta;
 mod gamma;
 mod pochhammer;
 
+pub use beta::ln_beta;
 pub use gamma::{digamma, ln_gamma, trigamma};
 pub use pochhammer::{digamma_diff, ln_poch, trigamma_diff};
