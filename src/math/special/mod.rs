@@ -6,8 +6,10 @@
 
 mod beta;
 mod gamma;
+mod incomplete_beta;
 mod pochhammer;
 
 pub use beta::ln_beta;
 pub use gamma::{digamma, ln_gamma, trigamma};
+pub use incomplete_beta::{IncompleteBeta, Tails, beta_inc, beta_inc_inverse, ln_beta_inc};
 pub use pochhammer::{digamma_diff, ln_poch, trigamma_diff};
