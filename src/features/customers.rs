@@ -1,5 +1,6 @@
 //! The table of customers.
 
+use super::net::Purchase;
 use crate::orders::Ids;
 use crate::units::{Grain, Money, Tick, TimeUnit};
 
@@ -31,7 +32,7 @@ pub struct Customers {
     pub history: Option<History>,
     /// The unit of recency and age.
     pub unit: TimeUnit,
-    /// The grain, and the end of observation where it is known.
+    /// What counted as one purchase.
     pub grain: Grain,
     /// The end of observation.
     pub cutoff: Option<Tick>,
@@ -51,16 +52,94 @@ pub struct History {
 }
 
 impl Customers {
+    /// A table without rows, to be filled from orders.
+    pub(super) fn empty(unit: TimeUnit, grain: Grain, cutoff: Option<Tick>) -> Self {
+        let history = History {
+            orders: Vec::new(),
+            total_value: Vec::new(),
+            first_order: Vec::new(),
+            last_order: Vec::new(),
+        };
+        Self {
+            ids: Ids::default(),
+            frequency: Vec::new(),
+            recency: Vec::new(),
+            age: Vec::new(),
+            monetary_value: Vec::new(),
+            history: Some(history),
+            unit,
+            grain,
+            cutoff,
+        }
+    }
+
+    /// Room for so many customers.
+    pub(super) fn reserve(&mut self, customers: usize, money: bool) {
+        self.frequency.reserve_exact(customers);
+        self.recency.reserve_exact(customers);
+        self.age.reserve_exact(customers);
+        if money {
+            self.monetary_value.reserve_exact(customers);
+        }
+        if let Some(history) = &mut self.history {
+            history.orders.reserve_exact(customers);
+            history.first_order.reserve_exact(customers);
+            history.last_order.reserve_exact(customers);
+            if money {
+                history.total_value.reserve_exact(customers);
+            }
+        }
+    }
+
+    /// Appends a customer (but not its id) from its purchases by time; without a purchase nothing, and `false`.
+    pub(super) fn push_purchases(&mut self, purchases: &[Purchase], cutoff: Tick, money: bool) -> bool {
+        let (Some(first), Some(last)) = (purchases.first(), purchases.last()) else { return false };
+        let frequency = u32::try_from(purchases.len() - 1).unwrap_or(u32::MAX); // a store holds fewer events
+        // In range: a customer's amounts all add up to less than i64::MAX.
+        let total: i64 = purchases.iter().map(|purchase| purchase.value.micros()).sum();
+        let repeat = Money::from_micros(total - first.value.micros());
+        self.frequency.push(frequency);
+        self.recency.push(self.grain.between(first.tick, last.tick, self.unit));
+        self.age.push(self.grain.between(first.tick, cutoff, self.unit));
+        if money {
+            self.monetary_value.push((frequency > 0).then(|| repeat.to_f64() / f64::from(frequency)));
+        }
+        if let Some(history) = &mut self.history {
+            history.orders.push(purchases.iter().map(|purchase| purchase.orders).sum());
+            history.first_order.push(first.tick);
+            history.last_order.push(last.tick);
+            if money {
+                history.total_value.push(Money::from_micros(total));
+            }
+        }
+        true
+    }
+
+    /// Appends the rows of another table made in the same way.
+    pub(super) fn append(&mut self, other: Self) {
+        self.ids.append(&other.ids);
+        self.frequency.extend(other.frequency);
+        self.recency.extend(other.recency);
+        self.age.extend(other.age);
+        self.monetary_value.extend(other.monetary_value);
+        if let (Some(to), Some(from)) = (&mut self.history, other.history) {
+            to.orders.extend(from.orders);
+            to.total_value.extend(from.total_value);
+            to.first_order.extend(from.first_order);
+            to.last_order.extend(from.last_order);
+        }
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.ids.len()
+        self.frequency.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
+        self.frequency.is_empty()
     }
 
     /// What a model of purchases knows of one customer.

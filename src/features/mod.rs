@@ -1,5 +1,9 @@
 //! 2. What each customer did up to a cut-off: frequency, recency, age and monetary value.
 
+mod net;
+mod past;
 mod customers;
 
-pub use customers::{Customers, Rfm};
+pub use customers::{Customers, History, Rfm};
+pub use net::Netting;
+pub use past::Past;

@@ -1,8 +1,10 @@
 //! The one piece of code that summarises orders, wherever their rows come from: a mergeable log.
 
-use super::Ids;
-use crate::Result;
+use super::events::{Event, Events, OutOfRange};
+use super::ids::Interner;
+use super::{Ids, Orders};
 use crate::units::{Grain, Money, Tick};
+use crate::{Error, Result};
 
 /// What becomes of negative amounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,7 +38,7 @@ pub struct OrderRow<'a> {
     pub customer: &'a str,
     /// When.
     pub tick: Tick,
-    /// A hash of the order's id, if rows carry one.
+    /// A hash of the order's id, if rows carry one. Without it the row is an order of its own.
     pub order: Option<u64>,
     /// What was paid (or the quantity where there is no money); negative for a refund.
     pub amount: Money,
@@ -45,41 +47,255 @@ pub struct OrderRow<'a> {
 }
 
 /// Rows under way. Logs of parts merge; neither their order nor that of the rows matters.
+///
+/// Rows of one customer, tick and order are added up, so memory grows with distinct purchases, not with rows:
+/// new rows gather in a buffer, which is folded into the sums whenever it has grown to half of them (at least
+/// [`OrderLog::BUFFER`] rows), in time proportional to both, whatever the order of the rows.
 #[derive(Debug)]
 pub struct OrderLog {
     options: LogOptions,
+    customers: Interner,
+    /// Per customer, where it first appeared.
+    first: Vec<u64>,
+    /// The sums so far.
+    events: Events,
+    /// Rows not yet summed, and their orders if rows carry them.
+    fresh: Vec<Fresh>,
+    fresh_orders: Vec<u64>,
+    counts: LogCounts,
+    /// The customer of the last row: lines of one order often follow each other.
+    last: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Fresh {
+    customer: u32,
+    tick: i32,
+    amount: i64,
+}
+
+/// What a log took in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LogCounts {
+    /// Rows pushed.
+    pub rows: u64,
+    /// Of them refunds (negative amounts).
+    pub refunds: u64,
+    /// Of them orders that cost nothing and were left out because of [`LogOptions::drop_zero`]. With order ids what
+    /// an order costs is only known at the cut-off, and it is counted there ([`crate::features::Netting`]).
+    pub zero_dropped: u64,
 }
 
 impl OrderLog {
+    /// How many rows gather before they are summed, at least.
+    pub const BUFFER: usize = 1 << 20;
+
     /// An empty log.
     #[must_use]
     pub fn new(options: LogOptions) -> Self {
-        Self { options }
+        Self {
+            options,
+            customers: Interner::default(),
+            first: Vec::new(),
+            events: Events::new(options),
+            fresh: Vec::new(),
+            fresh_orders: Vec::new(),
+            counts: LogCounts::default(),
+            last: 0,
+        }
     }
 
     /// Takes in one row.
     ///
     /// # Errors
     /// If a customer's sum leaves the range of [`Money`].
-    pub fn push(&mut self, _row: &OrderRow<'_>) -> Result<()> {
-        let _ = self.options;
+    pub fn push(&mut self, row: &OrderRow<'_>) -> Result<()> {
+        self.counts.rows += 1;
+        let amount = row.amount.micros();
+        if amount < 0 {
+            self.counts.refunds += 1;
+        }
+        let order = if self.options.order_ids { row.order.map_or(0, |hash| hash.max(1)) } else { 0 };
+        if amount == 0 && order == 0 && self.options.drop_zero {
+            self.counts.zero_dropped += 1;
+            return Ok(());
+        }
+        let customer = self.customer(row.customer, row.position)?;
+        self.fresh.push(Fresh { customer, tick: row.tick.0, amount });
+        if self.options.order_ids {
+            self.fresh_orders.push(order);
+        }
+        if self.fresh.len() >= Self::BUFFER.max(self.events.len() / 2) { self.settle() } else { Ok(()) }
+    }
+
+    /// What it took in so far.
+    #[must_use]
+    pub const fn counts(&self) -> LogCounts {
+        self.counts
+    }
+
+    fn customer(&mut self, id: &str, position: u64) -> Result<u32> {
+        let ids = self.customers.ids();
+        let again = self.last < ids.len() as u32 && ids.get(self.last as usize) == id;
+        let (number, new) = if again { (self.last, false) } else { self.customers.number(id)? };
+        if new {
+            self.first.push(position);
+        } else {
+            let first = &mut self.first[number as usize];
+            *first = position.min(*first);
+        }
+        self.last = number;
+        Ok(number)
+    }
+
+    /// Folds the buffer into the sums.
+    fn settle(&mut self) -> Result<()> {
+        if self.fresh.is_empty() && self.events.customers() == self.first.len() {
+            return Ok(());
+        }
+        let (ends, rows) = by_customer(&self.fresh, self.first.len());
+        let old = std::mem::replace(&mut self.events, Events::new(self.options));
+        let mut new = Events::with_capacity(self.options, self.first.len(), old.len() + rows.len());
+        let mut run = Vec::new();
+        let mut start = 0;
+        for (customer, &end) in ends.iter().enumerate() {
+            let rows = &rows[start as usize..end as usize];
+            start = end;
+            let pushed = if rows.is_empty() {
+                new.copy_run(&old, old.range(customer))
+            } else {
+                run.clear();
+                run.extend(old.of(customer));
+                run.extend(rows.iter().map(|&row| self.event(row as usize)));
+                new.push_run(&mut run)
+            };
+            pushed.map_err(|e| self.out_of_range(&e))?;
+        }
+        self.events = new;
+        self.fresh.clear();
+        self.fresh_orders.clear();
         Ok(())
+    }
+
+    fn event(&self, row: usize) -> Event {
+        let Fresh { tick, amount, .. } = self.fresh[row];
+        Event { tick, order: self.fresh_orders.get(row).copied().unwrap_or(0), amount, count: 1 }
+    }
+
+    fn out_of_range(&self, error: &OutOfRange) -> Error {
+        out_of_range(self.customers.ids(), error)
     }
 
     /// Takes in another log.
     ///
     /// # Errors
-    /// As [`OrderLog::push`].
-    pub fn merge(&mut self, _other: Self) -> Result<()> {
+    /// As [`OrderLog::push`]; [`Error::Usage`] if the logs were made with different options.
+    pub fn merge(&mut self, mut other: Self) -> Result<()> {
+        if self.options != other.options {
+            return Err(Error::usage("order logs made with different options cannot be merged"));
+        }
+        if other.first.len() > self.first.len() {
+            std::mem::swap(self, &mut other); // the larger one takes in the smaller; which one does not matter
+        }
+        self.settle()?;
+        other.settle()?;
+        self.counts.rows += other.counts.rows;
+        self.counts.refunds += other.counts.refunds;
+        self.counts.zero_dropped += other.counts.zero_dropped;
+        let theirs = self.take_in_customers(&other)?;
+        let old = std::mem::replace(&mut self.events, Events::new(self.options));
+        let mut new = Events::with_capacity(self.options, theirs.len(), old.len() + other.events.len());
+        let mut run = Vec::new();
+        for (customer, &their) in theirs.iter().enumerate() {
+            let (ours, their) = (old.range(customer), other.events.range(their as usize));
+            let pushed = if their.is_empty() {
+                new.copy_run(&old, ours)
+            } else if ours.is_empty() {
+                new.copy_run(&other.events, their)
+            } else {
+                run.clear();
+                run.extend(ours.map(|at| old.get(at)));
+                run.extend(their.map(|at| other.events.get(at)));
+                new.push_run(&mut run)
+            };
+            pushed.map_err(|e| self.out_of_range(&e))?;
+        }
+        self.events = new;
         Ok(())
+    }
+
+    /// Takes in another log's customers; per customer of ours, its number there (or one that is not there).
+    fn take_in_customers(&mut self, other: &Self) -> Result<Vec<u32>> {
+        let mut theirs = vec![u32::MAX; self.first.len()];
+        for (at, id) in other.customers.ids().iter().enumerate() {
+            let number = self.customer(id, other.first[at])? as usize;
+            if number == theirs.len() {
+                theirs.push(at as u32);
+            } else {
+                theirs[number] = at as u32;
+            }
+        }
+        Ok(theirs)
+    }
+
+    /// All rows are in: the orders of every customer, and what was taken in.
+    ///
+    /// # Errors
+    /// As [`OrderLog::push`], also if a customer's amounts together leave the range of [`Money`].
+    pub fn finish(mut self) -> Result<(Orders, LogCounts)> {
+        self.settle()?;
+        let Self { options, customers, first, events, counts, .. } = self;
+        let ids = customers.into_ids();
+        if let Some(customer) = events.first_beyond_range() {
+            return Err(out_of_range(&ids, &OutOfRange(Some(customer))));
+        }
+        if first.is_sorted_by(|a, b| a < b) {
+            return Ok((Orders::new(ids, options, events), counts));
+        }
+        let mut order: Vec<u32> = (0..first.len() as u32).collect();
+        let key = |customer: u32| (first[customer as usize], ids.get(customer as usize));
+        order.sort_unstable_by(|&a, &b| key(a).cmp(&key(b)));
+        let events = events.permuted(&order);
+        let mut sorted = Ids::default();
+        sorted.reserve(ids.len(), ids.bytes());
+        order.iter().for_each(|&customer| sorted.push(ids.get(customer as usize)));
+        Ok((Orders::new(sorted, options, events), counts))
     }
 }
 
-/// All orders: per customer, in order of time. What [`crate::features`] cuts at a date.
-#[derive(Debug)]
-pub struct Orders {
-    /// The customers, in the order of their first appearance in the input.
-    pub ids: Ids,
-    /// How rows were summarised.
-    pub options: LogOptions,
+/// A counting sort: per customer where its rows end, and the rows by customer.
+fn by_customer(fresh: &[Fresh], customers: usize) -> (Vec<u32>, Vec<u32>) {
+    let mut ends = vec![0u32; customers + 1];
+    for row in fresh {
+        ends[row.customer as usize + 1] += 1;
+    }
+    for at in 1..ends.len() {
+        ends[at] += ends[at - 1];
+    }
+    // Now the starts; each moves to its end while the rows are dealt out.
+    let mut rows = vec![0u32; fresh.len()];
+    for (at, row) in fresh.iter().enumerate() {
+        let next = &mut ends[row.customer as usize];
+        rows[*next as usize] = at as u32;
+        *next += 1;
+    }
+    ends.truncate(customers);
+    (ends, rows)
 }
+
+fn out_of_range(ids: &Ids, error: &OutOfRange) -> Error {
+    match error.0 {
+        Some(customer) => Error::input(format!(
+            "the amounts of customer `{}` add up to more than can be held exactly",
+            ids.get(customer)
+        ))
+        .expected("sums up to 9.2e12 units of the currency")
+        .hint("Is the right column mapped as the amount? Or give amounts in thousands.")
+        .into(),
+        None => Error::Undefined("more than 4,294,967,295 distinct purchases".into()),
+    }
+}
+
+#[cfg(test)]
+#[path = "log_tests.rs"]
+mod tests;

@@ -1,0 +1,171 @@
+//! Orders up to a cut-off: the one cut through which models, backtests and scores see the past.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::net::{Netter, Purchase, Tally};
+use super::{Customers, Netting};
+use crate::orders::Orders;
+use crate::units::{Tick, TimeUnit};
+use crate::{Error, Result};
+
+/// Orders up to a cut-off. Nothing after it is ever looked at, refunds included.
+#[derive(Debug, Clone, Copy)]
+pub struct Past<'a> {
+    orders: &'a Orders,
+    cutoff: Tick,
+    given: bool,
+    customers: usize,
+    netting: Netting,
+}
+
+/// Customers are worked on in pieces of this size, whatever the number of threads.
+pub(super) const PIECE: usize = 1 << 14;
+
+/// So many pieces are held beside the result at one time.
+const PIECES: usize = 32;
+
+impl<'a> Past<'a> {
+    /// Orders up to a cut-off, which is the tick of the last order of all unless given ([`Past::cutoff_is_given`]).
+    ///
+    /// # Errors
+    /// [`Error::Undefined`] if there is no order, none up to the cut-off, or all of them were refunded in full.
+    pub fn new(orders: &'a Orders, cutoff: Option<Tick>) -> Result<Self> {
+        let (first, last) = orders.first_tick().zip(orders.last_tick()).ok_or_else(|| {
+            Error::Undefined(
+                "there is no order at all; is the right file given, are its columns mapped right?".into(),
+            )
+        })?;
+        let given = cutoff.is_some();
+        let cutoff = cutoff.unwrap_or(last);
+        let show = |tick| orders.options.grain.show(tick);
+        if cutoff < first {
+            return Err(Error::Undefined(format!(
+                "the cut-off {} is before the first order ({}); give a later one with --cutoff",
+                show(cutoff),
+                show(first)
+            )));
+        }
+        let mut past = Self { orders, cutoff, given, customers: 0, netting: Netting::default() };
+        let mut tally = Tally::default();
+        for (customers, part) in past.over_pieces(0..orders.len(), |netter, pieces| {
+            pieces.filter(|&customer| !past.purchases(netter, customer).is_empty()).count()
+        }) {
+            past.customers += customers;
+            tally.add(&part);
+        }
+        past.netting = tally.into();
+        if past.customers == 0 {
+            return Err(Error::Undefined(format!(
+                "up to the cut-off {} every order was refunded in full or cost nothing; nobody is left",
+                show(cutoff)
+            )));
+        }
+        Ok(past)
+    }
+
+    /// The orders it is cut from.
+    #[must_use]
+    pub const fn orders(&self) -> &'a Orders {
+        self.orders
+    }
+
+    /// The last tick that is seen.
+    #[must_use]
+    pub const fn cutoff(&self) -> Tick {
+        self.cutoff
+    }
+
+    /// Whether the cut-off was given; otherwise it is the last order's tick.
+    #[must_use]
+    pub const fn cutoff_is_given(&self) -> bool {
+        self.given
+    }
+
+    /// How many customers have a purchase up to the cut-off.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.customers
+    }
+
+    /// Whether there are none: never, as [`Past::new`] refuses that.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.customers == 0
+    }
+
+    /// What became of refunds.
+    #[must_use]
+    pub const fn netting(&self) -> &Netting {
+        &self.netting
+    }
+
+    /// The table of customers, times in `unit`: everyone with a purchase up to the cut-off, in the order of their
+    /// first appearance in the input.
+    ///
+    /// `frequency` counts purchases after the first; `recency` is the time from the first to the last purchase, `age`
+    /// from the first purchase to the cut-off; `monetary_value` is the mean value of the purchases after the first.
+    #[must_use]
+    pub fn customers(&self, unit: TimeUnit) -> Customers {
+        let mut all = Customers::empty(unit, self.orders.options.grain, Some(self.cutoff));
+        all.reserve(self.customers, self.orders.has_money());
+        let everyone = self.customers == self.orders.len();
+        for start in (0..self.orders.len()).step_by(PIECE * PIECES) {
+            let end = self.orders.len().min(start + PIECE * PIECES);
+            self.table(start..end, !everyone, &mut all);
+        }
+        if everyone {
+            all.ids = self.orders.ids.clone(); // shares the text
+        }
+        all
+    }
+
+    /// The same table in consecutive parts, for more customers than should be held at once. A part stands for `size`
+    /// customers of the orders and is shorter where some of them have no purchase; empty parts are left out.
+    pub fn parts(&self, unit: TimeUnit, size: usize) -> impl Iterator<Item = Customers> {
+        let all = self.orders.len();
+        (0..all).step_by(size.max(1)).filter_map(move |start| {
+            let mut part = Customers::empty(unit, self.orders.options.grain, Some(self.cutoff));
+            let range = start..all.min(start.saturating_add(size.max(1)));
+            self.table(range, true, &mut part);
+            (!part.is_empty()).then_some(part)
+        })
+    }
+
+    /// Appends the customers of a range, with or without their ids.
+    fn table(&self, range: Range<usize>, ids: bool, to: &mut Customers) {
+        let grain = self.orders.options.grain;
+        let parts = self.over_pieces(range, |netter, piece| {
+            let mut part = Customers::empty(to.unit, grain, Some(self.cutoff));
+            for customer in piece {
+                let purchases = self.purchases(netter, customer);
+                if part.push_purchases(purchases, self.cutoff, self.orders.has_money()) && ids {
+                    part.ids.push(self.orders.ids.get(customer));
+                }
+            }
+            part
+        });
+        parts.into_iter().for_each(|(part, _)| to.append(part));
+    }
+
+    /// One customer's purchases up to the cut-off.
+    pub(super) fn purchases<'n>(&self, netter: &'n mut Netter, customer: usize) -> &'n [Purchase] {
+        netter.purchases(self.orders.events_of(customer), self.cutoff)
+    }
+
+    /// Works on the pieces of a range of customers on all threads; answers and tallies come back in their order.
+    pub(super) fn over_pieces<T: Send>(
+        &self,
+        range: Range<usize>,
+        work: impl Fn(&mut Netter, Range<usize>) -> T + Sync,
+    ) -> Vec<(T, Tally)> {
+        let starts: Vec<usize> = range.clone().step_by(PIECE).collect();
+        let piece = |&start: &usize| {
+            let mut netter = Netter::new(self.orders.options);
+            let done = work(&mut netter, start..range.end.min(start + PIECE));
+            (done, netter.tally)
+        };
+        starts.par_iter().map(piece).collect()
+    }
+}

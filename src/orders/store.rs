@@ -1,0 +1,100 @@
+//! All orders of all customers, in columns.
+
+use rayon::prelude::*;
+
+use super::events::{Event, Events};
+use super::{Ids, LogOptions};
+use crate::units::Tick;
+
+/// All orders: per customer, in order of time. What [`crate::features`] cuts at a date.
+///
+/// Refunds stand beside the orders with their own dates and are set off against them only at the cut, so a refund
+/// that came later never changes what was known before.
+#[derive(Debug)]
+pub struct Orders {
+    /// The customers, in the order of their first appearance in the input.
+    pub ids: Ids,
+    /// How rows were summarised.
+    pub options: LogOptions,
+    events: Events,
+    span: Option<(Tick, Tick)>,
+    refunds: bool,
+}
+
+impl Orders {
+    pub(super) fn new(ids: Ids, options: LogOptions, events: Events) -> Self {
+        let mut span: Option<(i32, i32)> = None;
+        let mut refunds = false;
+        for (tick, amount) in events.ticks_and_amounts() {
+            if amount < 0 {
+                refunds = true;
+            } else {
+                span = Some(span.map_or((tick, tick), |(first, last)| (first.min(tick), last.max(tick))));
+            }
+        }
+        let span = span.map(|(first, last)| (Tick(first), Tick(last)));
+        Self { ids, options, events, span, refunds }
+    }
+
+    /// How many customers there are, those with nothing but refunds among them.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// Whether amounts are money.
+    #[must_use]
+    pub const fn has_money(&self) -> bool {
+        self.options.money
+    }
+
+    /// The tick of the first order of all (refunds are no orders); `None` if there is none.
+    #[must_use]
+    pub fn first_tick(&self) -> Option<Tick> {
+        self.span.map(|(first, _)| first)
+    }
+
+    /// The tick of the last order of all (refunds are no orders); `None` if there is none.
+    #[must_use]
+    pub fn last_tick(&self) -> Option<Tick> {
+        self.span.map(|(_, last)| last)
+    }
+
+    /// Whether there are refunds.
+    #[must_use]
+    pub const fn has_refunds(&self) -> bool {
+        self.refunds
+    }
+
+    /// The number of orders, before any refund: rows, or distinct order ids per customer where rows carry them.
+    #[must_use]
+    pub fn orders(&self) -> u64 {
+        (0..self.len()).into_par_iter().with_min_len(1 << 14).map(|customer| self.orders_of(customer)).sum()
+    }
+
+    fn orders_of(&self, customer: usize) -> u64 {
+        let mut ids = Vec::new();
+        let mut orders = 0;
+        for event in self.events.of(customer).filter(|event| !event.is_refund()) {
+            if event.order == 0 {
+                orders += u64::from(event.count);
+            } else {
+                ids.push(event.order);
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        orders + ids.len() as u64
+    }
+
+    /// A customer's events, by time.
+    pub(crate) fn events_of(&self, customer: usize) -> impl Iterator<Item = Event> {
+        self.events.of(customer)
+    }
+}
