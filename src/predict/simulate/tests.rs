@@ -28,23 +28,17 @@ fn rows(plan: &Simulation) -> (Simulated, Vec<Row>) {
     let (purchases, spend) = cdnow();
     let mut rows = Vec::new();
     let simulated = simulate(&purchases, Some(&spend), plan, &Silent, &mut |chunk| {
-        let mut columns = chunk.columns.iter().map(|(name, values)| match (*name, values) {
-            ("customer_id", Values::Text(ids)) => ids.iter().map(ToString::to_string).collect(),
-            ("date", Values::Moments(_, ticks)) => ticks.iter().map(|tick| tick.0.to_string()).collect(),
-            ("order_id" | "quantity", Values::Whole(numbers)) => {
-                numbers.iter().map(ToString::to_string).collect()
-            }
-            ("amount", Values::Money(amounts)) => {
-                amounts.iter().map(|amount| (amount.micros() / 10_000).to_string()).collect::<Vec<_>>()
-            }
-            (other, _) => panic!("{other}"),
-        });
-        let columns: [Vec<String>; 5] = std::array::from_fn(|_| columns.next().unwrap());
-        for at in 0..columns[0].len() {
-            let number = |column: usize| columns[column][at].parse::<i64>().unwrap();
-            let (day, order, quantity) = (number(1) as i32, number(2) as u32, number(3) as u32);
-            rows.push((columns[0][at].clone(), day, order, quantity, number(4)));
-        }
+        let column = |name: &str| &chunk.columns.iter().find(|column| column.0 == name).unwrap().1;
+        let (Values::Text(ids), Values::Moments(_, days)) = (column("customer_id"), column("date")) else {
+            panic!()
+        };
+        let (Values::Whole(orders), Values::Whole(pieces)) = (column("order_id"), column("quantity")) else {
+            panic!()
+        };
+        let Values::Money(amounts) = column("amount") else { panic!() };
+        rows.extend((0..ids.len()).map(|at| {
+            (ids[at].to_string(), days[at].0, orders[at], pieces[at], amounts[at].micros() / 10_000)
+        }));
         Ok(())
     });
     (simulated.unwrap(), rows)
