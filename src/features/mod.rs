@@ -2,8 +2,10 @@
 
 mod net;
 mod past;
+mod holdout;
 mod customers;
 
 pub use customers::{Customers, History, Rfm};
+pub use holdout::{Acquired, Holdout};
 pub use net::Netting;
 pub use past::Past;

@@ -169,3 +169,7 @@ impl<'a> Past<'a> {
         starts.par_iter().map(piece).collect()
     }
 }
+
+#[cfg(test)]
+#[path = "past_tests.rs"]
+mod tests;
