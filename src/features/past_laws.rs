@@ -28,7 +28,7 @@ fn made(options: LogOptions, rows: &[Row]) -> Orders {
 }
 
 /// Purchases of all customers by name: what a table is made of.
-fn table(past: &Past<'_>) -> Vec<(String, u32, f64, f64, Option<f64>, u32, f64)> {
+fn table(past: &Past<'_>) -> Vec<Told> {
     let mut told = told(&past.customers(TimeUnit::Day));
     told.sort_by(|a, b| a.0.cmp(&b.0));
     told
@@ -67,7 +67,7 @@ proptest! {
         let Ok((then, holdout)) = now.rewind_to(Tick(origin)) else { return Ok(()) };
         let (before, after) = (table(&then), table(&now));
         prop_assert_eq!(holdout.purchases.len(), then.len());
-        let sum = |table: &[(String, u32, f64, f64, Option<f64>, u32, f64)]| table.iter().map(|row| row.6).sum::<f64>();
+        let sum = |table: &[Told]| table.iter().map(|row| row.6).sum::<f64>();
         let later = holdout.value.iter().sum::<f64>() + holdout.acquired.value + holdout.revised;
         prop_assert!((sum(&before) + later - sum(&after)).abs() < 1e-9);
     }

@@ -22,8 +22,11 @@ fn at(orders: &Orders, cutoff: i32) -> Past<'_> {
     Past::new(orders, Some(Tick(cutoff))).unwrap()
 }
 
-/// (id, frequency, recency, age, monetary value, orders, total) of every customer, in days.
-fn told(table: &Customers) -> Vec<(String, u32, f64, f64, Option<f64>, u32, f64)> {
+/// Id, frequency, recency, age, monetary value, orders, total.
+type Told = (String, u32, f64, f64, Option<f64>, u32, f64);
+
+/// Every customer, in the unit of the table.
+fn told(table: &Customers) -> Vec<Told> {
     let history = table.history.as_ref().unwrap();
     let row = |at: usize| {
         let (rfm, total) = (table.rfm(at), history.total_value[at].to_f64());
