@@ -1,5 +1,19 @@
 //! 5. What comes next: predictive distributions of purchases and spend, forecasts and totals.
 
+mod window;
+mod purchases;
+mod mixture;
+mod discount;
+mod tables;
+mod value;
+mod ratios;
+mod forecast;
+mod forecaster;
 mod simulate;
 
+pub use discount::{discounted_purchases, residual_purchases};
+pub use forecast::{Forecast, Interval, ValueForecast};
+pub use forecaster::{Forecaster, Question};
+pub use purchases::Purchases;
 pub use simulate::{Simulated, Simulation, simulate};
+pub use value::Value;

@@ -1,0 +1,177 @@
+//! A mixture of beta prime laws: future spend in units of the customer's scale v'.
+
+use crate::math::special::{beta_inc, ln_beta};
+
+use super::window::Window;
+
+/// Counts up to this far apart, relative to the width of a term's law, are taken together.
+const BLOCK: f64 = 0.5;
+/// Chebyshev nodes per block: with blocks of half a width their interpolation is right to 1e-12 of the block's weight.
+const NODES: usize = 10;
+/// Terms whose share of a sum is below this are left out.
+const NEGLIGIBLE: f64 = 1e-18;
+
+/// P(X = n) for n ≥ 1 as weights on numbers of orders: one by one, or, where many neighbouring counts have nearly the
+/// same law of spend, at the Chebyshev nodes of blocks of counts, with weights that integrate their probabilities.
+#[derive(Debug, Clone)]
+pub(super) struct Mixture {
+    /// Shape of one order's value, p.
+    p: f64,
+    /// Shape of the customer's scale after the update, q'.
+    q: f64,
+    /// Numbers of orders, rising.
+    orders: Vec<f64>,
+    /// Their weights; they sum to P(X > 0).
+    weights: Vec<f64>,
+    /// Sum of the weights before each, and of all at the end.
+    before: Vec<f64>,
+}
+
+/// The mixture at one point y = ln(s/v').
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Point {
+    /// Probability of something spent, but no more than s.
+    pub below: f64,
+    /// Probability of more.
+    pub above: f64,
+    /// Density with respect to y.
+    pub density: f64,
+    /// Its derivative with respect to y.
+    pub slope: f64,
+}
+
+impl Mixture {
+    /// From a window of counts given alive, P(alive), and the shapes of spend.
+    pub(super) fn new(window: &Window, p_alive: f64, p: f64, q: f64) -> Self {
+        let (mut orders, mut weights) = (Vec::new(), Vec::new());
+        match window {
+            Window::Terms(terms) => compress(terms, p_alive, p, q, &mut orders, &mut weights),
+            Window::Blocks { middles, weights: shares, .. } => {
+                orders.extend_from_slice(middles);
+                weights.extend(shares.iter().map(|w| p_alive * w));
+            }
+        }
+        let mut before = Vec::with_capacity(weights.len() + 1);
+        let mut sum = 0.0;
+        for w in &weights {
+            before.push(sum);
+            sum += w;
+        }
+        before.push(sum);
+        Self { p, q, orders, weights, before }
+    }
+
+    /// P(X > 0).
+    pub(super) fn total(&self) -> f64 {
+        self.before.last().copied().unwrap_or(0.0)
+    }
+
+    /// ln(s/v') near the middle of n orders' law.
+    pub(super) fn centre(&self, orders: f64) -> f64 {
+        (self.p * orders / self.q).ln()
+    }
+
+    /// A first guess of y with P(0 < S ≤ s) = `below`: the middle of the law of that many orders which leaves `below`
+    /// to its left.
+    pub(super) fn start(&self, below: f64) -> f64 {
+        let at = self.before.partition_point(|&before| before < below).saturating_sub(1);
+        self.centre(self.orders.get(at).copied().unwrap_or(1.0))
+    }
+
+    /// The mixture at y = ln(s/v').
+    ///
+    /// I_u(pn, q') falls with n, so the terms are summed outwards from the one whose middle is nearest to s, and those
+    /// beyond the first negligible one are known to be 0 or 1.
+    pub(super) fn at(&self, y: f64) -> Point {
+        let here = self.orders.partition_point(|&n| self.centre(n) < y);
+        let mut point = Point::default();
+        for i in here..self.orders.len() {
+            let rest = self.total() - self.before[i];
+            let term = self.term(i, y);
+            point.add(self.weights[i], &term);
+            if term.below < NEGLIGIBLE {
+                point.above += rest - self.weights[i];
+                break;
+            }
+        }
+        for i in (0..here).rev() {
+            let term = self.term(i, y);
+            point.add(self.weights[i], &term);
+            if term.above < NEGLIGIBLE {
+                point.below += self.before[i];
+                break;
+            }
+        }
+        point
+    }
+
+    /// The law of S/v' for one number of orders: BetaPrime(pn, q').
+    fn term(&self, i: usize, y: f64) -> Point {
+        let (a, q) = (self.p * self.orders[i], self.q);
+        // ln u and ln(1 − u) for u = s/(s + v')
+        let (ln_u, ln_rest) = (-softplus(-y), -softplus(y));
+        let (u, rest) = (ln_u.exp(), ln_rest.exp());
+        let (below, above) = beta_inc(a, q, u, rest);
+        let density = (a * ln_u + q * ln_rest - ln_beta(a, q)).exp();
+        Point { below, above, density, slope: density * (a * rest - q * u) }
+    }
+}
+
+impl Point {
+    fn add(&mut self, weight: f64, term: &Self) {
+        self.below += weight * term.below;
+        self.above += weight * term.above;
+        self.density += weight * term.density;
+        self.slope += weight * term.slope;
+    }
+}
+
+/// ln(1 + e^y) without overflow.
+pub(super) fn softplus(y: f64) -> f64 {
+    y.max(0.0) + (-y.abs()).exp().ln_1p()
+}
+
+/// Puts the probabilities of 1, 2, … orders on fewer numbers of orders where their laws of spend hardly differ.
+fn compress(terms: &[f64], p_alive: f64, p: f64, q: f64, orders: &mut Vec<f64>, weights: &mut Vec<f64>) {
+    let mut first = 1;
+    while first < terms.len() {
+        let n = first as f64;
+        let width = BLOCK * n * (1.0 / q + 1.0 / (p * n)).sqrt();
+        let last = (first + width as usize).min(terms.len());
+        if last - first <= NODES {
+            orders.push(n);
+            weights.push(p_alive * terms[first]);
+            first += 1;
+            continue;
+        }
+        let (nodes, shares) = chebyshev(first, &terms[first..last]);
+        orders.extend(nodes);
+        weights.extend(shares.map(|share| p_alive * share));
+        first = last;
+    }
+}
+
+/// Σ_n P(n) φ(n) over a block ≈ Σ_i W_i φ(n_i), exact for polynomials of degree below [`NODES`]: W_i = Σ_n P(n) ℓ_i(n)
+/// with the Lagrange polynomials of the Chebyshev points, in barycentric form (Berrut & Trefethen 2004, eq. 4.2, 5.3).
+fn chebyshev(first: usize, terms: &[f64]) -> ([f64; NODES], [f64; NODES]) {
+    let half = 0.5 * (terms.len() - 1) as f64;
+    let middle = first as f64 + half;
+    let angle = |i: usize| (i as f64 + 0.5) * std::f64::consts::PI / NODES as f64;
+    let points: [f64; NODES] = std::array::from_fn(|i| -angle(i).cos());
+    let factors: [f64; NODES] =
+        std::array::from_fn(|i| if i % 2 == 0 { angle(i).sin() } else { -angle(i).sin() });
+    let mut shares = [0.0; NODES];
+    for (k, &p) in terms.iter().enumerate() {
+        let t = (first as f64 + k as f64 - middle) / half;
+        if let Some(hit) = points.iter().position(|&point| point == t) {
+            shares[hit] += p;
+            continue;
+        }
+        let parts: [f64; NODES] = std::array::from_fn(|i| factors[i] / (t - points[i]));
+        let sum: f64 = parts.iter().sum();
+        for (share, part) in shares.iter_mut().zip(parts) {
+            *share += p * part / sum;
+        }
+    }
+    (points.map(|t| middle + half * t), shares)
+}

@@ -1,0 +1,94 @@
+//! Quantiles of future spend in units of the customer's scale v'.
+
+use std::cell::OnceCell;
+
+use crate::model::Law;
+
+use super::mixture::Mixture;
+use super::purchases::Purchases;
+use super::tables::Tables;
+use super::window::Window;
+
+/// A Newton step below this is the last: what is then left is its square.
+const CLOSE: f64 = 1e-8;
+
+/// s/v' with P(0 < S ≤ s) = `below` and P(S > s) = `above`; 0 if there is nothing to be below.
+///
+/// Newton's iteration on the logarithm of the smaller of the two probabilities, as a function of y = ln(s/v'): both are
+/// nearly straight in their tails (slopes p n and −q'), so that it converges from afar; a bracket guards it.
+pub(super) fn ratio_quantile(mixture: &Mixture, below: f64, above: f64) -> f64 {
+    if below <= 0.0 {
+        return 0.0;
+    }
+    let from_below = below < above;
+    let (mut low, mut high) = (-750.0, 700.0); // e^±700: the range of numbers
+    let mut y = mixture.start(below);
+    for _ in 0..200 {
+        let point = mixture.at(y);
+        let (here, goal, sign) =
+            if from_below { (point.below, below, 1.0) } else { (point.above, above, -1.0) };
+        let gap = sign * (here - goal);
+        if gap > 0.0 {
+            high = y;
+        } else {
+            low = y;
+        }
+        let newton = sign * (goal / here).ln() * here / point.density;
+        let next = y + newton;
+        if (next - y).abs() <= CLOSE || gap == 0.0 {
+            return next.exp();
+        }
+        // Comparisons with a NaN are false: a step from where nothing is left to see is a bisection.
+        y = if next > low && next < high { next } else { 0.5 * (low + high) };
+        if high - low <= 1e-15 * y.abs() {
+            break;
+        }
+    }
+    y.exp()
+}
+
+/// Levels further out than this go the general road, which works with the logarithm of the tail.
+const FAR: f64 = 1e-3;
+
+/// Quantiles of s/v' for one history: by the tables where they reach, else one by one.
+pub(super) struct Ratios<'t> {
+    tables: &'t Tables,
+    window: &'t Window,
+    known_from: u32,
+    p_alive: f64,
+    p_none: f64,
+    /// P(X = n) for n ≥ 1, where the counts are kept one by one.
+    weights: Vec<f64>,
+    mixture: OnceCell<Mixture>,
+}
+
+impl<'t> Ratios<'t> {
+    /// For a customer whose spend is known from `known_from` purchases.
+    pub(super) fn new<L: Law>(purchases: &'t Purchases<L>, tables: &'t Tables, known_from: u32) -> Self {
+        let (window, p_alive) = (purchases.window(), purchases.p_alive());
+        let weights = match window {
+            Window::Terms(terms) => terms.iter().skip(1).map(|p| p_alive * p).collect(),
+            Window::Blocks { .. } => Vec::new(),
+        };
+        let p_none = purchases.p_none();
+        Self { tables, window, known_from, p_alive, p_none, weights, mixture: OnceCell::new() }
+    }
+
+    /// The quantile at `probability`; `tail` is 1 − `probability`.
+    pub(super) fn quantile(&self, probability: f64, tail: f64) -> f64 {
+        let below = probability - self.p_none;
+        if below <= 0.0 {
+            return 0.0;
+        }
+        let quick = below > FAR && tail > FAR && !self.weights.is_empty();
+        let tabulated =
+            if quick { self.tables.ratio_quantile(self.known_from, &self.weights, below) } else { None };
+        tabulated.unwrap_or_else(|| {
+            let mixture = self.mixture.get_or_init(|| {
+                let (p, q) = self.tables.shapes(self.known_from);
+                Mixture::new(self.window, self.p_alive, p, q)
+            });
+            ratio_quantile(mixture, below, tail)
+        })
+    }
+}

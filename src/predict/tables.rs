@@ -1,0 +1,283 @@
+//! Quantiles of future spend for many customers: the same laws of n orders, tabulated once for every frequency.
+//!
+//! What a customer with x repeat purchases spends is, in units of v', a mixture of BetaPrime(p n, q') laws. These depend
+//! on x alone (q' = q + p x); the histories only mix them differently. So I_u(p n, q') is computed once on a grid of
+//! y = ln(s/v'), and a mixture's distribution function at a grid point is a sum of products. Between grid points the
+//! density, which is a power series in u^p and cheap, is integrated from the nearer one: the result is exact, the grid
+//! only saves work. Every number is a function of its place in the grid, so that it does not matter who computes it.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::math::special::{beta_inc, ln_beta};
+
+use super::discount::legendre;
+use super::mixture::softplus;
+
+/// Frequencies below this have a table.
+const FREQUENCIES: usize = 512;
+/// Numbers of orders are tabulated in blocks that double: 1–16, 17–48, 49–112, 113–240, 241–496.
+const BLOCKS: usize = 5;
+const FIRST_BLOCK: usize = 16;
+/// Mixtures with more terms than this are left to the general road.
+const MOST_ORDERS: usize = FIRST_BLOCK * ((1 << BLOCKS) - 1);
+/// All tables together hold at most so many terms (of 16 bytes): 128 MB.
+const MOST_STORED: usize = 8 << 20;
+/// The step of the grid in units of 1/√q', the width of the narrowest law.
+const STEP: f64 = 0.5;
+/// Nodes of the rule that integrates the density from a grid point, over at most half a step.
+const NODES: usize = 6;
+
+/// The tables of one spend model.
+pub(super) struct Tables {
+    p: f64,
+    q: f64,
+    slots: Box<[OnceLock<Table>]>,
+    stored: AtomicUsize,
+    rule: [(f64, f64); NODES],
+}
+
+/// The laws of n = 1, 2, … orders for one frequency.
+struct Table {
+    q: f64,
+    /// y of the first row, and the step.
+    start: f64,
+    step: f64,
+    rows: Box<[Row]>,
+}
+
+/// At one grid point.
+#[derive(Default)]
+struct Row([OnceLock<Box<[Term]>>; BLOCKS]);
+
+/// Of one number of orders.
+#[derive(Clone, Copy)]
+struct Term {
+    /// I_u(p n, q').
+    below: f64,
+    /// Its derivative with respect to y.
+    density: f64,
+}
+
+/// A mixture at a grid point: distribution, density and the density's slope, all with respect to y.
+#[derive(Clone, Copy)]
+struct Knot {
+    at: usize,
+    below: f64,
+    density: f64,
+    slope: f64,
+}
+
+impl Tables {
+    pub(super) fn new(p: f64, q: f64) -> Self {
+        Self {
+            p,
+            q,
+            slots: std::iter::repeat_with(OnceLock::new).take(FREQUENCIES).collect(),
+            stored: AtomicUsize::new(0),
+            rule: std::array::from_fn(|i| legendre(NODES, i)),
+        }
+    }
+
+    /// p and q' of a customer whose spend is known from so many purchases.
+    pub(super) fn shapes(&self, frequency: u32) -> (f64, f64) {
+        (self.p, self.q + self.p * f64::from(frequency))
+    }
+
+    /// s/v' with P(0 < S ≤ s) = `below` for a customer whose spend is known from `frequency` purchases; `weights` are
+    /// P(X = 1), P(X = 2), …. `None` where the tables do not reach: a rare case, for the general road.
+    pub(super) fn ratio_quantile(&self, frequency: u32, weights: &[f64], below: f64) -> Option<f64> {
+        if weights.len() > MOST_ORDERS || self.stored.load(Ordering::Relaxed) > MOST_STORED {
+            return None;
+        }
+        let slot = self.slots.get(frequency as usize)?;
+        let table = slot.get_or_init(|| Table::new(self.p, self.shapes(frequency).1));
+        let (left, right) = self.bracket(table, weights, below)?;
+        let guess = between(&left, &right, table.step, below);
+        let base = if guess < 0.5 * table.step { left } else { right };
+        let offset = guess - (base.at - left.at) as f64 * table.step;
+        Some(self.refine(table, weights, below, base, offset)?.exp())
+    }
+
+    /// The two neighbouring grid points between which the quantile lies.
+    fn bracket(&self, table: &Table, weights: &[f64], below: f64) -> Option<(Knot, Knot)> {
+        let (mut low, mut high) = (0, table.rows.len() - 1);
+        if self.below(table, low, weights) > below || self.below(table, high, weights) <= below {
+            return None;
+        }
+        while high - low > 1 {
+            let middle = usize::midpoint(low, high);
+            if self.below(table, middle, weights) <= below {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        Some((self.knot(table, low, weights), self.knot(table, high, weights)))
+    }
+
+    /// P(0 < S ≤ s) at a grid point.
+    fn below(&self, table: &Table, at: usize, weights: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        self.each_block(table, at, weights, |_, weights, terms| {
+            sum += weights.iter().zip(terms).map(|(w, term)| w * term.below).sum::<f64>();
+        });
+        sum
+    }
+
+    fn knot(&self, table: &Table, at: usize, weights: &[f64]) -> Knot {
+        let (mut below, mut density, mut moment) = (0.0, 0.0, 0.0);
+        self.each_block(table, at, weights, |first, weights, terms| {
+            for (i, (w, term)) in weights.iter().zip(terms).enumerate() {
+                below += w * term.below;
+                density += w * term.density;
+                moment += w * term.density * (first + i + 1) as f64;
+            }
+        });
+        let u = 1.0 / (1.0 + (-table.y(at)).exp());
+        Knot { at, below, density, slope: self.p * (1.0 - u) * moment - table.q * u * density }
+    }
+
+    /// The blocks of a row that the weights reach: the number of orders before each, its weights and its terms.
+    fn each_block<'w>(
+        &self,
+        table: &Table,
+        at: usize,
+        weights: &'w [f64],
+        mut each: impl FnMut(usize, &'w [f64], &[Term]),
+    ) {
+        let (mut first, mut size) = (0, FIRST_BLOCK);
+        for block in &table.rows[at].0 {
+            if first >= weights.len() {
+                return;
+            }
+            let terms = block.get_or_init(|| {
+                self.stored.fetch_add(size, Ordering::Relaxed);
+                table.terms(self.p, at, first, size)
+            });
+            let end = weights.len().min(first + size);
+            each(first, &weights[first..end], terms);
+            (first, size) = (first + size, 2 * size);
+        }
+    }
+
+    /// One step of Halley's iteration (two, if the first was not small) from base + offset; the distribution function
+    /// there is that of the grid point plus the density's integral.
+    fn refine(&self, table: &Table, weights: &[f64], below: f64, base: Knot, offset: f64) -> Option<f64> {
+        let origin = table.y(base.at);
+        let u0 = 1.0 / (1.0 + (-origin).exp());
+        let mut scaled = Vec::with_capacity(weights.len());
+        self.each_block(table, base.at, weights, |_, weights, terms| {
+            scaled.extend(weights.iter().zip(terms).map(|(w, term)| w * term.density));
+        });
+        let density = |offset: f64| {
+            // u/u0 and (1−u)/(1−u0) at y = origin + offset
+            let ln_rest = -(u0 * offset.exp_m1()).ln_1p();
+            let ratio = (self.p * (offset + ln_rest)).exp();
+            (ratio, (table.q * ln_rest).exp(), ln_rest)
+        };
+        let mut offset = offset;
+        for _ in 0..4 {
+            let half = 0.5 * offset;
+            let integral: f64 = self
+                .rule
+                .iter()
+                .map(|&(t, w)| {
+                    let (ratio, rest, _) = density(half + half * t);
+                    w * rest * series(&scaled, ratio)
+                })
+                .sum();
+            let (ratio, rest, ln_rest) = density(offset);
+            let (value, moment) = series_and_moment(&scaled, ratio);
+            let (f, moment) = (rest * value, rest * moment);
+            let one_less_u = (1.0 - u0) * ln_rest.exp();
+            let slope = self.p * one_less_u * moment - table.q * (1.0 - one_less_u) * f;
+            let newton = (below - base.below - half * integral) / f;
+            let step = newton / (1.0 + 0.5 * newton * slope / f);
+            offset += step;
+            if !(offset.abs() <= table.step) {
+                return None;
+            }
+            // Halley's error is about step³/width².
+            if step.abs() <= 1e-4 * table.step {
+                return Some(origin + offset);
+            }
+        }
+        None
+    }
+}
+
+impl Table {
+    fn new(p: f64, q: f64) -> Self {
+        let step = STEP / q.max(4.0).sqrt();
+        // From far below one order to far above the most.
+        let width = (1.0 / p + 1.0 / q).sqrt();
+        let start = (p / q).ln() - 12.0 * width;
+        let end = (p * MOST_ORDERS as f64 / q).ln() + 12.0 / q.sqrt().min(q);
+        let count = ((end - start) / step).ceil() as usize + 1;
+        Self { q, start, step, rows: std::iter::repeat_with(Row::default).take(count).collect() }
+    }
+
+    fn y(&self, at: usize) -> f64 {
+        self.start + at as f64 * self.step
+    }
+
+    fn terms(&self, p: f64, at: usize, first: usize, size: usize) -> Box<[Term]> {
+        let y = self.y(at);
+        let (ln_u, ln_rest) = (-softplus(-y), -softplus(y));
+        let (u, rest) = (ln_u.exp(), ln_rest.exp());
+        (first + 1..=first + size)
+            .map(|n| {
+                let a = p * n as f64;
+                let density = (a * ln_u + self.q * ln_rest - ln_beta(a, self.q)).exp();
+                Term { below: beta_inc(a, self.q, u, rest).0, density }
+            })
+            .collect()
+    }
+}
+
+/// Σ c_n ρ^n, n from 1.
+fn series(c: &[f64], rho: f64) -> f64 {
+    rho * c.iter().rev().fold(0.0, |sum, c| sum * rho + c)
+}
+
+/// Σ c_n ρ^n and Σ n c_n ρ^n, n from 1.
+fn series_and_moment(c: &[f64], rho: f64) -> (f64, f64) {
+    let (mut sum, mut derivative) = (0.0, 0.0);
+    for c in c.iter().rev() {
+        derivative = derivative * rho + sum;
+        sum = sum * rho + c;
+    }
+    // P = ρ Q(ρ) with Q = `sum`, Q' = `derivative`: ρ P' = ρ Q + ρ² Q'
+    (rho * sum, rho * (sum + rho * derivative))
+}
+
+/// Where between two grid points the distribution function is `below`: the root of the quintic that has its value,
+/// slope and curvature at both, as an offset from the left one.
+fn between(left: &Knot, right: &Knot, step: f64, below: f64) -> f64 {
+    let (f0, f1) = (left.below - below, right.below - below);
+    let (d0, d1) = (step * left.density, step * right.density);
+    let (c0, c1) = (0.5 * step * step * left.slope, 0.5 * step * step * right.slope);
+    // f0 + d0 t + c0 t² + t³ (k3 + k4 t + k5 t²)
+    let rise = f1 - f0 - d0 - c0;
+    let bend = d1 - d0 - 2.0 * c0;
+    let turn = c1 - c0;
+    let k3 = 10.0 * rise - 4.0 * bend + turn;
+    let k4 = -15.0 * rise + 7.0 * bend - 2.0 * turn;
+    let k5 = 6.0 * rise - 3.0 * bend + turn;
+    let mut t = (-f0 / (f1 - f0)).clamp(0.0, 1.0);
+    for _ in 0..6 {
+        let value = f0 + t * (d0 + t * (c0 + t * (k3 + t * (k4 + t * k5))));
+        let slope = d0 + t * (2.0 * c0 + t * (3.0 * k3 + t * (4.0 * k4 + t * 5.0 * k5)));
+        let next = (t - value / slope).clamp(0.0, 1.0);
+        if !next.is_finite() {
+            break;
+        }
+        let moved = (next - t).abs();
+        t = next;
+        if moved < 1e-6 {
+            break;
+        }
+    }
+    t * step
+}

@@ -1,0 +1,121 @@
+//! What a customer will spend in the horizon.
+
+use crate::model::{GammaGamma, Law};
+use crate::units::Share;
+
+use super::mixture::{Mixture, Point};
+use super::purchases::Purchases;
+use super::ratios::ratio_quantile;
+
+/// The predictive distribution of what a customer will spend: an atom at zero, and beyond it a mixture over the number
+/// of orders,
+///
+/// ```text
+/// P(S ≤ s) = P(X = 0) + Σ_{n≥1} P(X = n) I_u(p n, q')        u = s/(s + v')
+/// ```
+///
+/// exact for the model, computed without simulation. Quantiles always exist, the mean for q' > 1 and the variance for
+/// q' > 2.
+#[derive(Debug, Clone)]
+pub struct Value {
+    spend: GammaGamma,
+    mixture: Mixture,
+    p_none: f64,
+    orders: f64,
+    orders_variance: f64,
+}
+
+impl Value {
+    /// From the law of the number of purchases and that of the orders to come, [`GammaGamma::given`] the customer's past.
+    #[must_use]
+    pub fn new<L: Law>(purchases: &Purchases<L>, spend: GammaGamma) -> Self {
+        Self {
+            spend,
+            mixture: Mixture::new(purchases.window(), purchases.p_alive(), spend.p(), spend.q()),
+            p_none: purchases.p_none(),
+            orders: purchases.mean(),
+            orders_variance: purchases.variance(),
+        }
+    }
+
+    /// E[S] = E[X] E[Z]; `None` if the mean of an order's value does not exist (q' ≤ 1).
+    #[must_use]
+    pub fn mean(&self) -> Option<f64> {
+        self.spend.mean().map(|order| self.orders * order)
+    }
+
+    /// Var S; `None` if it does not exist (q' ≤ 2).
+    #[must_use]
+    pub fn variance(&self) -> Option<f64> {
+        self.spend.variance_of_sum(self.orders, self.orders_variance)
+    }
+
+    /// P(S = 0): no purchase at all.
+    #[must_use]
+    pub const fn p_none(&self) -> f64 {
+        self.p_none
+    }
+
+    /// P(S ≤ s).
+    #[must_use]
+    pub fn cdf(&self, s: f64) -> f64 {
+        if s < 0.0 {
+            return 0.0;
+        }
+        if s == 0.0 {
+            return self.p_none;
+        }
+        (self.p_none + self.point(s).below).min(1.0)
+    }
+
+    /// P(S > s): the probability of being worth more than a threshold.
+    #[must_use]
+    pub fn survival(&self, s: f64) -> f64 {
+        if s < 0.0 {
+            return 1.0;
+        }
+        if s == 0.0 {
+            return self.mixture.total();
+        }
+        self.point(s).above
+    }
+
+    /// The density at s > 0, per unit of money; 0 elsewhere (the atom at 0 is [`Value::p_none`]).
+    #[must_use]
+    pub fn density(&self, s: f64) -> f64 {
+        if s > 0.0 { self.point(s).density / s } else { 0.0 }
+    }
+
+    fn point(&self, s: f64) -> Point {
+        self.mixture.at((s / self.spend.v()).ln())
+    }
+
+    /// The smallest s with P(S ≤ s) ≥ `probability`; 0 where P(S = 0) reaches it.
+    ///
+    /// `probability` outside \[0, 1) is taken as 0 or as the largest number below 1.
+    #[must_use]
+    pub fn quantile(&self, probability: f64) -> f64 {
+        let probability = probability.min(1.0 - f64::EPSILON);
+        self.spend.v() * ratio_quantile(&self.mixture, probability - self.p_none, 1.0 - probability)
+    }
+
+    /// The smallest s with P(S > s) ≤ `tail`: the quantile told from above.
+    #[must_use]
+    pub fn upper_quantile(&self, tail: f64) -> f64 {
+        let below = (1.0 - self.p_none) - tail;
+        self.spend.v() * ratio_quantile(&self.mixture, below, tail.max(f64::MIN_POSITIVE))
+    }
+
+    /// The median.
+    #[must_use]
+    pub fn median(&self) -> f64 {
+        self.upper_quantile(0.5)
+    }
+
+    /// The central interval: the quantiles at (1 − level)/2 and 1 − (1 − level)/2.
+    #[must_use]
+    pub fn interval(&self, level: Share) -> (f64, f64) {
+        let tail = 0.5 * (1.0 - level.get());
+        (self.quantile(tail), self.upper_quantile(tail))
+    }
+}
