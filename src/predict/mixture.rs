@@ -1,6 +1,6 @@
 //! A mixture of beta prime laws: future spend in units of the customer's scale v'.
 
-use crate::math::special::{beta_inc, ln_beta};
+use crate::math::special::IncompleteBeta;
 
 use super::window::Window;
 
@@ -108,12 +108,11 @@ impl Mixture {
     /// The law of S/v' for one number of orders: BetaPrime(pn, q').
     fn term(&self, i: usize, y: f64) -> Point {
         let (a, q) = (self.p * self.orders[i], self.q);
-        // ln u and ln(1 − u) for u = s/(s + v')
-        let (ln_u, ln_rest) = (-softplus(-y), -softplus(y));
-        let (u, rest) = (ln_u.exp(), ln_rest.exp());
-        let (below, above) = beta_inc(a, q, u, rest);
-        let density = (a * ln_u + q * ln_rest - ln_beta(a, q)).exp();
-        Point { below, above, density, slope: density * (a * rest - q * u) }
+        let (u, rest) = unit(y);
+        let law = IncompleteBeta::new(a, q);
+        let tails = law.tails(u, rest);
+        let density = law.ln_logit_density(u, rest).exp();
+        Point { below: tails.lower, above: tails.upper, density, slope: density * (a * rest - q * u) }
     }
 }
 
@@ -126,9 +125,11 @@ impl Point {
     }
 }
 
-/// ln(1 + e^y) without overflow.
-pub(super) fn softplus(y: f64) -> f64 {
-    y.max(0.0) + (-y.abs()).exp().ln_1p()
+/// u = s/(s + v') and 1 − u from y = ln(s/v'), neither by subtraction.
+pub(super) fn unit(y: f64) -> (f64, f64) {
+    let small = (-y.abs()).exp();
+    let (large, small) = (1.0 / (1.0 + small), small / (1.0 + small));
+    if y < 0.0 { (small, large) } else { (large, small) }
 }
 
 /// Puts the probabilities of 1, 2, … orders on fewer numbers of orders where their laws of spend hardly differ.

@@ -58,13 +58,13 @@ impl<L: Law> Purchases<L> {
     /// P(X = 0).
     #[must_use]
     pub fn p_none(&self) -> f64 {
-        1.0 - self.p_some()
+        (1.0 - self.p_alive) + self.p_alive * self.window.none()
     }
 
     /// P(X > 0).
     #[must_use]
     pub fn p_some(&self) -> f64 {
-        self.p_alive * self.window.survival_at_zero()
+        self.p_alive * self.window.some()
     }
 
     /// P(X = n).

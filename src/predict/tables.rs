@@ -9,10 +9,10 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::math::special::{beta_inc, ln_beta};
+use crate::math::special::IncompleteBeta;
 
 use super::discount::legendre;
-use super::mixture::softplus;
+use super::mixture::unit;
 
 /// Frequencies below this have a table.
 const FREQUENCIES: usize = 512;
@@ -134,7 +134,7 @@ impl Tables {
                 moment += w * term.density * (first + i + 1) as f64;
             }
         });
-        let u = 1.0 / (1.0 + (-table.y(at)).exp());
+        let u = unit(table.y(at)).0;
         Knot { at, below, density, slope: self.p * (1.0 - u) * moment - table.q * u * density }
     }
 
@@ -165,7 +165,7 @@ impl Tables {
     /// there is that of the grid point plus the density's integral.
     fn refine(&self, table: &Table, weights: &[f64], below: f64, base: Knot, offset: f64) -> Option<f64> {
         let origin = table.y(base.at);
-        let u0 = 1.0 / (1.0 + (-origin).exp());
+        let u0 = unit(origin).0;
         let mut scaled = Vec::with_capacity(weights.len());
         self.each_block(table, base.at, weights, |_, weights, terms| {
             scaled.extend(weights.iter().zip(terms).map(|(w, term)| w * term.density));
@@ -224,13 +224,11 @@ impl Table {
 
     fn terms(&self, p: f64, at: usize, first: usize, size: usize) -> Box<[Term]> {
         let y = self.y(at);
-        let (ln_u, ln_rest) = (-softplus(-y), -softplus(y));
-        let (u, rest) = (ln_u.exp(), ln_rest.exp());
+        let (u, rest) = unit(y);
         (first + 1..=first + size)
             .map(|n| {
-                let a = p * n as f64;
-                let density = (a * ln_u + self.q * ln_rest - ln_beta(a, self.q)).exp();
-                Term { below: beta_inc(a, self.q, u, rest).0, density }
+                let law = IncompleteBeta::new(p * n as f64, self.q);
+                Term { below: law.tails(u, rest).lower, density: law.ln_logit_density(u, rest).exp() }
             })
             .collect()
     }

@@ -48,10 +48,19 @@ impl Window {
         Self::Blocks { middles, weights, some }
     }
 
-    /// P(X > 0 | alive).
-    pub(super) fn survival_at_zero(&self) -> f64 {
+    /// P(X = 0 | alive).
+    pub(super) fn none(&self) -> f64 {
         match self {
-            Self::Terms(terms) => terms.iter().skip(1).rev().sum::<f64>().min(1.0),
+            Self::Terms(terms) => terms.first().copied().unwrap_or(1.0),
+            Self::Blocks { some, .. } => 1.0 - some,
+        }
+    }
+
+    /// P(X > 0 | alive); a sum where 1 − P(X = 0) would lose digits.
+    pub(super) fn some(&self) -> f64 {
+        match self {
+            Self::Terms(terms) if self.none() > 0.5 => terms.iter().skip(1).rev().sum(),
+            Self::Terms(_) => 1.0 - self.none(),
             Self::Blocks { some, .. } => *some,
         }
     }

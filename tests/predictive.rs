@@ -1,0 +1,203 @@
+//! The predictive distributions against mpmath, against each other and against simulation.
+
+use ltv::features::{Customers, Rfm};
+use ltv::model::{BgNbd, GammaGamma, PurchaseModel};
+use ltv::orders::Ids;
+use ltv::predict::{Forecaster, Purchases, Question, Value, discounted_purchases, residual_purchases};
+use ltv::units::{Grain, Periods, Share, TimeUnit};
+
+const WEEK: f64 = 1.0 / 7.0;
+
+fn close(got: f64, expected: f64, relative: f64) {
+    let error = (got - expected).abs() / expected.abs();
+    assert!(error <= relative, "{got} is not {expected}: relative error {error:.1e}");
+}
+
+fn cdnow() -> BgNbd {
+    BgNbd::new(0.243, 4.414, 0.793, 2.426).unwrap()
+}
+
+fn spend() -> GammaGamma {
+    GammaGamma::new(6.25, 3.74, 15.44).unwrap()
+}
+
+fn periods(t: f64) -> Periods {
+    Periods::new(t).unwrap()
+}
+
+fn rfm(frequency: u32, recency: f64, age: f64) -> Rfm {
+    Rfm { frequency, recency, age }
+}
+
+fn customers(rows: &[(u32, f64, f64, Option<f64>)]) -> Customers {
+    let mut ids = Ids::default();
+    (0..rows.len()).for_each(|i| ids.push(&i.to_string()));
+    Customers {
+        ids,
+        frequency: rows.iter().map(|row| row.0).collect(),
+        recency: rows.iter().map(|row| row.1).collect(),
+        age: rows.iter().map(|row| row.2).collect(),
+        monetary_value: rows.iter().map(|row| row.3).collect(),
+        history: None,
+        unit: TimeUnit::Week,
+        grain: Grain::Day,
+        cutoff: None,
+    }
+}
+
+/// One line of mpmath's table: history, money, horizon, and what is expected.
+struct Known {
+    model: [f64; 4],
+    row: (u32, f64, f64, Option<f64>),
+    horizon: f64,
+    none: f64,
+    mean: f64,
+    variance: f64,
+    above_100: f64,
+    quantiles: &'static [(f64, f64)],
+}
+
+/// By mpmath at 30 digits: probabilities by the recurrence of MATH §2, spend by `betainc`, quantiles by `findroot`.
+fn known() -> Vec<Known> {
+    let model = [0.243, 4.414, 0.793, 2.426];
+    vec![
+        Known {
+            model,
+            row: (0, 0.0, 272.0 * WEEK, None),
+            horizon: 39.0,
+            none: 0.85544295301133438,
+            mean: 0.19510966499308848,
+            variance: 0.30737506100896771,
+            above_100: 0.013087595079127321,
+            quantiles: &[
+                (0.05, 0.0),
+                (0.5, 0.0),
+                (0.9, 22.339439870647204),
+                (0.95, 44.749546718001889),
+                (0.995, 154.81356848371404),
+            ],
+        },
+        Known {
+            model,
+            row: (2, 213.0 * WEEK, 272.0 * WEEK, Some(35.5)),
+            horizon: 39.0,
+            none: 0.44535227815807623,
+            mean: 1.2261158061493217,
+            variance: 2.5291855135552228,
+            above_100: 0.14303643795181937,
+            quantiles: &[
+                (0.05, 0.0),
+                (0.5, 22.218548545741049),
+                (0.9, 122.1978481164508),
+                (0.95, 165.78241390736844),
+                (0.99999, 850.60449204950761),
+            ],
+        },
+        Known {
+            model,
+            row: (7, 206.0 * WEEK, 272.0 * WEEK, Some(20.0)),
+            horizon: 39.0,
+            none: 0.36431685013991007,
+            mean: 3.337439351620737,
+            variance: 13.322594402287071,
+            above_100: 0.30216873501485856,
+            quantiles: &[(0.05, 0.0), (0.5, 47.001374602349736), (0.95, 224.34987821420421)],
+        },
+        Known {
+            model,
+            row: (26, 216.0 * WEEK, 31.0, Some(50.0)),
+            horizon: 52.0,
+            none: 0.031148437196895824,
+            mean: 25.756492215378058,
+            variance: 251.2394748273471,
+            above_100: 0.9278228758291062,
+            quantiles: &[(0.05, 56.3036914991814), (0.5, 1345.4002912647345), (0.95, 2563.8790735550088)],
+        },
+    ]
+}
+
+#[test]
+fn the_predictive_distributions_are_those_of_mpmath() {
+    for case in known() {
+        let [r, alpha, a, b] = case.model;
+        let model = BgNbd::new(r, alpha, a, b).unwrap();
+        let customer = rfm(case.row.0, case.row.1, case.row.2);
+        let purchases = Purchases::of(&model, &customer, periods(case.horizon));
+        close(purchases.p_none(), case.none, 1e-13);
+        close(purchases.mean(), case.mean, 1e-12);
+        close(purchases.variance(), case.variance, 1e-12);
+        let value = Value::new(&purchases, spend().given(case.row.0, case.row.3));
+        close(value.survival(100.0), case.above_100, 1e-11);
+        close(value.cdf(100.0), 1.0 - case.above_100, 1e-12);
+        for &(level, expected) in case.quantiles {
+            if expected == 0.0 {
+                assert_eq!(value.quantile(level), 0.0);
+            } else {
+                close(value.quantile(level), expected, 1e-11);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_quantile_just_above_the_atom_is_found() {
+    // P(S = 0) = .44535..., level .4454: deep in the lower tail of one order's law.
+    let purchases = Purchases::of(&cdnow(), &rfm(2, 213.0 * WEEK, 272.0 * WEEK), periods(39.0));
+    let value = Value::new(&purchases, spend().given(2, Some(35.5)));
+    close(value.quantile(0.4454), 4.2143077874325059, 1e-11);
+}
+
+#[test]
+fn the_engine_gives_what_the_distributions_give() {
+    let levels: Vec<Share> = [0.5, 0.8, 0.9, 0.95, 0.99].map(|l| Share::new(l).unwrap()).to_vec();
+    let mut rows = vec![(0, 0.0, 0.0, None), (3000, 500.0, 520.0, Some(3.0)), (5, 3.0, 10.0, Some(0.0))];
+    for x in [0, 1, 2, 3, 5, 8, 13, 40, 120, 400, 700] {
+        for (recency, age) in [(30.0, 38.9), (5.0, 40.0), (150.0, 152.0), (500.0, 520.0)] {
+            let recency = if x == 0 { 0.0 } else { recency };
+            rows.push((x, recency, age, (x > 0).then_some(12.5 + f64::from(x))));
+        }
+    }
+    let table = customers(&rows);
+    let (model, spend) = (cdnow(), spend());
+    for horizon in [0.01, 4.0, 39.0, 104.0, 5218.0] {
+        let question = Question::revenue(periods(horizon), &levels).unwrap();
+        let forecaster = Forecaster::new(&model, Some(&spend), question).unwrap();
+        let forecast = forecaster.forecast(&table).unwrap();
+        let value = forecast.value.as_ref().unwrap();
+        for (i, row) in rows.iter().enumerate() {
+            let purchases = Purchases::of(&model, &table.rfm(i), periods(horizon));
+            let law = Value::new(&purchases, spend.given(row.0, row.3));
+            assert_eq!(forecast.expected_purchases[i], purchases.mean());
+            assert_eq!(forecast.purchases_median[i], purchases.median() as f64);
+            assert_eq!(value.expected[i], law.mean());
+            if law.median() == 0.0 {
+                assert_eq!(value.median[i], 0.0);
+            } else {
+                close(value.median[i], law.median(), 1e-10);
+            }
+            for (k, level) in levels.iter().enumerate() {
+                let (lower, upper) = law.interval(*level);
+                let pair = (value.intervals[k].lower[i], value.intervals[k].upper[i]);
+                for (got, expected) in [(pair.0, lower), (pair.1, upper)] {
+                    if expected == 0.0 {
+                        assert_eq!(got, 0.0);
+                    } else {
+                        let error = (got / expected - 1.0).abs();
+                        assert!(error < 1e-10, "{row:?} {horizon} {level:?}: {got} {expected} {error:.1e}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn discounted_purchases_are_those_of_an_independent_quadrature() {
+    let (model, customer) = (cdnow(), rfm(2, 30.43, 38.86));
+    let (law, p_alive) = (model.given_alive(&customer), model.p_alive(&customer));
+    close(p_alive * residual_purchases(&law, 0.0027).unwrap(), 5.156379826, 2e-10);
+    for (horizon, expected) in [(52.0, 1.461496776), (104.0, 2.364692882), (260.0, 3.784698963)] {
+        close(p_alive * discounted_purchases(&law, horizon, 0.0027), expected, 4e-10);
+    }
+    assert!(residual_purchases(&law, 0.0).is_err());
+}
