@@ -51,6 +51,10 @@ impl Mixture {
                 weights.extend(shares.iter().map(|w| p_alive * w));
             }
         }
+        if let Some(beyond) = window.beyond() {
+            orders.push(orders.last().copied().unwrap_or(0.0) + 1.0);
+            weights.push(p_alive * beyond);
+        }
         let mut before = Vec::with_capacity(weights.len() + 1);
         let mut sum = 0.0;
         for w in &weights {

@@ -65,6 +65,14 @@ impl Window {
         }
     }
 
+    /// P(X > n | alive) for the last kept n, told from the ratio of the last two terms; for the far tails of spend.
+    pub(super) fn beyond(&self) -> Option<f64> {
+        let Self::Terms(terms) = self else { return None };
+        let [.., before, last] = terms[..] else { return None };
+        let ratio = last / before;
+        (ratio < 1.0).then(|| last * ratio / (1.0 - ratio))
+    }
+
     /// P(X = n | alive), if it is kept.
     pub(super) fn term(&self, n: u64) -> Option<f64> {
         match self {
