@@ -94,7 +94,9 @@ impl<'a, M: PurchaseModel> Forecaster<'a, M> {
             return Err(Error::usage("an interval of level 1 is the whole range; use for instance 0.9"));
         }
         if question.discount.is_some_and(|delta| !(delta >= 0.0 && delta.is_finite())) {
-            return Err(Error::usage("the discount rate must be finite and not negative; write for instance 15%"));
+            return Err(Error::usage(
+                "the discount rate must be finite and not negative; write for instance 15%",
+            ));
         }
         let spend = spend.map(|model| (model, Tables::new(model.p(), model.q())));
         Ok(Self { model, spend, question, remembered: Mutex::default() })
@@ -171,10 +173,9 @@ impl<'a, M: PurchaseModel> Forecaster<'a, M> {
         for at in rows {
             let customer = customers.rfm(at);
             checked(customers, at, &customer)?;
-            let informed = self
-                .spend
-                .as_ref()
-                .is_some_and(|(model, _)| model.given(customer.frequency, customers.monetary_value[at]) != **model);
+            let informed = self.spend.as_ref().is_some_and(|(model, _)| {
+                model.given(customer.frequency, customers.monetary_value[at]) != **model
+            });
             let key = (customer.frequency, customer.recency.to_bits(), customer.age.to_bits(), informed);
             let place = remembered.index.get(&key).copied().unwrap_or_else(|| {
                 *index.entry(key).or_insert_with(|| {
@@ -240,8 +241,7 @@ impl<'a, M: PurchaseModel> Forecaster<'a, M> {
     ) -> Forecast {
         let width = self.width();
         let known = remembered.len() / width;
-        let mut forecast =
-            Forecast::with_capacity(&self.question.levels, self.spend.is_some(), places.len());
+        let mut forecast = Forecast::with_capacity(&self.question.levels, self.spend.is_some(), places.len());
         for (at, &place) in rows.zip(places) {
             let place = place as usize;
             let row = if place < known {
