@@ -195,8 +195,8 @@ impl Tables {
             let newton = (below - base.below - half * integral) / f;
             let step = newton / (1.0 + 0.5 * newton * slope / f);
             offset += step;
-            if !(offset.abs() <= table.step) {
-                return None;
+            if offset.is_nan() || offset.abs() > table.step {
+                return None; // not seen; the general road would find it
             }
             // Halley's error is about step³/width².
             if step.abs() <= 1e-4 * table.step {
