@@ -1,5 +1,7 @@
 //! The predictive distributions against mpmath, against each other and against simulation.
 
+#![allow(clippy::excessive_precision)] // 17 digits, as mpmath wrote them
+
 use ltv::features::{Customers, Rfm};
 use ltv::model::{BgNbd, GammaGamma, PurchaseModel};
 use ltv::orders::Ids;
