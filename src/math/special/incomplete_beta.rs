@@ -1,7 +1,8 @@
 //! The regularised incomplete beta function, both tails to full relative accuracy.
 
 use super::beta::ln_beta;
-use super::gamma::{ln_gamma, stirling_rest};
+use super::gamma::stirling_rest;
+use super::normal::ln_1m_exp;
 use super::pochhammer::{ln_poch, x_minus_ln_1p};
 
 /// Neighbouring convergents that differ by less than this, relatively, end the continued fraction.
@@ -179,7 +180,8 @@ impl IncompleteBeta {
     /// of the order of a, so a tiny a costs the upper tail nothing.
     fn power_series(&self, x: f64) -> Tails {
         let &Self { a, b, .. } = self;
-        let ln_leading = a * x.ln() - ln_gamma(1.0 + a) + ln_poch(b, a);
+        // ln Γ(1 + a) as a difference to ln Γ(1): 1 + a itself would drop digits of a.
+        let ln_leading = a * x.ln() - ln_poch(1.0, a) + ln_poch(b, a);
         let (mut term, mut sum, mut n) = (1.0, 0.0, 1.0);
         while n < 500.0 {
             term *= (n - b) * x / n;
@@ -238,7 +240,13 @@ impl IncompleteBeta {
             return (x, y);
         }
         let target = p.ln();
-        let mut odds = self.a / self.b * (-(1.0 / self.a + 1.0 / self.b).sqrt().min(1.0)).exp();
+        // Far below, ln I is a w − ln(a B): its tangent at −∞, so this line's root is below the one sought.
+        let lowest = ((target + self.a.ln() + ln_beta(self.a, self.b)) / self.a).exp();
+        let normal = -((1.0 / self.a + 1.0 / self.b) * -2.0 * target).sqrt();
+        let mut odds = lowest.max(self.a / self.b * normal.exp());
+        if odds < f64::MIN_POSITIVE {
+            return (0.0, 1.0);
+        }
         for _ in 0..200 {
             let (x, y) = split(odds);
             let ln_lower = self.ln_tails(x, y).lower;
@@ -246,14 +254,8 @@ impl IncompleteBeta {
             let newton = (target - ln_lower) / slope;
             let curve = 1.0 + 0.5 * newton * (self.distance_from_mean(x, y) - slope);
             let step = if (0.5..=2.0).contains(&curve) { newton / curve } else { newton };
-            odds *= step.exp();
-            if odds < f64::MIN_POSITIVE || odds.is_nan() {
-                return (0.0, 1.0);
-            }
-            if odds.is_infinite() {
-                return (1.0, 0.0);
-            }
-            if step.abs() < 1e-7 {
+            odds = lowest.max(odds * step.exp());
+            if step.abs() * slope.max(1.0) < 1e-8 {
                 break;
             }
         }
@@ -287,11 +289,6 @@ const RESCALE: f64 = 2.037_035_976_334_486e90;
 /// e − ln(1 + e), given both e and 1 + e: near e = −1 the latter has the digits.
 fn deviation(e: f64, one_plus_e: f64) -> f64 {
     if e < -0.4 { e - one_plus_e.ln() } else { x_minus_ln_1p(e) }
-}
-
-/// ln(1 − e^u) for u ≤ 0, by the branch that keeps its digits (Mächler 2012).
-fn ln_1m_exp(u: f64) -> f64 {
-    if u > -std::f64::consts::LN_2 { (-u.exp_m1()).ln() } else { (-u.exp()).ln_1p() }
 }
 
 /// x and 1 − x from the odds x/(1 − x).

@@ -7,9 +7,11 @@
 mod beta;
 mod gamma;
 mod incomplete_beta;
+mod normal;
 mod pochhammer;
 
 pub use beta::ln_beta;
 pub use gamma::{digamma, ln_gamma, trigamma};
 pub use incomplete_beta::{IncompleteBeta, Tails, beta_inc, beta_inc_inverse, ln_beta_inc};
+pub use normal::{ln_1m_exp, normal_cdf, normal_quantile};
 pub use pochhammer::{digamma_diff, ln_poch, trigamma_diff};

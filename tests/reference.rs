@@ -1,0 +1,8 @@
+//! Is the number right? Every function against tables made by mpmath at 60 digits or more (`tests/reference/*.py`).
+//!
+//! The errors are relative, and each bound is the largest error found, rounded up: when accuracy improves, lower it.
+
+#[path = "reference/special.rs"]
+mod special;
+#[path = "reference/table.rs"]
+mod table;
