@@ -16,9 +16,9 @@ fn the_gamma_function_and_its_derivatives_are_right() {
         first.relative(digamma(x), d, &x);
         second.relative(trigamma(x), t, &x);
     }
-    ln.is_at_most(3e-16);
-    first.is_at_most(6e-16);
-    second.is_at_most(5e-16);
+    ln.assert_below(3e-16);
+    first.assert_below(6e-16);
+    second.assert_below(5e-16);
 }
 
 #[test]
@@ -32,9 +32,9 @@ fn differences_of_the_gamma_function_are_right_at_every_size() {
         first.relative(digamma_diff(b, n), d, &(b, n));
         second.relative(trigamma_diff(b, n), t, &(b, n));
     }
-    ln.is_at_most(3e-15);
-    first.is_at_most(6e-16);
-    second.is_at_most(1e-15);
+    ln.assert_below(3e-15);
+    first.assert_below(6e-16);
+    second.assert_below(1e-15);
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn ln_beta_is_right_at_every_size() {
         worst.against(right.abs().max(1.0), ln_beta(a, b), right, &(a, b));
         assert_eq!(ln_beta(a, b), ln_beta(b, a));
     }
-    worst.is_at_most(6e-16);
+    worst.assert_below(6e-16);
 }
 
 #[test]
@@ -66,11 +66,11 @@ fn both_tails_of_the_incomplete_beta_are_right() {
         logs.relative(ln.lower, ln_lower, &row);
         logs.relative(ln.upper, ln_upper, &row);
     }
-    shop.is_at_most(3e-14);
-    large.is_at_most(5e-14);
+    shop.assert_below(3e-14);
+    large.assert_below(5e-14);
     // The exponential of a logarithm L is right to L units in the last place.
-    far.is_at_most(3e-13);
-    logs.is_at_most(3e-13);
+    far.assert_below(3e-13);
+    logs.assert_below(3e-13);
 }
 
 #[test]
@@ -85,5 +85,5 @@ fn quantiles_of_the_beta_law_are_right_at_both_ends() {
         let (found, right) = if x < y { (found.0, x) } else { (found.1, y) };
         worst.against(right * amplified.max(1.0), found, right, &row);
     }
-    worst.is_at_most(5e-14);
+    worst.assert_below(5e-14);
 }

@@ -68,7 +68,7 @@ impl Worst {
     }
 
     /// Fails if the largest error is above the bound; NaN is above every bound.
-    pub fn is_at_most(self, bound: f64) {
+    pub fn assert_below(self, bound: f64) {
         println!("{}: {:.2e} over {} points; {}", self.what, self.error, self.count, self.place);
         assert!(
             self.error <= bound,
