@@ -1,5 +1,10 @@
 //! What became of every row: nothing is dropped in silence.
 
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
+
 use crate::error::Place;
 
 /// Why a row was not used, or how it was used otherwise than as a purchase.
@@ -17,9 +22,59 @@ pub enum Reason {
     AfterCutoff,
     /// A refund or cancellation, left out because of `--refunds drop`.
     RefundDropped,
+    /// A further line of an order whose total already stands on an earlier line.
+    OrderLine,
 }
 
-/// Counts of rows by what became of them. Ledgers of parts add up to the ledger of the whole.
+impl Reason {
+    /// Every reason, in the order in which they are told.
+    pub const ALL: [Self; 7] = [
+        Self::NoCustomer,
+        Self::BadDate,
+        Self::BadAmount,
+        Self::Ragged,
+        Self::RefundDropped,
+        Self::OrderLine,
+        Self::AfterCutoff,
+    ];
+
+    /// In words that follow a count: "217 without a customer".
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Ragged => "with too many or too few fields",
+            Self::NoCustomer => "without a customer",
+            Self::BadDate => "with an unreadable date",
+            Self::BadAmount => "with an unreadable amount",
+            Self::AfterCutoff => "after the cut-off",
+            Self::RefundDropped => "refunds dropped",
+            Self::OrderLine => "further lines of an order counted by its total",
+        }
+    }
+
+    /// As one word, for machines.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ragged => "ragged",
+            Self::NoCustomer => "no_customer",
+            Self::BadDate => "bad_date",
+            Self::BadAmount => "bad_amount",
+            Self::AfterCutoff => "after_cutoff",
+            Self::RefundDropped => "refund_dropped",
+            Self::OrderLine => "order_line",
+        }
+    }
+
+    /// Whether the row could not be read, so that many of them mean a wrong mapping.
+    #[must_use]
+    pub const fn is_unreadable(self) -> bool {
+        matches!(self, Self::Ragged | Self::BadDate | Self::BadAmount)
+    }
+}
+
+/// Counts of rows by what became of them. Ledgers of parts add up to the ledger of the whole, and every ledger adds up in
+/// itself: `rows = used + refunds + left out`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger {
     /// Rows read, the headers not counted.
@@ -29,5 +84,171 @@ pub struct Ledger {
     /// Rows used as refunds that reduce an order.
     pub refunds: u64,
     /// Rows not used, by reason: how many, and the places of the first few.
-    pub left_out: std::collections::BTreeMap<Reason, (u64, Vec<Place>)>,
+    pub left_out: BTreeMap<Reason, (u64, Vec<Place>)>,
+    /// What was decided on the way and may surprise, in whole sentences: a guessed encoding, a file named twice.
+    pub notes: Vec<String>,
+}
+
+impl Ledger {
+    /// How many places are kept for each reason.
+    pub const PLACES: usize = 5;
+
+    /// Counts a row that was not used.
+    pub fn leave_out(&mut self, reason: Reason, place: impl FnOnce() -> Place) {
+        let (count, places) = self.left_out.entry(reason).or_default();
+        *count += 1;
+        if places.len() < Self::PLACES {
+            places.push(place());
+        }
+    }
+
+    /// Takes in the ledger of what follows in the input.
+    pub fn merge(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.used += other.used;
+        self.refunds += other.refunds;
+        for (reason, (count, places)) in other.left_out {
+            let mine = self.left_out.entry(reason).or_default();
+            mine.0 += count;
+            mine.1.extend(places);
+            mine.1.truncate(Self::PLACES);
+        }
+        for note in other.notes {
+            self.note(note);
+        }
+    }
+
+    /// The ledger of one file from those of its parts, in whatever order these were read.
+    #[must_use]
+    pub fn of_parts(parts: impl IntoIterator<Item = Self>) -> Self {
+        let mut places: BTreeMap<Reason, Vec<Place>> = BTreeMap::new();
+        let mut whole = Self::default();
+        for part in parts {
+            for (reason, (_, some)) in &part.left_out {
+                places.entry(*reason).or_default().extend(some.iter().cloned());
+            }
+            whole.merge(part);
+        }
+        for (reason, mut all) in places {
+            all.sort_by_key(|place| place.line);
+            all.truncate(Self::PLACES);
+            whole.left_out.entry(reason).or_default().1 = all;
+        }
+        whole
+    }
+
+    /// Adds a sentence, once.
+    pub fn note(&mut self, note: impl Into<String>) {
+        let note = note.into();
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    /// How many rows were left out for a reason.
+    #[must_use]
+    pub fn count(&self, reason: Reason) -> u64 {
+        self.left_out.get(&reason).map_or(0, |(count, _)| *count)
+    }
+
+    /// How many rows were left out for any reason.
+    #[must_use]
+    pub fn unused(&self) -> u64 {
+        self.left_out.values().map(|(count, _)| count).sum()
+    }
+
+    /// How many rows could not be read.
+    #[must_use]
+    pub fn unreadable(&self) -> u64 {
+        Reason::ALL.iter().filter(|reason| reason.is_unreadable()).map(|&reason| self.count(reason)).sum()
+    }
+
+    /// What became of the rows, in the order in which it is told; what did not occur is not in it.
+    ///
+    /// Reads as "128,406 rows: 121,977 kept, 4,310 refunds, 217 without a customer".
+    #[must_use]
+    pub fn lines(&self) -> Vec<(&'static str, u64)> {
+        let mut lines = vec![("kept", self.used)];
+        if self.refunds > 0 {
+            lines.push(("refunds", self.refunds));
+        }
+        let left_out = Reason::ALL.iter().map(|&reason| (reason.words(), self.count(reason)));
+        lines.extend(left_out.filter(|(_, count)| *count > 0));
+        lines
+    }
+
+    /// The same as one line of text.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let parts: Vec<_> =
+            self.lines().iter().map(|(words, count)| format!("{} {words}", grouped(*count))).collect();
+        format!("{} row{}: {}", grouped(self.rows), if self.rows == 1 { "" } else { "s" }, parts.join(", "))
+    }
+}
+
+/// A count with its thousands apart: `128,406`.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+impl Serialize for Ledger {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct LeftOut {
+            reason: &'static str,
+            rows: u64,
+            first: Vec<String>,
+        }
+        let left_out: Vec<_> = Reason::ALL
+            .iter()
+            .filter_map(|reason| self.left_out.get_key_value(reason))
+            .map(|(reason, (rows, places))| LeftOut {
+                reason: reason.name(),
+                rows: *rows,
+                first: places.iter().map(ToString::to_string).collect(),
+            })
+            .collect();
+        let mut out = serializer.serialize_struct("Ledger", 5)?;
+        out.serialize_field("rows", &self.rows)?;
+        out.serialize_field("used", &self.used)?;
+        out.serialize_field("refunds", &self.refunds)?;
+        out.serialize_field("left_out", &left_out)?;
+        out.serialize_field("notes", &self.notes)?;
+        out.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(lines: &[u64]) -> Ledger {
+        let mut ledger = Ledger { rows: 1000 + lines.len() as u64, used: 1000, ..Ledger::default() };
+        for &line in lines {
+            ledger.leave_out(Reason::BadDate, || Place { line: Some(line), ..Place::default() });
+        }
+        ledger
+    }
+
+    #[test]
+    fn parts_add_up_and_the_first_places_are_kept() {
+        let whole = Ledger::of_parts([part(&[30, 40, 50, 60]), part(&[2, 35, 70])]);
+        assert_eq!((whole.rows, whole.used, whole.unused()), (2007, 2000, 7));
+        let lines: Vec<_> = whole.left_out[&Reason::BadDate].1.iter().map(|p| p.line.unwrap()).collect();
+        assert_eq!(lines, [2, 30, 35, 40, 50]);
+    }
+
+    #[test]
+    fn the_summary_reads_like_a_sentence() {
+        assert_eq!(part(&[3]).summary(), "1,001 rows: 1,000 kept, 1 with an unreadable date");
+        assert_eq!(grouped(12_345_678), "12,345,678");
+    }
 }

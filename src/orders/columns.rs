@@ -1,0 +1,359 @@
+//! Which column is what: by the name that is given, else by the usual ones.
+
+use super::amounts::text_of;
+use super::{ColumnNames, ReadOptions};
+use crate::{Error, Result};
+
+/// What a column may mean to the reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Customer,
+    Date,
+    Amount,
+    Order,
+    Quantity,
+    Price,
+}
+
+impl Role {
+    pub const ALL: [Self; 6] =
+        [Self::Customer, Self::Date, Self::Amount, Self::Order, Self::Quantity, Self::Price];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Date => "date",
+            Self::Amount => "amount",
+            Self::Order => "order",
+            Self::Quantity => "quantity",
+            Self::Price => "price",
+        }
+    }
+
+    fn given(self, names: &ColumnNames) -> Option<&str> {
+        match self {
+            Self::Customer => &names.customer,
+            Self::Date => &names.date,
+            Self::Amount => &names.amount,
+            Self::Order => &names.order,
+            Self::Quantity => &names.quantity,
+            Self::Price => &names.price,
+        }
+        .as_deref()
+    }
+
+    /// The usual names, without spaces and signs, the surest first: where two columns fit, the one that stands earlier here
+    /// is taken.
+    const fn usual(self) -> &'static str {
+        match self {
+            Self::Customer => {
+                "customerid customer_key customerno customernumber custid cust customeruuid customeruniqueid idcustomer \
+                 clientid clientno clientnumber userid useruuid memberid shopperid buyerid accountid accountnumber \
+                 householdid householdkey contactid visitorid cardid loyaltyid customeruser customer client user \
+                 buyer shopper member account household contact customeremail emailaddress email buyeremail \
+                 useremail billingemail customeremailaddress buyerusername customercode accountname customername \
+                 clientname billtoname billingname id"
+            }
+            Self::Date => {
+                "orderdate invoicedate purchasedate transactiondate saledate salesdate orderedat orderdatetime \
+                 orderpurchasetimestamp ordertimestamp ordertime orderplaced orderplacedat purchasetimestamp \
+                 purchasedat purchasetime transactiontime transactiontimestamp processedat datecreated \
+                 createdat createdutc createddateutc created createdon createddate creationdate dateadd paidat paiddate \
+                 datepaid dateplaced placedat closedate closedate postingdate bookingdate paymentdate billdate \
+                 documentdate eventtime eventtimestamp eventdate timestamp datetime date day time t"
+            }
+            Self::Amount => {
+                "amount lineamount linetotal lineitemtotal itemtotal totalamount orderamount ordertotal ordervalue \
+                 grandtotal grandtotalpurchased grandtotalbase totalpaid totalpaidreal totalpaidtaxincl totalprice total netsales grosssales \
+                 totalcollected netamount grossamount netrevenue revenue sales salesamount salesvalue spend spent \
+                 amountpaid paidamount paymentvalue payment transactionamount purchaseamount invoicetotal invoiceamount \
+                 totalsum totalvalue totalsales totalrevenue turnover value monetaryvalue monetary amt sum price"
+            }
+            Self::Order => {
+                "orderid ordernumber orderno ordername ordernum invoiceid invoiceno invoicenumber invoice \
+                 transactionid transactionno transactionnumber receiptid receiptno receiptnumber receipt basketid \
+                 idorder orderreference incrementid saleid paymentid salesorderid salesorder purchaseid \
+                 documentno documentnumber billno checkoutid order basket"
+            }
+            Self::Quantity => {
+                "quantity qty quantityordered orderquantity orderqty quantitysold lineitemquantity itemquantity units \
+                 unitssold unitsold productquantity itemqty lineqty numberofitems noofitems pieces pcs cds count items"
+            }
+            Self::Price => {
+                "unitprice price itemprice lineitemprice priceperunit pricepereach priceeach sellingprice unitcost \
+                 productprice itemcost listprice"
+            }
+        }
+    }
+}
+
+/// Out of what the amount of a row is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Measure {
+    /// The amount stands there.
+    Amount,
+    /// The price of one times their number.
+    Product,
+    /// There is no money; the number of things tells which part of an order came back.
+    Quantity,
+    /// There is neither: every row weighs the same.
+    One,
+}
+
+impl Measure {
+    pub const fn is_money(self) -> bool {
+        matches!(self, Self::Amount | Self::Product)
+    }
+}
+
+/// Where the columns of a file stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Columns {
+    /// All names, as they stand in the file.
+    pub names: Vec<String>,
+    /// Where each [`Role`] stands.
+    pub at: [Option<usize>; 6],
+    pub measure: Measure,
+    /// The amount is that of a whole order, by its name (or was given and may be).
+    pub maybe_total: bool,
+    /// Dates carry no zone but are in UTC, by the column's name.
+    pub utc: bool,
+}
+
+impl Columns {
+    /// Finds the columns in a header.
+    pub fn find(names: Vec<String>, options: &ReadOptions) -> Result<Self, NotFound> {
+        let mut at = [None; 6];
+        for role in Role::ALL {
+            if let Some(name) = role.given(&options.columns) {
+                at[role as usize] = Some(given(&names, name, role)?);
+            }
+        }
+        let plain: Vec<String> = names.iter().map(|name| plain(name)).collect();
+        for role in Role::ALL {
+            if at[role as usize].is_none() {
+                at[role as usize] = usual(&plain, role, &at);
+            }
+        }
+        for role in [Role::Customer, Role::Date] {
+            if at[role as usize].is_none() {
+                return Err(NotFound::Usual { role, names });
+            }
+        }
+        let measure = measure(&mut at, &plain, options);
+        let name_of = |role: Role| at[role as usize].map_or("", |at| plain[at].as_str());
+        let amount = name_of(Role::Amount);
+        let maybe_total = measure == Measure::Amount
+            && at[Role::Order as usize].is_some()
+            && (amount.contains("total") || amount.starts_with("order"));
+        let utc = name_of(Role::Date).ends_with("utc");
+        Ok(Self { names, at, measure, maybe_total, utc })
+    }
+
+    pub const fn at(&self, role: Role) -> Option<usize> {
+        self.at[role as usize]
+    }
+
+    /// The name of a role's column in this file.
+    pub fn name(&self, role: Role) -> &str {
+        self.at(role).map_or(role.name(), |at| &self.names[at])
+    }
+}
+
+/// Out of what the amount is made; columns that do not take part are forgotten.
+fn measure(at: &mut [Option<usize>; 6], plain: &[String], options: &ReadOptions) -> Measure {
+    let (amount, price, quantity) = (Role::Amount as usize, Role::Price as usize, Role::Quantity as usize);
+    let asked_for_product = options.columns.amount.is_none() && options.columns.price.is_some();
+    let price_is_amount = at[amount].is_some_and(|at| plain[at] == "price") && options.columns.amount.is_none();
+    let product = at[price].is_some() && at[quantity].is_some();
+    let measure = match (options.spend, at[amount]) {
+        (true, Some(_)) if !(asked_for_product || price_is_amount && product) => Measure::Amount,
+        (true, _) if product => Measure::Product,
+        (true, _) if at[price].is_some() || at[amount].is_some() => {
+            // A price without a quantity is what was paid.
+            at[amount] = if asked_for_product { at[price] } else { at[amount].or(at[price]) };
+            Measure::Amount
+        }
+        _ if at[quantity].is_some() => Measure::Quantity,
+        _ => Measure::One,
+    };
+    if measure != Measure::Amount {
+        at[amount] = None;
+    }
+    if measure != Measure::Product {
+        at[price] = None;
+    }
+    measure
+}
+
+/// A name without what people vary: case, spaces, signs.
+pub(super) fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The column of a name that was given: the same, or but for case, spaces and signs.
+fn given(names: &[String], name: &str, role: Role) -> Result<usize, NotFound> {
+    let same = names.iter().position(|other| other == name);
+    let alike = || {
+        let mut alike = (0..names.len()).filter(|&at| plain(&names[at]) == plain(name));
+        alike.next().filter(|_| alike.next().is_none())
+    };
+    same.or_else(alike).ok_or_else(|| NotFound::Given { role, name: name.into(), names: names.to_vec() })
+}
+
+/// The column that carries the surest of a role's usual names and is not taken.
+fn usual(plain: &[String], role: Role, taken: &[Option<usize>; 6]) -> Option<usize> {
+    let shopify = role == Role::Order && plain.iter().any(|name| name == "lineitemname" || name == "financialstatus");
+    if shopify && let Some(at) = plain.iter().position(|name| name == "name") {
+        return Some(at);
+    }
+    // A price may be both an amount and a price; which of them, `measure` decides.
+    let free = |at: usize| !taken.contains(&Some(at)) || role == Role::Price && taken[Role::Amount as usize] == Some(at);
+    role.usual()
+        .split_ascii_whitespace()
+        .find_map(|name| (0..plain.len()).find(|&at| free(at) && plain[at] == name.replace('_', "")))
+}
+
+/// A column that is needed and not there.
+#[derive(Debug)]
+pub(super) enum NotFound {
+    /// The name was given.
+    Given { role: Role, name: String, names: Vec<String> },
+    /// None of the usual names is there.
+    Usual { role: Role, names: Vec<String> },
+}
+
+impl NotFound {
+    /// As an error that names the way out.
+    pub fn in_file(self, file: &std::path::Path) -> Error {
+        match self {
+            Self::Given { role, name, names } => {
+                let nearest = nearest(&name, &names).map_or(String::new(), |near| format!(" did you mean `{near}`?"));
+                Error::usage(format!(
+                    "{} has no column `{name}` (--{});{nearest}\n  its columns are: {}",
+                    file.display(),
+                    role.name(),
+                    names.join(", ")
+                ))
+            }
+            Self::Usual { role, names } => Error::usage(format!(
+                "no column of {} looks like the {}; name it with --{}\n  its columns are: {}",
+                file.display(),
+                role.name(),
+                role.name(),
+                names.join(", ")
+            )),
+        }
+    }
+}
+
+/// The name that differs from a wrong one by the fewest letters.
+pub(super) fn nearest<'a>(name: &str, names: &'a [String]) -> Option<&'a str> {
+    let wanted = plain(name);
+    names
+        .iter()
+        .map(|other| (distance(&wanted, &plain(other)), other))
+        .min_by_key(|(distance, _)| *distance)
+        .filter(|(distance, other)| *distance <= wanted.chars().count().max(other.chars().count()) / 2)
+        .map(|(_, other)| other.as_str())
+}
+
+/// How many letters must be put in, taken out or changed (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// The names in a header row.
+pub(super) fn names(fields: &[Vec<u8>]) -> Vec<String> {
+    fields.iter().map(|field| text_of(field).trim().to_string()).collect()
+}
+
+/// How many of the roles' usual or given names a header holds: a sign that it was cut apart at the right places.
+pub(super) fn recognised(names: &[String], options: &ReadOptions) -> usize {
+    let plain: Vec<String> = names.iter().map(|name| plain(name)).collect();
+    let none = [None; 6];
+    Role::ALL
+        .iter()
+        .filter(|role| match role.given(&options.columns) {
+            Some(name) => names.iter().any(|other| other == name),
+            None => usual(&plain, **role, &none).is_some(),
+        })
+        .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(header: &str, options: &ReadOptions) -> (Measure, Vec<String>) {
+        let columns = Columns::find(header.split(',').map(Into::into).collect(), options).unwrap();
+        let named = Role::ALL.iter().filter(|role| columns.at(**role).is_some());
+        (columns.measure, named.map(|role| format!("{}={}", role.name(), columns.name(*role))).collect())
+    }
+
+    #[test]
+    fn the_exports_of_the_usual_shops_are_understood() {
+        for (header, measure, expected) in [
+            ("customer_id,date,quantity,amount", Measure::Amount, "customer=customer_id date=date amount=amount quantity=quantity"),
+            ("Invoice,StockCode,Description,Quantity,InvoiceDate,Price,CustomerID,Country", Measure::Product,
+             "customer=CustomerID date=InvoiceDate order=Invoice quantity=Quantity price=Price"),
+            ("Id,Date,Price", Measure::Amount, "customer=Id date=Date amount=Price"),
+            ("cust,date", Measure::One, "customer=cust date=date"),
+            ("Row ID,Order ID,Order Date,Ship Date,Customer ID,Customer Name,Sales,Quantity,Discount,Profit", Measure::Amount,
+             "customer=Customer ID date=Order Date amount=Sales order=Order ID quantity=Quantity"),
+            ("Name,Email,Financial Status,Paid at,Currency,Subtotal,Shipping,Taxes,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price,Id",
+             Measure::Amount, "customer=Email date=Created at amount=Total order=Name quantity=Lineitem quantity"),
+            ("order_id,order_number,order_date,status,customer_id,billing_email,order_total", Measure::Amount,
+             "customer=customer_id date=order_date amount=order_total order=order_id"),
+            ("ID,Purchase Point,Purchase Date,Bill-to Name,Grand Total (Base),Grand Total (Purchased),Status,Customer Email",
+             Measure::Amount, "customer=Customer Email date=Purchase Date amount=Grand Total (Purchased)"),
+            ("id_order,reference,id_customer,total_paid,date_add", Measure::Amount,
+             "customer=id_customer date=date_add amount=total_paid order=id_order"),
+            ("id,Created (UTC),Amount,Currency,Customer ID,Customer Email", Measure::Amount,
+             "customer=Customer ID date=Created (UTC) amount=Amount"),
+            ("Date,Time,Gross Sales,Net Sales,Transaction ID,Customer ID", Measure::Amount,
+             "customer=Customer ID date=Date amount=Net Sales order=Transaction ID"),
+            ("Opportunity Name,Account ID,Amount,Close Date", Measure::Amount,
+             "customer=Account ID date=Close Date amount=Amount"),
+        ] {
+            let (how, roles) = found(header, &ReadOptions::default());
+            assert_eq!((how, roles.join(" ").as_str()), (measure, expected), "{header}");
+        }
+    }
+
+    #[test]
+    fn what_is_given_goes_before_what_is_found() {
+        let mut options = ReadOptions::default();
+        options.columns.price = Some("unit price".into());
+        let header = "customer,date,total,unit_price,qty";
+        assert_eq!(found(header, &options).0, Measure::Product);
+        options.spend = false;
+        assert_eq!(found(header, &options).0, Measure::Quantity);
+    }
+
+    #[test]
+    fn a_wrong_name_gets_the_nearest_right_one() {
+        let names: Vec<String> = ["kunde", "datum", "betrag"].map(Into::into).to_vec();
+        let mut options = ReadOptions::default();
+        options.columns.customer = Some("kundde".into());
+        let error = Columns::find(names.clone(), &options).unwrap_err().in_file("a.csv".as_ref());
+        assert_eq!(
+            error.to_string(),
+            "a.csv has no column `kundde` (--customer); did you mean `kunde`?\n  its columns are: kunde, datum, betrag"
+        );
+        assert_eq!(error.exit_code(), 2);
+        assert_eq!(nearest("zzzzzz", &names), None);
+        assert_eq!(distance("kitten", "sitting"), 3);
+    }
+}

@@ -1,0 +1,177 @@
+//! What the dates and amounts of a file tell about how they are written.
+
+use std::io::Read;
+
+use super::amounts::{self, Amount};
+use super::columns::{Columns, Role};
+use super::dates;
+use super::dialect::Dialect;
+use super::records::{Block, Blocks, Record, Splitter};
+use super::rows::order;
+use super::{DateOrder, DecimalMark};
+use crate::Result;
+use crate::progress::Progress;
+use crate::units::Money;
+
+/// Votes for one of two ways, and what tells nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Votes {
+    pub first: u64,
+    pub second: u64,
+    /// The first that could be either: its line and text.
+    pub undecided: Option<(u64, String)>,
+}
+
+/// What votes come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    First,
+    Second,
+    /// Nothing there needs a decision.
+    NotNeeded,
+    /// It does, and nothing decides, or the votes contradict each other.
+    Open,
+}
+
+impl Votes {
+    /// One way wins if at most one vote in a hundred is against it; those rows are then unreadable.
+    pub fn verdict(&self) -> Verdict {
+        match (self.first, self.second) {
+            (0, 0) if self.undecided.is_none() => Verdict::NotNeeded,
+            (first, second) if first > 100 * second || (first > 0 && second == 0) => Verdict::First,
+            (first, second) if second > 100 * first || (second > 0 && first == 0) => Verdict::Second,
+            _ => Verdict::Open,
+        }
+    }
+}
+
+/// Evidence from the rows of a file.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    /// Day first against month first.
+    pub order: Votes,
+    /// Decimal point against decimal comma.
+    pub decimal: Votes,
+    /// Orders of several lines on which the amount is the same each time, or stands on the first alone; and all such orders.
+    repeated: u64,
+    several: u64,
+    /// The order under way: its id, its amount, whether it has more lines, whether these repeat it.
+    current: Option<(u64, Option<Money>, bool, bool)>,
+}
+
+impl Survey {
+    /// Looks at a stream up to its end.
+    pub fn of(stream: impl Read, path: &std::path::Path, dialect: &Dialect, columns: &Columns, progress: &dyn Progress) -> Result<Self> {
+        let mut survey = Self::default();
+        let mut blocks = Blocks::new(stream, path, dialect.cut, super::csv::BLOCK);
+        let splitter = Splitter::new(dialect.cut, columns.names.len(), &columns.at);
+        let mut block = Block::default();
+        while blocks.next_into(&mut block)? {
+            progress.check()?;
+            survey.look(&splitter, &block, dialect, columns)?;
+        }
+        survey.close();
+        Ok(survey)
+    }
+
+    /// Looks at the beginning of a file; a record that is cut off at its end is passed over.
+    pub fn of_head(head: &[u8], whole: bool, dialect: &Dialect, columns: &Columns) -> Result<Self> {
+        let mut survey = Self::default();
+        let splitter = Splitter::new(dialect.cut, columns.names.len(), &columns.at);
+        let end = if whole { None } else { memchr::memrchr(dialect.cut.newline, head) };
+        let bytes = head[..end.map_or(head.len(), |end| end + 1)].to_vec();
+        survey.look(&splitter, &Block { bytes, offset: 0, line: 1 }, dialect, columns)?;
+        survey.close();
+        Ok(survey)
+    }
+
+    fn look(&mut self, splitter: &Splitter, block: &Block, dialect: &Dialect, columns: &Columns) -> Result<()> {
+        let mut skip = if block.offset == 0 { 1 + usize::from(dialect.announced) } else { 0 };
+        splitter.each(block, |record| {
+            if skip > 0 {
+                skip -= 1;
+            } else if record.width == splitter.width() {
+                self.take(record, columns);
+            }
+            Ok(())
+        })
+    }
+
+    fn take(&mut self, record: &Record<'_>, columns: &Columns) {
+        let date = record.field(Role::Date as usize);
+        match dates::evidence(date) {
+            dates::Evidence::Dmy => self.order.first += 1,
+            dates::Evidence::Mdy => self.order.second += 1,
+            dates::Evidence::Ambiguous => note(&mut self.order, record.line, date),
+            dates::Evidence::None => {}
+        }
+        for role in [Role::Amount, Role::Price, Role::Quantity] {
+            let text = record.field(role as usize);
+            match amounts::evidence(text) {
+                amounts::Evidence::Point => self.decimal.first += 1,
+                amounts::Evidence::Comma => self.decimal.second += 1,
+                amounts::Evidence::Ambiguous => note(&mut self.decimal, record.line, text),
+                amounts::Evidence::None => {}
+            }
+        }
+        if columns.maybe_total {
+            self.take_total(order(record.field(Role::Order as usize)), record.field(Role::Amount as usize));
+        }
+    }
+
+    /// Follows orders over their lines.
+    fn take_total(&mut self, order: Option<u64>, amount: &[u8]) {
+        let amount = match amounts::read(amount, Some(DecimalMark::Point)) {
+            Amount::Of(amount) => Some(amount),
+            _ => None,
+        };
+        match (&mut self.current, order) {
+            (Some((id, total, several, repeats)), Some(order)) if *id == order => {
+                *several = true;
+                *repeats = *repeats && (amount.is_none() || amount == *total);
+            }
+            (_, Some(order)) => {
+                self.close();
+                self.current = Some((order, amount, false, true));
+            }
+            (_, None) => self.close(),
+        }
+    }
+
+    fn close(&mut self) {
+        if let Some((_, _, true, repeats)) = self.current.take() {
+            self.several += 1;
+            self.repeated += u64::from(repeats);
+        }
+    }
+
+    /// Whether the amount is that of the whole order, told again on each line: so it is in every order of several lines, and
+    /// there are at least two of them.
+    pub fn totals(&self) -> bool {
+        self.several >= 2 && self.repeated == self.several
+    }
+
+    /// The order of day and month, if it is needed and known.
+    pub fn date_order(&self) -> Option<DateOrder> {
+        match self.order.verdict() {
+            Verdict::First => Some(DateOrder::Dmy),
+            Verdict::Second => Some(DateOrder::Mdy),
+            _ => None,
+        }
+    }
+
+    /// The decimal mark, if it is needed and known.
+    pub fn decimal_mark(&self) -> Option<DecimalMark> {
+        match self.decimal.verdict() {
+            Verdict::First => Some(DecimalMark::Point),
+            Verdict::Second => Some(DecimalMark::Comma),
+            _ => None,
+        }
+    }
+}
+
+fn note(votes: &mut Votes, line: u64, text: &[u8]) {
+    if votes.undecided.is_none() {
+        votes.undecided = Some((line, amounts::text_of(text).trim().into()));
+    }
+}
