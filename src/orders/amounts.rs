@@ -189,7 +189,10 @@ fn are_thousands(marks: &[(u8, usize)], whole: usize, decimal: DecimalMark) -> b
         let length = pair[1].1 - pair[0].1;
         pair[1].0 == mark && (length == 3 || (length == 2 && mark == b','))
     };
-    mark != decimal.byte() && (1..=3).contains(&first) && whole.checked_sub(last) == Some(3) && marks.windows(2).all(between)
+    mark != decimal.byte()
+        && (1..=3).contains(&first)
+        && whole.checked_sub(last) == Some(3)
+        && marks.windows(2).all(between)
 }
 
 /// A value times a power of ten, halves rounded away from zero.
@@ -230,7 +233,8 @@ fn undress(text: &str) -> Option<(bool, &str)> {
 
 /// Without a currency at one end.
 fn without_currency(text: &str) -> &str {
-    let is_word = |c: char| !c.is_ascii_digit() && !c.is_whitespace() && !"+-()\u{2212}\u{2013},'’`".contains(c);
+    let is_word =
+        |c: char| !c.is_ascii_digit() && !c.is_whitespace() && !"+-()\u{2212}\u{2013},'’`".contains(c);
     let head = text.len() - text.trim_start_matches(|c| is_word(c)).len();
     if head > 0 && is_currency(&text[..head]) {
         return &text[head..];

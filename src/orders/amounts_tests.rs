@@ -58,10 +58,27 @@ fn amounts_are_read_as_people_write_them() {
 fn what_is_no_amount_is_refused() {
     use DecimalMark::{Comma, Point};
     for (text, mark) in [
-        ("12,5", Point), ("1,23", Point), ("12.5", Comma), ("1.2.3", Point), ("1,2345", Point), ("--5", Point),
-        ("(-5)", Point), ("abc", Point), ("5 apples", Point), ("1 23", Point), (".", Point), ("-", Point), ("$", Point),
-        ("1.234,5,6", Comma), ("99999999999999", Point), ("1e39", Point), ("1,234 567", Point), ("12:30", Point),
-        ("2024-01-05", Point), ("1e", Point), ("10%", Point),
+        ("12,5", Point),
+        ("1,23", Point),
+        ("12.5", Comma),
+        ("1.2.3", Point),
+        ("1,2345", Point),
+        ("--5", Point),
+        ("(-5)", Point),
+        ("abc", Point),
+        ("5 apples", Point),
+        ("1 23", Point),
+        (".", Point),
+        ("-", Point),
+        ("$", Point),
+        ("1.234,5,6", Comma),
+        ("99999999999999", Point),
+        ("1e39", Point),
+        ("1,234 567", Point),
+        ("12:30", Point),
+        ("2024-01-05", Point),
+        ("1e", Point),
+        ("10%", Point),
     ] {
         assert_eq!(read(text.as_bytes(), Some(mark)), Amount::Unreadable, "{text}");
     }

@@ -154,6 +154,15 @@ impl Columns {
         self.at[role as usize]
     }
 
+    /// The column that tells how much.
+    pub const fn money(&self) -> Role {
+        match self.measure {
+            Measure::Amount => Role::Amount,
+            Measure::Product => Role::Price,
+            Measure::Quantity | Measure::One => Role::Quantity,
+        }
+    }
+
     /// The name of a role's column in this file.
     pub fn name(&self, role: Role) -> &str {
         self.at(role).map_or(role.name(), |at| &self.names[at])
@@ -164,7 +173,8 @@ impl Columns {
 fn measure(at: &mut [Option<usize>; 6], plain: &[String], options: &ReadOptions) -> Measure {
     let (amount, price, quantity) = (Role::Amount as usize, Role::Price as usize, Role::Quantity as usize);
     let asked_for_product = options.columns.amount.is_none() && options.columns.price.is_some();
-    let price_is_amount = at[amount].is_some_and(|at| plain[at] == "price") && options.columns.amount.is_none();
+    let price_is_amount =
+        at[amount].is_some_and(|at| plain[at] == "price") && options.columns.amount.is_none();
     let product = at[price].is_some() && at[quantity].is_some();
     let measure = match (options.spend, at[amount]) {
         (true, Some(_)) if !(asked_for_product || price_is_amount && product) => Measure::Amount,
@@ -203,12 +213,15 @@ fn given(names: &[String], name: &str, role: Role) -> Result<usize, NotFound> {
 
 /// The column that carries the surest of a role's usual names and is not taken.
 fn usual(plain: &[String], role: Role, taken: &[Option<usize>; 6]) -> Option<usize> {
-    let shopify = role == Role::Order && plain.iter().any(|name| name == "lineitemname" || name == "financialstatus");
+    let shopify =
+        role == Role::Order && plain.iter().any(|name| name == "lineitemname" || name == "financialstatus");
     if shopify && let Some(at) = plain.iter().position(|name| name == "name") {
         return Some(at);
     }
     // A price may be both an amount and a price; which of them, `measure` decides.
-    let free = |at: usize| !taken.contains(&Some(at)) || role == Role::Price && taken[Role::Amount as usize] == Some(at);
+    let free = |at: usize| {
+        !taken.contains(&Some(at)) || role == Role::Price && taken[Role::Amount as usize] == Some(at)
+    };
     role.usual()
         .split_ascii_whitespace()
         .find_map(|name| (0..plain.len()).find(|&at| free(at) && plain[at] == name.replace('_', "")))
@@ -228,7 +241,8 @@ impl NotFound {
     pub fn in_file(self, file: &std::path::Path) -> Error {
         match self {
             Self::Given { role, name, names } => {
-                let nearest = nearest(&name, &names).map_or(String::new(), |near| format!(" did you mean `{near}`?"));
+                let nearest =
+                    nearest(&name, &names).map_or(String::new(), |near| format!(" did you mean `{near}`?"));
                 Error::usage(format!(
                     "{} has no column `{name}` (--{});{nearest}\n  its columns are: {}",
                     file.display(),
@@ -305,27 +319,58 @@ mod tests {
     #[test]
     fn the_exports_of_the_usual_shops_are_understood() {
         for (header, measure, expected) in [
-            ("customer_id,date,quantity,amount", Measure::Amount, "customer=customer_id date=date amount=amount quantity=quantity"),
-            ("Invoice,StockCode,Description,Quantity,InvoiceDate,Price,CustomerID,Country", Measure::Product,
-             "customer=CustomerID date=InvoiceDate order=Invoice quantity=Quantity price=Price"),
+            (
+                "customer_id,date,quantity,amount",
+                Measure::Amount,
+                "customer=customer_id date=date amount=amount quantity=quantity",
+            ),
+            (
+                "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,CustomerID,Country",
+                Measure::Product,
+                "customer=CustomerID date=InvoiceDate order=Invoice quantity=Quantity price=Price",
+            ),
             ("Id,Date,Price", Measure::Amount, "customer=Id date=Date amount=Price"),
             ("cust,date", Measure::One, "customer=cust date=date"),
-            ("Row ID,Order ID,Order Date,Ship Date,Customer ID,Customer Name,Sales,Quantity,Discount,Profit", Measure::Amount,
-             "customer=Customer ID date=Order Date amount=Sales order=Order ID quantity=Quantity"),
-            ("Name,Email,Financial Status,Paid at,Currency,Subtotal,Shipping,Taxes,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price,Id",
-             Measure::Amount, "customer=Email date=Created at amount=Total order=Name quantity=Lineitem quantity"),
-            ("order_id,order_number,order_date,status,customer_id,billing_email,order_total", Measure::Amount,
-             "customer=customer_id date=order_date amount=order_total order=order_id"),
-            ("ID,Purchase Point,Purchase Date,Bill-to Name,Grand Total (Base),Grand Total (Purchased),Status,Customer Email",
-             Measure::Amount, "customer=Customer Email date=Purchase Date amount=Grand Total (Purchased)"),
-            ("id_order,reference,id_customer,total_paid,date_add", Measure::Amount,
-             "customer=id_customer date=date_add amount=total_paid order=id_order"),
-            ("id,Created (UTC),Amount,Currency,Customer ID,Customer Email", Measure::Amount,
-             "customer=Customer ID date=Created (UTC) amount=Amount"),
-            ("Date,Time,Gross Sales,Net Sales,Transaction ID,Customer ID", Measure::Amount,
-             "customer=Customer ID date=Date amount=Net Sales order=Transaction ID"),
-            ("Opportunity Name,Account ID,Amount,Close Date", Measure::Amount,
-             "customer=Account ID date=Close Date amount=Amount"),
+            (
+                "Row ID,Order ID,Order Date,Ship Date,Customer ID,Customer Name,Sales,Quantity,Discount,Profit",
+                Measure::Amount,
+                "customer=Customer ID date=Order Date amount=Sales order=Order ID quantity=Quantity",
+            ),
+            (
+                "Name,Email,Financial Status,Paid at,Currency,Subtotal,Shipping,Taxes,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price,Id",
+                Measure::Amount,
+                "customer=Email date=Created at amount=Total order=Name quantity=Lineitem quantity",
+            ),
+            (
+                "order_id,order_number,order_date,status,customer_id,billing_email,order_total",
+                Measure::Amount,
+                "customer=customer_id date=order_date amount=order_total order=order_id",
+            ),
+            (
+                "ID,Purchase Point,Purchase Date,Bill-to Name,Grand Total (Base),Grand Total (Purchased),Status,Customer Email",
+                Measure::Amount,
+                "customer=Customer Email date=Purchase Date amount=Grand Total (Purchased)",
+            ),
+            (
+                "id_order,reference,id_customer,total_paid,date_add",
+                Measure::Amount,
+                "customer=id_customer date=date_add amount=total_paid order=id_order",
+            ),
+            (
+                "id,Created (UTC),Amount,Currency,Customer ID,Customer Email",
+                Measure::Amount,
+                "customer=Customer ID date=Created (UTC) amount=Amount",
+            ),
+            (
+                "Date,Time,Gross Sales,Net Sales,Transaction ID,Customer ID",
+                Measure::Amount,
+                "customer=Customer ID date=Date amount=Net Sales order=Transaction ID",
+            ),
+            (
+                "Opportunity Name,Account ID,Amount,Close Date",
+                Measure::Amount,
+                "customer=Account ID date=Close Date amount=Amount",
+            ),
         ] {
             let (how, roles) = found(header, &ReadOptions::default());
             assert_eq!((how, roles.join(" ").as_str()), (measure, expected), "{header}");

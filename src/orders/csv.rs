@@ -103,7 +103,11 @@ fn work<R: Read>(
         let done = next.and_then(|more| {
             progress.advance(job.taken.swap(0, Ordering::Relaxed));
             let skip = if block.offset == 0 { 1 + usize::from(job.dialect.announced) } else { 0 };
-            if more { understand(job, &splitter, &block, skip, &mut clerk, rules).map(|()| true) } else { Ok(false) }
+            if more {
+                understand(job, &splitter, &block, skip, &mut clerk, rules).map(|()| true)
+            } else {
+                Ok(false)
+            }
         });
         match done {
             Ok(true) => {}

@@ -131,8 +131,11 @@ fn digits_only(text: &[u8]) -> Option<Reading> {
     let part = |from: usize, to: usize| number(&whole[from..to]).map_or(-1, |v| v as i32);
     let calendar = |seconds: Option<i32>| {
         let days = days(part(0, 4), part(4, 6), part(6, 8))?;
-        (whole.starts_with(b"19") || whole.starts_with(b"20"))
-            .then_some(Stamp { days, seconds: seconds?, offset: None })
+        (whole.starts_with(b"19") || whole.starts_with(b"20")).then_some(Stamp {
+            days,
+            seconds: seconds?,
+            offset: None,
+        })
     };
     let since_1970 = |per_second: i64| {
         let seconds = value.div_euclid(per_second) - EPOCH_2000;
@@ -271,7 +274,14 @@ fn parts(text: &[u8]) -> Option<Parts<'_>> {
     let (&next, rest) = rest.split_first()?;
     let rest = if separator == b'.' { skip(rest, b" ") } else { rest };
     let (third, rest) = part(rest)?;
-    (next == separator && second.digits <= 2).then_some(Parts { first, second, third, separator, named: false, rest })
+    (next == separator && second.digits <= 2).then_some(Parts {
+        first,
+        second,
+        third,
+        separator,
+        named: false,
+        rest,
+    })
 }
 
 fn part(text: &[u8]) -> Option<(Part, &[u8])> {
@@ -291,7 +301,17 @@ fn skip<'a>(text: &'a [u8], these: &[u8]) -> &'a [u8] {
 /// An English name of a month, whole or its first three letters.
 fn month_name(text: &[u8]) -> Option<(i32, &[u8])> {
     const NAMES: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
         "december",
     ];
     let length = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();

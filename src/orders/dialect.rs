@@ -31,7 +31,11 @@ impl Dialect {
                 .hint("a header names at least a customer and a date: customer_id,date,amount")
                 .into());
         }
-        let newline = if memchr::memchr(b'\n', &text.head).is_none() && text.head.contains(&b'\r') { b'\r' } else { b'\n' };
+        let newline = if memchr::memchr(b'\n', &text.head).is_none() && text.head.contains(&b'\r') {
+            b'\r'
+        } else {
+            b'\n'
+        };
         let first = text.head.split(|&byte| byte == newline).next().unwrap_or_default().trim_ascii();
         let announced = match first {
             [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', separator] => Some(*separator),
@@ -48,7 +52,9 @@ impl Dialect {
             .map(|&separator| Look::at(body, Cut { separator, newline }, options))
             .reduce(|best, other| if other.score > best.score { other } else { best });
         match best {
-            Some(Look { cut, names, .. }) if names.len() > 1 => Ok(Self { cut, names, announced: announced.is_some() }),
+            Some(Look { cut, names, .. }) if names.len() > 1 => {
+                Ok(Self { cut, names, announced: announced.is_some() })
+            }
             Some(Look { names, .. }) => Err(one_column(path, &names, options)),
             None => Err(Error::usage("no separator to look for")),
         }

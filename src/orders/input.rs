@@ -28,6 +28,7 @@ pub(super) struct Opened {
 pub(super) enum Content {
     Text(Text),
     /// Parquet is not read as a stream.
+    #[allow(dead_code)]
     Parquet(File),
 }
 
@@ -158,7 +159,12 @@ fn text(path: &Path, mut raw: Box<dyn Read + Send>, given: Option<&'static Encod
     let head = beginning(&mut decoded, HEAD).map_err(failed)?;
     no_zeros(path, &head)?;
     let note = format!("{} was read as {}", path.display(), encoding.name());
-    Ok(Text { whole: head.len() < HEAD, head, rest: Box::new(decoded), note: given.is_none().then_some(note) })
+    Ok(Text {
+        whole: head.len() < HEAD,
+        head,
+        rest: Box::new(decoded),
+        note: given.is_none().then_some(note),
+    })
 }
 
 /// Text has no zero bytes.
@@ -238,7 +244,9 @@ fn not_found(path: &Path, error: io::Error) -> Error {
         .unwrap_or_default();
     let wanted = path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
     let hint = match columns::nearest(&wanted, &names) {
-        Some(near) => format!("there is no such file; did you mean `{}`?", path.with_file_name(near).display()),
+        Some(near) => {
+            format!("there is no such file; did you mean `{}`?", path.with_file_name(near).display())
+        }
         None if !folder.is_dir() => format!("there is no folder `{}`", folder.display()),
         None => "there is no such file".into(),
     };
@@ -252,7 +260,8 @@ pub(super) fn expand(inputs: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<String>)> 
     for input in inputs {
         for file in matching(input)? {
             let standard = file == Path::new(STANDARD_INPUT);
-            let same = if standard { file.clone() } else { file.canonicalize().unwrap_or_else(|_| file.clone()) };
+            let same =
+                if standard { file.clone() } else { file.canonicalize().unwrap_or_else(|_| file.clone()) };
             if seen.insert(same) {
                 files.push(file);
             } else {
@@ -283,7 +292,10 @@ fn matching(input: &Path) -> Result<Vec<PathBuf>> {
 
 /// The bytes of all files that stand on a disk; `None` if one does not.
 pub(super) fn total_size(files: &[PathBuf]) -> Option<u64> {
-    files.iter().map(|path| path.metadata().ok().filter(std::fs::Metadata::is_file).map(|found| found.len())).sum()
+    files
+        .iter()
+        .map(|path| path.metadata().ok().filter(std::fs::Metadata::is_file).map(|found| found.len()))
+        .sum()
 }
 
 /// A stream that counts what is taken from it.

@@ -22,18 +22,22 @@ pub enum Reason {
     AfterCutoff,
     /// A refund or cancellation, left out because of `--refunds drop`.
     RefundDropped,
+    /// It costs nothing and is left out because of `--drop-zero`. (With order ids, what an order costs is known only once all
+    /// its lines are summed, and it is counted there.)
+    ZeroDropped,
     /// A further line of an order whose total already stands on an earlier line.
     OrderLine,
 }
 
 impl Reason {
     /// Every reason, in the order in which they are told.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::NoCustomer,
         Self::BadDate,
         Self::BadAmount,
         Self::Ragged,
         Self::RefundDropped,
+        Self::ZeroDropped,
         Self::OrderLine,
         Self::AfterCutoff,
     ];
@@ -48,6 +52,7 @@ impl Reason {
             Self::BadAmount => "with an unreadable amount",
             Self::AfterCutoff => "after the cut-off",
             Self::RefundDropped => "refunds dropped",
+            Self::ZeroDropped => "that cost nothing",
             Self::OrderLine => "further lines of an order counted by its total",
         }
     }
@@ -62,6 +67,7 @@ impl Reason {
             Self::BadAmount => "bad_amount",
             Self::AfterCutoff => "after_cutoff",
             Self::RefundDropped => "refund_dropped",
+            Self::ZeroDropped => "zero_dropped",
             Self::OrderLine => "order_line",
         }
     }

@@ -6,9 +6,24 @@ mod ledger;
 mod log;
 mod store;
 
+mod options;
+mod amounts;
+mod dates;
+mod zone;
+mod columns;
+mod input;
+mod records;
+mod dialect;
+mod survey;
+mod rows;
+mod csv;
+mod read;
+
 pub use ids::Ids;
 pub use ledger::{Ledger, Reason};
 pub use log::{LogCounts, LogOptions, OrderLog, OrderRow, Refunds};
+pub use options::{ColumnNames, DateOrder, DecimalMark, ReadOptions, Separator};
+pub use read::read;
 pub use store::Orders;
 
 pub(crate) use events::Event;

@@ -122,7 +122,9 @@ impl FromStr for DateOrder {
             "dmy" => Ok(Self::Dmy),
             "mdy" => Ok(Self::Mdy),
             "ymd" | "iso" => Ok(Self::Ymd),
-            _ => Err(Error::usage(format!("`{text}` is not an order of day, month and year; use dmy, mdy or ymd"))),
+            _ => Err(Error::usage(format!(
+                "`{text}` is not an order of day, month and year; use dmy, mdy or ymd"
+            ))),
         }
     }
 }

@@ -86,16 +86,7 @@ const LONGEST_RECORD: usize = 64 << 20;
 
 impl<R: Read> Blocks<R> {
     pub fn new(stream: R, path: &Path, cut: Cut, size: usize) -> Self {
-        Self {
-            stream,
-            path: path.into(),
-            cut,
-            size,
-            carry: Vec::new(),
-            offset: 0,
-            line: 1,
-            ended: false,
-        }
+        Self { stream, path: path.into(), cut, size, carry: Vec::new(), offset: 0, line: 1, ended: false }
     }
 
     /// The next block, in the memory of an old one; `false` at the end.
@@ -249,7 +240,10 @@ impl Splitter {
             start = at + 1;
         }
         if row.start < bytes.len() {
-            self.keep(&mut row, Field { start, end: without_return(bytes, start, bytes.len()), spare: false });
+            self.keep(
+                &mut row,
+                Field { start, end: without_return(bytes, start, bytes.len()), spare: false },
+            );
             self.hand_on(block, &mut row, &mut take)?;
         }
         Ok(())
@@ -284,7 +278,8 @@ impl Splitter {
     /// The field that begins at a place, and where the separator or end of line after it stands.
     fn next_field(&self, bytes: &[u8], start: usize, spare: &mut Vec<u8>) -> (Field, usize) {
         let Cut { separator, newline } = self.cut;
-        let until = |from: usize| memchr2(separator, newline, &bytes[from..]).map_or(bytes.len(), |at| from + at);
+        let until =
+            |from: usize| memchr2(separator, newline, &bytes[from..]).map_or(bytes.len(), |at| from + at);
         let ends_line = |end: usize| bytes.get(end) != Some(&separator);
         if bytes.get(start) != Some(&QUOTE) {
             let end = until(start);
@@ -322,7 +317,12 @@ impl Splitter {
     }
 
     #[inline]
-    fn hand_on(&self, block: &Block, row: &mut Row, take: &mut impl FnMut(&Record<'_>) -> Result<()>) -> Result<()> {
+    fn hand_on(
+        &self,
+        block: &Block,
+        row: &mut Row,
+        take: &mut impl FnMut(&Record<'_>) -> Result<()>,
+    ) -> Result<()> {
         // Separators at the end of a line make no field.
         let width = if row.beyond { row.count } else { row.count.min(self.width()) };
         if row.count > 1 || !self.is_blank(block, row) {

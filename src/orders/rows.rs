@@ -21,6 +21,7 @@ pub(super) struct Rules {
     pub refunds: Refunds,
     pub strict: bool,
     pub cutoff: Option<Tick>,
+    pub drop_zero: bool,
 }
 
 impl Rules {
@@ -31,6 +32,7 @@ impl Rules {
             refunds: options.refunds,
             strict: options.strict,
             cutoff: options.cutoff,
+            drop_zero: options.drop_zero,
         })
     }
 }
@@ -93,7 +95,13 @@ pub(super) struct Clerk<'a> {
 }
 
 impl<'a> Clerk<'a> {
-    pub fn new(rules: &'a Rules, path: &'a Path, file: usize, formats: Formats, log: &'a mut OrderLog) -> Self {
+    pub fn new(
+        rules: &'a Rules,
+        path: &'a Path,
+        file: usize,
+        formats: Formats,
+        log: &'a mut OrderLog,
+    ) -> Self {
         let (ledger, examples) = (Ledger::default(), Vec::new());
         Self { rules, path, file: (file as u64) << 44, formats, last_total: None, log, ledger, examples }
     }
@@ -113,7 +121,9 @@ impl<'a> Clerk<'a> {
         };
         let amount = match row.amount {
             Amount::Of(amount) => amount,
-            Amount::Missing if self.formats.totals && row.order.is_some() => return self.count(Reason::OrderLine, row.line),
+            Amount::Missing if self.formats.totals && row.order.is_some() => {
+                return self.count(Reason::OrderLine, row.line);
+            }
             Amount::Ambiguous => return Err(self.ambiguous_amount(row.line, raw)),
             Amount::Missing | Amount::Unreadable => {
                 return self.leave_out(Reason::BadAmount, self.measured(), row.line, raw);
@@ -127,6 +137,9 @@ impl<'a> Clerk<'a> {
         }
         if self.rules.cutoff.is_some_and(|cutoff| tick > cutoff) {
             return self.count(Reason::AfterCutoff, row.line);
+        }
+        if amount == Money::ZERO && self.rules.drop_zero && row.order.is_none() {
+            return self.count(Reason::ZeroDropped, row.line);
         }
         if amount < Money::ZERO {
             match self.rules.refunds {
@@ -175,7 +188,9 @@ impl<'a> Clerk<'a> {
         let (found, expected) = match reason {
             Reason::NoCustomer => ("no customer".into(), "the id of a customer"),
             Reason::BadDate => (self.found(role, raw), "a date"),
-            _ if self.formats.measure == Measure::Product => (self.found(role, raw), "a price and a quantity"),
+            _ if self.formats.measure == Measure::Product => {
+                (self.found(role, raw), "a price and a quantity")
+            }
             _ => (self.found(role, raw), "an amount"),
         };
         let column = raw.column(role).to_string();
@@ -192,9 +207,17 @@ impl<'a> Clerk<'a> {
         if text.is_empty() { "nothing stands here".into() } else { format!("`{}`", shortened(&text)) }
     }
 
-    fn unusable(&mut self, reason: Reason, line: u64, column: Option<String>, error: InputError) -> Result<()> {
+    fn unusable(
+        &mut self,
+        reason: Reason,
+        line: u64,
+        column: Option<String>,
+        error: InputError,
+    ) -> Result<()> {
         if self.rules.strict {
-            return Err(error.hint("mend the row, or leave such rows out and count them: without --strict").into());
+            return Err(error
+                .hint("mend the row, or leave such rows out and count them: without --strict")
+                .into());
         }
         if reason.is_unreadable() && self.examples.len() < Ledger::PLACES {
             self.examples.push(error);
@@ -228,21 +251,31 @@ impl<'a> Clerk<'a> {
 
 /// A date of which nothing tells whether the day or the month stands first.
 pub(super) fn ask_for_order(place: InputError) -> Error {
-    InputError { found: format!("{} may be day/month or month/day, and no date of the file tells which", place.found), ..place }
-        .hint("say --date-format dmy if the day stands first, --date-format mdy if the month does")
-        .into()
+    InputError {
+        found: format!("{} may be day/month or month/day, and no date of the file tells which", place.found),
+        ..place
+    }
+    .hint("say --date-format dmy if the day stands first, --date-format mdy if the month does")
+    .into()
 }
 
 /// An amount of which nothing tells whether it is thousands or decimals.
 pub(super) fn ask_for_mark(place: InputError) -> Error {
-    InputError { found: format!("{} may be thousands or decimals, and no amount of the file tells which", place.found), ..place }
-        .hint("say --decimal point if 1,234.56 is meant, --decimal comma if 1.234,56 is")
-        .into()
+    InputError {
+        found: format!("{} may be thousands or decimals, and no amount of the file tells which", place.found),
+        ..place
+    }
+    .hint("say --decimal point if 1,234.56 is meant, --decimal comma if 1.234,56 is")
+    .into()
 }
 
 /// As much of a text as a message can bear.
 fn shortened(text: &str) -> String {
-    if text.chars().count() <= 60 { text.into() } else { text.chars().take(57).chain("...".chars()).collect() }
+    if text.chars().count() <= 60 {
+        text.into()
+    } else {
+        text.chars().take(57).chain("...".chars()).collect()
+    }
 }
 
 /// Who bought, without the spaces around and without the `.0` that whole numbers get on their way through floating point
@@ -282,7 +315,9 @@ impl Formats {
     #[inline]
     pub fn when(&self, field: &[u8], rules: &Rules) -> When {
         match dates::read(field, self.order) {
-            Reading::At(stamp) => rules.zone.tick(stamp, rules.grain, self.utc).map_or(When::Unreadable, When::At),
+            Reading::At(stamp) => {
+                rules.zone.tick(stamp, rules.grain, self.utc).map_or(When::Unreadable, When::At)
+            }
             Reading::Missing => When::Missing,
             Reading::Ambiguous => When::Ambiguous,
             Reading::Unreadable => When::Unreadable,
@@ -309,7 +344,9 @@ impl Formats {
 /// A price times a quantity.
 pub(super) fn times(price: Amount, quantity: Amount) -> Amount {
     match (price, quantity) {
-        (Amount::Of(price), Amount::Of(quantity)) => product(price, quantity).map_or(Amount::Unreadable, Amount::Of),
+        (Amount::Of(price), Amount::Of(quantity)) => {
+            product(price, quantity).map_or(Amount::Unreadable, Amount::Of)
+        }
         (Amount::Ambiguous, _) | (_, Amount::Ambiguous) => Amount::Ambiguous,
         (Amount::Missing, _) | (_, Amount::Missing) => Amount::Missing,
         _ => Amount::Unreadable,

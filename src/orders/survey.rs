@@ -61,7 +61,13 @@ pub(super) struct Survey {
 
 impl Survey {
     /// Looks at a stream up to its end.
-    pub fn of(stream: impl Read, path: &std::path::Path, dialect: &Dialect, columns: &Columns, progress: &dyn Progress) -> Result<Self> {
+    pub fn of(
+        stream: impl Read,
+        path: &std::path::Path,
+        dialect: &Dialect,
+        columns: &Columns,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
         let mut survey = Self::default();
         let mut blocks = Blocks::new(stream, path, dialect.cut, super::csv::BLOCK);
         let splitter = Splitter::new(dialect.cut, columns.names.len(), &columns.at);
@@ -85,7 +91,13 @@ impl Survey {
         Ok(survey)
     }
 
-    fn look(&mut self, splitter: &Splitter, block: &Block, dialect: &Dialect, columns: &Columns) -> Result<()> {
+    fn look(
+        &mut self,
+        splitter: &Splitter,
+        block: &Block,
+        dialect: &Dialect,
+        columns: &Columns,
+    ) -> Result<()> {
         let mut skip = if block.offset == 0 { 1 + usize::from(dialect.announced) } else { 0 };
         splitter.each(block, |record| {
             if skip > 0 {

@@ -1,0 +1,222 @@
+//! From the names of files to orders and a ledger: look at every file first, then read.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::columns::{Columns, Role};
+use super::csv::{self, Job, Outcome};
+use super::dialect::Dialect;
+use super::input::{self, Content, Opened, Text};
+use super::rows::{Formats, Rules, ask_for_mark, ask_for_order};
+use super::survey::{Survey, Verdict, Votes};
+use super::{Ledger, LogOptions, OrderLog, Orders, ReadOptions};
+use crate::error::InputError;
+use crate::progress::Progress;
+use crate::{Error, Result};
+
+/// Reads order files: CSV (also .gz and .zst) or Parquet, paths, patterns, or `-` for standard input.
+///
+/// Every file is looked at before the first is read, so what is wrong with the mapping of columns is found at once. The
+/// result depends neither on the number of threads nor on the order of rows, but for the order of the customers, which is
+/// that of their first appearance.
+///
+/// # Errors
+/// [`Error::Usage`] if a name or a flag is wrong or a folder is named; [`Error::Io`] if a file cannot be opened;
+/// [`Error::Input`] if a file is empty, damaged or no table, if a date or an amount could mean two things, if more than half
+/// of a file's rows cannot be read, if nothing is left, and for any row that cannot be used if `strict`;
+/// [`Error::Interrupted`].
+pub fn read(inputs: &[PathBuf], options: &ReadOptions, progress: &dyn Progress) -> Result<(Orders, Ledger)> {
+    let rules = Rules::new(options)?;
+    let (files, notes) = input::expand(inputs)?;
+    let mut plans = Vec::with_capacity(files.len());
+    for path in &files {
+        progress.check()?;
+        plans.push(Plan::look(path, options, progress)?);
+    }
+    let formats = agree(&files, &plans, options)?;
+    let log_options = log_options(&plans, options)?;
+    let threads = options.threads.unwrap_or_else(rayon::current_num_threads).clamp(1, 64);
+    let mut logs: Vec<OrderLog> = (0..threads).map(|_| OrderLog::new(log_options)).collect();
+    let mut ledger = Ledger::default();
+    notes.into_iter().for_each(|note| ledger.note(note));
+    progress.begin("reading orders", input::total_size(&files));
+    for (file, (plan, formats)) in plans.into_iter().zip(formats).enumerate() {
+        let path = &files[file];
+        let (part, examples) = plan.read(path, file, formats, options, &rules, &mut logs, progress)?;
+        not_mostly_unreadable(path, &part, examples)?;
+        ledger.merge(part);
+    }
+    progress.end();
+    something_left(&files, &ledger)?;
+    let mut whole = logs.swap_remove(0);
+    for log in logs {
+        whole.merge(log)?;
+    }
+    Ok((whole.finish()?.0, ledger))
+}
+
+/// What was seen of a file before it is read.
+struct Plan {
+    /// Kept open if it cannot be opened twice: standard input, a pipe.
+    opened: Option<Opened>,
+    dialect: Dialect,
+    columns: Columns,
+    survey: Survey,
+    note: Option<String>,
+}
+
+impl Plan {
+    fn look(path: &Path, options: &ReadOptions, progress: &dyn Progress) -> Result<Self> {
+        let opened = input::open(path, options.encoding.as_deref())?;
+        let Content::Text(text) = &opened.content else {
+            return Err(Error::input("Parquet cannot be read yet").file(path).into());
+        };
+        let dialect = Dialect::of(path, text, options)?;
+        let columns = Columns::find(dialect.names.clone(), options).map_err(|error| error.in_file(path))?;
+        let mut survey = Survey::of_head(&text.head, text.whole, &dialect, &columns)?;
+        let again = path.is_file();
+        let open = |votes: &Votes, given: bool| !given && votes.verdict() == Verdict::Open;
+        if again
+            && !text.whole
+            && (open(&survey.order, options.date_order.is_some())
+                || open(&survey.decimal, options.decimal.is_some()))
+        {
+            // What the beginning leaves open, the rest may tell.
+            let Text { head, rest, .. } = into_text(opened, path)?;
+            survey = Survey::of(std::io::Cursor::new(head).chain(rest), path, &dialect, &columns, progress)?;
+            return Ok(Self { opened: None, dialect, columns, survey, note: None });
+        }
+        let note = text.note.clone();
+        Ok(Self { opened: (!again).then_some(opened), dialect, columns, survey, note })
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn read(
+        self,
+        path: &Path,
+        file: usize,
+        formats: Formats,
+        options: &ReadOptions,
+        rules: &Rules,
+        logs: &mut [OrderLog],
+        progress: &dyn Progress,
+    ) -> Result<Outcome> {
+        let opened = match self.opened {
+            Some(opened) => opened,
+            None => input::open(path, options.encoding.as_deref())?,
+        };
+        let taken = Arc::clone(&opened.taken);
+        let (dialect, columns) = (&self.dialect, &self.columns);
+        let job = Job { path, file, dialect, columns, formats, taken };
+        let text = into_text(opened, path)?;
+        let (mut ledger, examples) = csv::read(&job, text.stream(), rules, logs, progress)?;
+        self.note.into_iter().for_each(|note| ledger.note(note));
+        Ok((ledger, examples))
+    }
+}
+
+fn into_text(opened: Opened, path: &Path) -> Result<Text> {
+    match opened.content {
+        Content::Text(text) => Ok(text),
+        Content::Parquet(_) => Err(Error::input("the file changed while it was read").file(path).into()),
+    }
+}
+
+/// How the texts of each file are to be understood: as a flag says, as its own rows tell, or as all other files agree.
+fn agree(files: &[PathBuf], plans: &[Plan], options: &ReadOptions) -> Result<Vec<Formats>> {
+    let order = unanimous(plans.iter().filter_map(|plan| plan.survey.date_order()));
+    let decimal = unanimous(plans.iter().filter_map(|plan| plan.survey.decimal_mark()));
+    files
+        .iter()
+        .zip(plans)
+        .map(|(path, plan)| {
+            let Survey { order: orders, decimal: marks, .. } = &plan.survey;
+            let formats = Formats {
+                order: options.date_order.or(plan.survey.date_order()).or(borrowed(orders, order)),
+                decimal: options.decimal.or(plan.survey.decimal_mark()).or(borrowed(marks, decimal)),
+                utc: plan.columns.utc,
+                measure: plan.columns.measure,
+                totals: plan.columns.maybe_total && plan.survey.totals(),
+            };
+            if formats.order.is_none() && orders.verdict() == Verdict::Open {
+                return Err(contradiction(path, plan, orders, Role::Date, ask_for_order));
+            }
+            if formats.decimal.is_none() && marks.verdict() == Verdict::Open {
+                return Err(contradiction(path, plan, marks, plan.columns.money(), ask_for_mark));
+            }
+            Ok(formats)
+        })
+        .collect()
+}
+
+/// What all say, if they say the same.
+fn unanimous<T: PartialEq>(mut all: impl Iterator<Item = T>) -> Option<T> {
+    let first = all.next()?;
+    all.all(|other| other == first).then_some(first)
+}
+
+/// The other files' way, for a file that has nothing against it.
+fn borrowed<T>(votes: &Votes, others: Option<T>) -> Option<T> {
+    if votes.first == 0 && votes.second == 0 { others } else { None }
+}
+
+/// An open question becomes an error that asks for the flag.
+fn contradiction(path: &Path, plan: &Plan, votes: &Votes, role: Role, ask: fn(InputError) -> Error) -> Error {
+    let (line, text) = votes.undecided.clone().unwrap_or_default();
+    let place = Error::input(format!("`{text}`")).file(path).column(plan.columns.name(role));
+    ask(if line > 0 { place.line(line) } else { place })
+}
+
+/// How the log summarises: the files must agree on whether there is money.
+fn log_options(plans: &[Plan], options: &ReadOptions) -> Result<LogOptions> {
+    let money = plans.iter().any(|plan| plan.columns.measure.is_money());
+    if money && let Some(plan) = plans.iter().find(|plan| !plan.columns.measure.is_money()) {
+        return Err(Error::usage(format!(
+            "some files have an amount, but one has none; name it with --amount, or read purchases alone with --spend none\n  \
+             its columns are: {}",
+            plan.columns.names.join(", ")
+        )));
+    }
+    let order_ids = plans.iter().any(|plan| plan.columns.at(Role::Order).is_some());
+    Ok(LogOptions { grain: options.grain, order_ids, money, drop_zero: options.drop_zero })
+}
+
+/// More than half unreadable: the mapping is wrong, not the rows.
+fn not_mostly_unreadable(path: &Path, ledger: &Ledger, examples: Vec<InputError>) -> Result<()> {
+    let unreadable = ledger.unreadable();
+    if 2 * unreadable <= ledger.rows {
+        return Ok(());
+    }
+    let examples: Vec<String> = examples
+        .into_iter()
+        .map(|mut example| {
+            example.place.file = None;
+            format!("\n  {example}")
+        })
+        .collect();
+    Err(Error::input(format!(
+        "{unreadable} of {} rows cannot be read, so the columns or their formats are taken wrongly:{}",
+        ledger.rows,
+        examples.concat()
+    ))
+    .file(path)
+    .hint(
+        "name the columns with --customer, --date and --amount, the formats with --date-format and --decimal",
+    )
+    .into())
+}
+
+/// Without a single purchase there is nothing to go on with.
+fn something_left(files: &[PathBuf], ledger: &Ledger) -> Result<()> {
+    if ledger.used > 0 {
+        return Ok(());
+    }
+    let error = match ledger.rows {
+        0 => Error::input("there is a header and no orders under it")
+            .expected("one order or order line per line"),
+        _ => Error::input(format!("no row is a purchase that can be used; {}", ledger.summary()))
+            .hint("are the columns and the cut-off the right ones?"),
+    };
+    Err(if let [file] = files { error.file(file) } else { error }.into())
+}
