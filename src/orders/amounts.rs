@@ -123,8 +123,7 @@ impl Number {
     fn of(text: &str) -> Option<Self> {
         let (negative, body) = undress(text)?;
         let mut number = Self { negative, ..Self::default() };
-        let mut chars = body.char_indices();
-        while let Some((at, symbol)) = chars.next() {
+        for (at, symbol) in body.char_indices() {
             match symbol {
                 '0'..='9' => number.digits.push(symbol as u8),
                 '.' | ',' => number.marks.push((symbol as u8, number.digits.len())),
@@ -235,11 +234,11 @@ fn undress(text: &str) -> Option<(bool, &str)> {
 fn without_currency(text: &str) -> &str {
     let is_word =
         |c: char| !c.is_ascii_digit() && !c.is_whitespace() && !"+-()\u{2212}\u{2013},'’`".contains(c);
-    let head = text.len() - text.trim_start_matches(|c| is_word(c)).len();
+    let head = text.len() - text.trim_start_matches(is_word).len();
     if head > 0 && is_currency(&text[..head]) {
         return &text[head..];
     }
-    let tail = text.trim_end_matches(|c| is_word(c)).len();
+    let tail = text.trim_end_matches(is_word).len();
     if tail < text.len() && is_currency(&text[tail..]) { &text[..tail] } else { text }
 }
 
