@@ -1,0 +1,101 @@
+//! Ridges, named in words.
+//!
+//! On many real shops the likelihood has no maximum inside: it rises for ever, ever slower, towards a simpler model
+//! (nobody leaves; everyone buys at the same rate). The predictions of that simpler model are fine; the parameters
+//! are not numbers to be read. Such a fit comes home with a warning that names the ridge, and without standard errors.
+
+use super::mle::Fit;
+use crate::model::{BgNbd, GammaGamma, Likelihood};
+
+/// A standard error of a log-parameter beyond this (a factor of e^±4 within two of them) is a ridge.
+const VAGUE: f64 = 2.0;
+/// A shape beyond this says: as good as no spread (a coefficient of variation below 3 %).
+const NO_SPREAD: f64 = 1_000.0;
+/// A shape below this says: nothing but extremes.
+const EXTREMES: f64 = 1e-3;
+
+/// Whether the data leave some parameter undetermined.
+fn on_a_ridge<M>(fit: &Fit<M>) -> bool {
+    let Some(uncertainty) = &fit.uncertainty else { return true };
+    uncertainty.covariance.iter().enumerate().any(|(i, row)| row[i].sqrt() > VAGUE)
+}
+
+pub(super) fn name_purchase_ridge(mut fit: Fit<BgNbd>, scale: f64, repeats: f64) -> Fit<BgNbd> {
+    let model = fit.model;
+    let (r, alpha, a, b) = (model.r(), model.alpha() / scale, model.a(), model.b());
+    let mut named = Vec::new();
+    if on_a_ridge(&fit) {
+        let leave = a / (a + b);
+        if leave * repeats < 3.0 || b > NO_SPREAD && leave < 1e-3 {
+            named.push(
+                "no drop-out is visible in this period: as far as these data go nobody leaves, and b and a cannot be \
+                 told apart from the border; predictions are those of the simpler NBD model and may be too high if \
+                 customers do leave. A longer history would show it",
+            );
+        } else if a + b > NO_SPREAD {
+            named.push(
+                "all customers have the same chance of leaving after a purchase, as far as these data go: only a/(a+b) \
+                 is determined, not a and b",
+            );
+        } else if a + b < EXTREMES.sqrt() {
+            named.push(
+                "customers either leave after their first repeat purchase or never, as far as these data go: a and b \
+                 are at the border. The history may be too short",
+            );
+        }
+        if r > NO_SPREAD || alpha > NO_SPREAD {
+            named.push(
+                "all customers buy at the same rate, as far as these data go: only r/alpha is determined, not r and \
+                 alpha. Scores will hardly tell customers apart",
+            );
+        } else if r < EXTREMES {
+            named.push(
+                "almost nobody buys again, and those who do are unlike each other: r is at the border. The history \
+                 is too short or repeat buyers too few",
+            );
+        }
+        warn(&mut fit, named);
+    }
+    fit
+}
+
+pub(super) fn name_spend_ridge(mut fit: Fit<GammaGamma>) -> Fit<GammaGamma> {
+    let (p, q) = (fit.model.p(), fit.model.q());
+    if on_a_ridge(&fit) {
+        let mut named = Vec::new();
+        if p > NO_SPREAD {
+            named.push(
+                "the orders of one customer all cost the same, as far as these data go: p is at the border",
+            );
+        }
+        if q > NO_SPREAD {
+            named.push("customers do not differ in what they spend, as far as these data go: q and v are at the border");
+        }
+        warn(&mut fit, named);
+    }
+    if q <= 1.0 {
+        fit.report.warnings.push(format!(
+            "q is {q:.3}: spend is so heavy-tailed that the mean value of an order does not exist for new customers; \
+             theirs is left empty. Look for wholesale or test orders, or model purchases alone (--spend none)"
+        ));
+    } else if q <= 2.0 {
+        fit.report.warnings.push(format!(
+            "q is {q:.3}: spend is so heavy-tailed that its variance does not exist for new customers; intervals of \
+             totals leave that spread out"
+        ));
+    }
+    fit
+}
+
+/// No standard errors on a ridge; and where none of the known ridges fits, the plain fact.
+fn warn<M: Likelihood>(fit: &mut Fit<M>, named: Vec<&str>) {
+    fit.uncertainty = None;
+    if named.is_empty() {
+        fit.report.warnings.push(format!(
+            "these data do not determine all parameters of {}: the likelihood is flat along a ridge. Predictions close \
+             to the data are usable; do not read the parameters, and use more customers or a longer history",
+            M::NAME
+        ));
+    }
+    fit.report.warnings.extend(named.into_iter().map(str::to_owned));
+}

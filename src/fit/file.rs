@@ -1,0 +1,196 @@
+//! The model file: versioned JSON that a person can read. Same input, same bytes.
+
+mod read;
+mod train;
+
+use std::io::Write as _;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::covariance::Uncertainty;
+use super::report::FitReport;
+use crate::model::{BgNbd, GammaGamma, Likelihood};
+use crate::output::Output;
+use crate::units::{Grain, TimeUnit};
+use crate::{Error, Result};
+
+/// The version this program writes, and the newest it reads.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// What a model file holds: the fitted models and what one must know to use them on other orders.
+///
+/// Models of purchases are told apart by `purchase.model`, so that others can stand beside BG/NBD.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrainedModel {
+    /// The model of purchases.
+    pub purchase: PurchaseFit,
+    /// The model of spend; `None` where purchases alone are modelled.
+    pub spend: Option<SpendFit>,
+    /// The unit of time of the parameters.
+    pub unit: TimeUnit,
+    /// What counted as one purchase.
+    pub grain: Grain,
+    /// The end of observation, as it is written (`1997-09-30`), where it is known.
+    pub cutoff: Option<String>,
+    /// The time zone in which days were counted.
+    pub timezone: String,
+    /// How many customers were trained on.
+    pub customers: u64,
+    /// A fingerprint of the training data: the same data give the same one, whatever the order of customers.
+    pub fingerprint: String,
+    /// What a reader must know, in words: all warnings of the fits.
+    pub warnings: Vec<String>,
+}
+
+/// A fitted model of purchases.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PurchaseFit {
+    /// The model.
+    pub model: BgNbd,
+    /// ln L at the maximum.
+    pub ln_likelihood: f64,
+    /// Standard errors and covariance; `None` on a ridge.
+    pub uncertainty: Option<Uncertainty>,
+    /// How the fit went; `None` in a file written by hand.
+    pub report: Option<FitReport>,
+}
+
+/// A fitted model of spend.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpendFit {
+    /// The model.
+    pub model: GammaGamma,
+    /// ln L at the maximum.
+    pub ln_likelihood: f64,
+    /// Standard errors and covariance; `None` on a ridge.
+    pub uncertainty: Option<Uncertainty>,
+    /// How the fit went; `None` in a file written by hand.
+    pub report: Option<FitReport>,
+}
+
+/// The file as it stands on the disk.
+#[derive(Serialize, Deserialize)]
+struct Document {
+    format_version: u32,
+    purchase: Part,
+    #[serde(default)]
+    spend: Option<Part>,
+    unit: TimeUnit,
+    grain: Grain,
+    #[serde(default)]
+    cutoff: Option<String>,
+    #[serde(default = "utc")]
+    timezone: String,
+    #[serde(default)]
+    customers: u64,
+    #[serde(default)]
+    fingerprint: String,
+    #[serde(default)]
+    warnings: Vec<String>,
+}
+
+/// One fitted model in the file.
+#[derive(Serialize, Deserialize)]
+struct Part {
+    model: String,
+    params: serde_json::Map<String, serde_json::Value>,
+    ln_likelihood: f64,
+    #[serde(default)]
+    standard_errors: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Of the log-parameters.
+    #[serde(default)]
+    covariance_of_logs: Option<Vec<Vec<f64>>>,
+    #[serde(default)]
+    report: Option<FitReport>,
+}
+
+fn utc() -> String {
+    "UTC".to_owned()
+}
+
+impl TrainedModel {
+    /// The file's text: JSON, numbers in the shortest form that reads back the same, and a line's end.
+    ///
+    /// # Errors
+    /// [`Error::Undefined`] if a number is not finite (no fit gives such a model).
+    pub fn to_json(&self) -> Result<String> {
+        let purchase = &self.purchase;
+        let document = Document {
+            format_version: FORMAT_VERSION,
+            purchase: part(
+                &purchase.model,
+                purchase.ln_likelihood,
+                purchase.uncertainty.as_ref(),
+                purchase.report.as_ref(),
+            ),
+            spend: self
+                .spend
+                .as_ref()
+                .map(|s| part(&s.model, s.ln_likelihood, s.uncertainty.as_ref(), s.report.as_ref())),
+            unit: self.unit,
+            grain: self.grain,
+            cutoff: self.cutoff.clone(),
+            timezone: self.timezone.clone(),
+            customers: self.customers,
+            fingerprint: self.fingerprint.clone(),
+            warnings: self.warnings.clone(),
+        };
+        let text = serde_json::to_string_pretty(&document)
+            .map_err(|e| Error::Undefined(format!("the model cannot be written as JSON: {e}")))?;
+        Ok(compact_rows(&text) + "\n")
+    }
+
+    /// Writes the model file: whole or not at all.
+    ///
+    /// # Errors
+    /// [`Error::Io`] and [`Error::Usage`] as [`Output::create`] and [`Output::commit`].
+    pub fn write(&self, path: &Path) -> Result<()> {
+        let text = self.to_json()?;
+        let mut output = Output::create(path)?;
+        output.write_all(text.as_bytes()).map_err(|e| Error::io("write", path, e))?;
+        output.commit()
+    }
+}
+
+fn part<M: Likelihood>(
+    model: &M,
+    ln_likelihood: f64,
+    uncertainty: Option<&Uncertainty>,
+    report: Option<&FitReport>,
+) -> Part {
+    let named = |values: &[f64]| {
+        M::PARAMETERS.iter().zip(values).map(|(name, value)| ((*name).to_owned(), (*value).into())).collect()
+    };
+    Part {
+        model: M::ID.to_owned(),
+        params: named(&model.parameters()),
+        ln_likelihood,
+        standard_errors: uncertainty.map(|u| named(&u.standard_errors)),
+        covariance_of_logs: uncertainty.map(|u| u.covariance.clone()),
+        report: report.cloned(),
+    }
+}
+
+/// Lists of numbers on one line: a matrix then looks like one.
+fn compact_rows(pretty: &str) -> String {
+    let mut out = String::with_capacity(pretty.len());
+    let mut lines = pretty.lines().peekable();
+    let is_number = |line: &str| line.trim_start().starts_with(|c: char| c.is_ascii_digit() || c == '-');
+    while let Some(line) = lines.next() {
+        out.push_str(line);
+        let mut in_row = line.ends_with('[') && lines.peek().is_some_and(|next| is_number(next));
+        while in_row && let Some(next) = lines.next() {
+            let next = next.trim_start();
+            in_row = is_number(next);
+            out.push_str(next);
+            if next.ends_with(',') && in_row {
+                out.push(' ');
+            }
+        }
+        if lines.peek().is_some() {
+            out.push('\n');
+        }
+    }
+    out
+}

@@ -1,0 +1,165 @@
+//! Reading a model file, and saying clearly what is wrong with one.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::{Document, FORMAT_VERSION, Part, PurchaseFit, SpendFit, TrainedModel};
+use crate::error::InputError;
+use crate::fit::Uncertainty;
+use crate::model::{BgNbd, GammaGamma, Likelihood};
+use crate::{Error, Result};
+
+/// A model file is a few kilobytes; what is larger than this is none.
+const LARGEST: u64 = 1 << 20;
+
+impl TrainedModel {
+    /// Reads a model file.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it cannot be read; [`Error::Input`] if it is no model file, cut short, of a later version, or holds
+    /// parameters out of range: with the file, the line, and what to do.
+    pub fn read(path: &Path) -> Result<Self> {
+        let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
+        let mut bytes = Vec::new();
+        file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|e| Error::io("read", path, e))?;
+        if bytes.len() as u64 > LARGEST {
+            return Err(Error::input("this is larger than any model file (1 MiB)")
+                .file(path)
+                .hint("--model takes what `ltv train` wrote; are the orders and the model mixed up?")
+                .into());
+        }
+        let text = std::str::from_utf8(&bytes).map_err(|_| {
+            Error::input("this is not text")
+                .file(path)
+                .expected("a model file (JSON) as `ltv train` writes it")
+        })?;
+        Self::from_json(text).map_err(|error| match error {
+            Error::Input(inner) => inner.file(path).into(),
+            other => other,
+        })
+    }
+
+    /// Reads the text of a model file; fields it does not know are passed over.
+    ///
+    /// # Errors
+    /// [`Error::Input`] as [`TrainedModel::read`].
+    pub fn from_json(text: &str) -> Result<Self> {
+        let whole: Value = serde_json::from_str(text).map_err(|e| not_json(text, &e))?;
+        check_version(&whole)?;
+        // From the text again: serde then knows the line of a wrong field.
+        let document: Document = serde_json::from_str(text).map_err(|e| {
+            Error::input(format!("this is not a whole model file: {e}"))
+                .line(e.line() as u64)
+                .hint("train it again with `ltv train`")
+        })?;
+        let (purchase, spend) = (&document.purchase, document.spend.as_ref());
+        let (model, uncertainty) = checked::<BgNbd>(purchase, "purchase")?;
+        let spend = match spend {
+            None => None,
+            Some(part) => {
+                let (model, uncertainty) = checked::<GammaGamma>(part, "spend")?;
+                let ln_likelihood = part.ln_likelihood;
+                Some(SpendFit { model, ln_likelihood, uncertainty, report: part.report.clone() })
+            }
+        };
+        let ln_likelihood = purchase.ln_likelihood;
+        Ok(Self {
+            purchase: PurchaseFit { model, ln_likelihood, uncertainty, report: document.purchase.report },
+            spend,
+            unit: document.unit,
+            grain: document.grain,
+            cutoff: document.cutoff,
+            timezone: document.timezone,
+            customers: document.customers,
+            fingerprint: document.fingerprint,
+            warnings: document.warnings,
+        })
+    }
+}
+
+fn not_json(text: &str, error: &serde_json::Error) -> InputError {
+    let found = if text.trim().is_empty() {
+        "the file is empty".to_owned()
+    } else if error.is_eof() {
+        format!("the file is cut short: {error}")
+    } else {
+        format!("this is not JSON: {error}")
+    };
+    Error::input(found)
+        .line(error.line().max(1) as u64)
+        .expected("a model file as `ltv train` writes it")
+        .hint("train it again, or fetch it again from where it came")
+}
+
+fn check_version(whole: &Value) -> Result<()> {
+    match whole.get("format_version").and_then(Value::as_u64) {
+        Some(version) if (1..=u64::from(FORMAT_VERSION)).contains(&version) => Ok(()),
+        Some(version) => Err(Error::input(format!("the model file has format version {version}"))
+            .column("format_version")
+            .expected(format!("1 to {FORMAT_VERSION}"))
+            .hint("it was written by a later `ltv`: update this one, or train the model again with it")
+            .into()),
+        None => Err(Error::input("this is JSON, but no model file: it has no format_version")
+            .column("format_version")
+            .hint("--model takes what `ltv train` wrote")
+            .into()),
+    }
+}
+
+/// The model of a part and its uncertainty, both checked.
+fn checked<M: Likelihood>(part: &Part, place: &str) -> Result<(M, Option<Uncertainty>)> {
+    if part.model != M::ID {
+        return Err(Error::input(format!("the model `{}` is not known here", part.model))
+            .column(format!("{place}.model"))
+            .expected(format!("`{}`", M::ID))
+            .hint("it may come from a later `ltv`: update this one, or train the model again with it")
+            .into());
+    }
+    let parameters = numbers::<M>(&part.params, &format!("{place}.params"))?;
+    let model = M::from_parameters(&parameters).map_err(|e| {
+        Error::input(e.to_string())
+            .column(format!("{place}.params"))
+            .hint("the file was changed by hand, or damaged: train it again")
+    })?;
+    let uncertainty = match (&part.standard_errors, &part.covariance_of_logs) {
+        (Some(errors), Some(covariance)) => {
+            let standard_errors = numbers::<M>(errors, &format!("{place}.standard_errors"))?;
+            let n = M::PARAMETERS.len();
+            if covariance.len() != n || covariance.iter().any(|row| row.len() != n) {
+                return Err(Error::input("the covariance has the wrong shape")
+                    .column(format!("{place}.covariance_of_logs"))
+                    .expected(format!("{n} rows of {n} numbers"))
+                    .into());
+            }
+            let found = Uncertainty { standard_errors, covariance: covariance.clone() };
+            if found.factor().is_none() {
+                return Err(Error::input("the covariance is not positive definite")
+                    .column(format!("{place}.covariance_of_logs"))
+                    .hint("the file was changed by hand, or damaged: train it again")
+                    .into());
+            }
+            Some(found)
+        }
+        _ => None,
+    };
+    Ok((model, uncertainty))
+}
+
+/// The numbers of a map by the parameters' names.
+fn numbers<M: Likelihood>(map: &Map<String, Value>, place: &str) -> Result<Vec<f64>> {
+    M::PARAMETERS
+        .iter()
+        .map(|name| {
+            map.get(*name).and_then(Value::as_f64).ok_or_else(|| {
+                let found = map.get(*name).map_or("nothing".to_owned(), Value::to_string);
+                Error::input(format!("{name} is {found}"))
+                    .column(format!("{place}.{name}"))
+                    .expected("a number")
+                    .into()
+            })
+        })
+        .collect()
+}

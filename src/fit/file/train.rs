@@ -1,0 +1,76 @@
+//! From customers to a trained model.
+
+use super::{PurchaseFit, SpendFit, TrainedModel};
+use crate::Result;
+use crate::features::Customers;
+use crate::fit::{fit_purchases, fit_spend, spend_and_frequency};
+
+impl TrainedModel {
+    /// Fits the models to the customers. `timezone` is the one in which days were counted ("UTC"). Where there is money but
+    /// spend cannot be modelled, the model stands without spend and a warning says why.
+    ///
+    /// # Errors
+    /// As [`fit_purchases`].
+    pub fn train(customers: &Customers, timezone: &str) -> Result<Self> {
+        let purchases = fit_purchases(customers)?;
+        let mut warnings = purchases.report.warnings.clone();
+        let spend = if customers.has_money() {
+            match fit_spend(customers) {
+                Ok(fit) => {
+                    warnings.extend(fit.report.warnings.iter().cloned());
+                    warnings.extend(spend_and_frequency(customers).and_then(|found| found.warning()));
+                    Some(SpendFit {
+                        model: fit.model,
+                        ln_likelihood: fit.report.ln_likelihood,
+                        uncertainty: fit.uncertainty,
+                        report: Some(fit.report),
+                    })
+                }
+                Err(error) => {
+                    warnings.push(format!("purchases alone are modelled, because spend cannot be: {error}"));
+                    None
+                }
+            }
+        } else {
+            None
+        };
+        Ok(Self {
+            purchase: PurchaseFit {
+                model: purchases.model,
+                ln_likelihood: purchases.report.ln_likelihood,
+                uncertainty: purchases.uncertainty,
+                report: Some(purchases.report),
+            },
+            spend,
+            unit: customers.unit,
+            grain: customers.grain,
+            cutoff: customers.cutoff.map(|tick| customers.grain.show(tick)),
+            timezone: timezone.to_owned(),
+            customers: customers.len() as u64,
+            fingerprint: fingerprint(customers),
+            warnings,
+        })
+    }
+}
+
+/// Sixteen hexadecimal digits: a sum of hashes (splitmix64) of the customers' rows, so that their order does not matter.
+fn fingerprint(customers: &Customers) -> String {
+    let mut sum = 0u64;
+    for at in 0..customers.len() {
+        let c = customers.rfm(at);
+        let money = customers.monetary_value.get(at).copied().flatten().map_or(1, f64::to_bits);
+        let mut hash = mix(u64::from(c.frequency));
+        for part in [c.recency.to_bits(), c.age.to_bits(), money] {
+            hash = mix(hash ^ part);
+        }
+        sum = sum.wrapping_add(hash);
+    }
+    format!("{:016x}", mix(sum ^ customers.len() as u64))
+}
+
+fn mix(value: u64) -> u64 {
+    let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
