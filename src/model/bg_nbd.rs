@@ -4,8 +4,8 @@ mod future;
 mod likelihood;
 
 use super::kernel::{Derivatives, Likelihood, PurchaseModel, Weighted};
-use super::special::ln_poch;
 use crate::features::Rfm;
+use crate::math::special::ln_poch;
 use crate::{Error, Result};
 
 /// BG/NBD: purchases are Poisson, and after each repeat purchase the customer may leave.
@@ -96,12 +96,12 @@ impl Likelihood for BgNbd {
     /// ```
     fn ln_likelihood(&self, c: &Rfm) -> f64 {
         let &Self { r, alpha, a, b } = self;
-        let (n, x) = (u64::from(c.frequency), f64::from(c.frequency));
-        let bought = ln_poch(r, n) - r * (c.age / alpha).ln_1p() - x * (alpha + c.age).ln();
+        let x = f64::from(c.frequency);
+        let bought = ln_poch(r, x) - r * (c.age / alpha).ln_1p() - x * (alpha + c.age).ln();
         if c.frequency == 0 {
             return bought; // nobody leaves before a first repeat
         }
-        let stayed = ln_poch(b, n) - ln_poch(a + b, n);
+        let stayed = ln_poch(b, x) - ln_poch(a + b, x);
         bought + stayed + softplus(self.ln_odds_gone(c))
     }
 

@@ -5,7 +5,7 @@ use rand_distr::{Distribution, Gamma};
 use rayon::prelude::*;
 
 use super::kernel::{Derivatives, Likelihood, Weighted};
-use super::special::{digamma, ln_beta, trigamma};
+use crate::math::special::{digamma_diff, ln_beta, trigamma, trigamma_diff};
 use crate::{Error, Result};
 
 /// What the spend likelihood knows of a customer.
@@ -210,17 +210,16 @@ impl GammaGamma {
             ln_m += count * row.monetary_value.ln();
         }
         let s = p * x;
-        let (both, both1) = (digamma(s + q), trigamma(s + q));
-        let by_p = s * (c * (both - digamma(s)) + ln_y);
-        let by_q = q * (c * (both - digamma(q)) + ln_w);
+        let by_p = s * (c * digamma_diff(s, q) + ln_y);
+        let by_q = q * (c * digamma_diff(q, s) + ln_w);
         sums[0] += s * ln_y + q * ln_w - c * ln_beta(s, q) - ln_m;
         sums[1] += by_p;
         sums[2] += by_q;
         sums[3] += q * c - (s + q) * w_sum;
-        sums[4] += by_p + c * s * s * (both1 - trigamma(s));
-        sums[5] += c * s * q * both1;
+        sums[4] += by_p + c * s * s * trigamma_diff(s, q);
+        sums[5] += c * s * q * trigamma(s + q);
         sums[6] -= s * w_sum;
-        sums[7] += by_q + c * q * q * (both1 - trigamma(q));
+        sums[7] += by_q + c * q * q * trigamma_diff(q, s);
         sums[8] += q * (c - w_sum);
         sums[9] -= (s + q) * ww_sum;
     }

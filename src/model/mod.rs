@@ -6,7 +6,6 @@
 //! updated parameters.
 
 mod kernel;
-mod special;
 mod bg_nbd;
 mod gamma_gamma;
 

@@ -8,8 +8,8 @@ use rand::{Rng, RngExt};
 use rand_distr::{Distribution, Exp1, Gamma};
 
 use super::BgNbd;
+use crate::math::special::{beta_inc, ln_poch};
 use crate::model::kernel::Law;
-use crate::model::special::{beta_inc, ln_poch};
 
 /// Up to about so many terms the moments are summed; beyond, they are integrated over p (some 20 µs).
 const MANY_TERMS: f64 = 5_000.0;
@@ -30,7 +30,7 @@ impl Law for BgNbd {
         if t <= 0.0 {
             return 0.0;
         }
-        self.still_there(n) * beta_inc(n as f64 + 1.0, self.r, t / (self.alpha + t))
+        self.still_there(n) * nb_beyond(self.r, self.alpha, t, n)
     }
 
     fn pmf(&self, t: f64, tail: f64, out: &mut Vec<f64>) {
@@ -84,8 +84,9 @@ impl BgNbd {
     /// w_n = P(still there after n purchases) = (b)_n/(a+b)_n.
     fn still_there(&self, n: u64) -> f64 {
         let &Self { a, b, .. } = self;
-        if n > 20_000 {
-            return (ln_poch(b, n) - ln_poch(a + b, n)).exp();
+        if n > 512 {
+            // Γ(b+n)/Γ(a+b+n) Γ(a+b)/Γ(b), each a Pochhammer symbol of a: small logs, where those of n are large.
+            return (ln_poch(b, a) - ln_poch(b + n as f64, a)).exp();
         }
         (0..n).map(|j| (b + j as f64) / (a + b + j as f64)).product()
     }
@@ -174,7 +175,12 @@ fn rest_of_nb(r: f64, alpha: f64, t: f64, n: u64, at_n: f64) -> f64 {
             return sum;
         }
     }
-    beta_inc(n as f64 + 1.0, r, z)
+    nb_beyond(r, alpha, t, n)
+}
+
+/// P(N > n) of the NB law: I_{t/(α+t)}(n+1, r).
+fn nb_beyond(r: f64, alpha: f64, t: f64, n: u64) -> f64 {
+    beta_inc(n as f64 + 1.0, r, t / (alpha + t), alpha / (alpha + t)).0
 }
 
 /// E[X] and E[X²] by their means given p, integrated over Beta(a, b):

@@ -4,8 +4,8 @@ use rayon::prelude::*;
 
 use super::BgNbd;
 use crate::features::Rfm;
+use crate::math::special::{digamma_diff, ln_poch, trigamma_diff};
 use crate::model::kernel::{Derivatives, Weighted};
-use crate::model::special::{digamma_diff, ln_poch, trigamma_diff};
 
 /// Rows of one piece of work. Fixed, so that sums are taken in the same order whatever the number of threads.
 const CHUNK: usize = 1 << 14;
@@ -127,24 +127,24 @@ impl Run {
     /// C = ln(1 + e^D); in ln-parameters θ² ∂²/∂θ² + θ ∂/∂θ stands for the second derivative.
     fn add_to(&self, model: &BgNbd, sums: &mut Sums) {
         let &BgNbd { r, alpha, a, b } = model;
-        let (n, x, c) = (u64::from(self.frequency), f64::from(self.frequency), self.count);
+        let (x, c) = (f64::from(self.frequency), self.count);
         let (g, h) = (&mut sums.gradient, &mut sums.hessian);
 
-        let (d1, d2) = (digamma_diff(r, n), trigamma_diff(r, n));
+        let (d1, d2) = (digamma_diff(r, x), trigamma_diff(r, x));
         let by_r = r * (c * d1 - self.ln_age);
-        sums.value += c * (ln_poch(r, n) - x * alpha.ln()) - (r + x) * self.ln_age;
+        sums.value += c * (ln_poch(r, x) - x * alpha.ln()) - (r + x) * self.ln_age;
         g[0] += by_r;
         g[1] += c * r - (r + x) * self.u;
         h[0][0] += by_r + r * r * c * d2;
         h[0][1] += r * (c - self.u);
         h[1][1] -= (r + x) * self.uu;
-        if n == 0 {
+        if self.frequency == 0 {
             return;
         }
 
-        let (e1, e2) = (digamma_diff(a + b, n), trigamma_diff(a + b, n));
-        let (f1, f2) = (digamma_diff(b, n), trigamma_diff(b, n));
-        sums.value += c * (ln_poch(b, n) - ln_poch(a + b, n)) + self.gone;
+        let (e1, e2) = (digamma_diff(a + b, x), trigamma_diff(a + b, x));
+        let (f1, f2) = (digamma_diff(b, x), trigamma_diff(b, x));
+        sums.value += c * (ln_poch(b, x) - ln_poch(a + b, x)) + self.gone;
         g[2] -= c * a * e1;
         g[3] += c * b * (f1 - e1);
         h[2][2] -= c * (a * e1 + a * a * e2);
