@@ -80,9 +80,6 @@ fn the_worked_examples_of_the_papers() {
     close(cet(26, 216.0 / 7.0, 31.0, 52.0), 25.756492215, 1e-9);
     close(model.p_alive(&rfm(26, 216.0 / 7.0, 31.0)), 0.968851563, 1e-9);
     close(model.newcomer().mean(52.0), 1.446050595, 1e-9);
-    for (x, right) in [(10, 0.347399763), (15, 0.042827176), (20, 0.004158433), (25, 0.000358332)] {
-        close(model.p_alive(&rfm(x, 20.0, 39.0)), right, 2e-6);
-    }
 }
 
 #[test]

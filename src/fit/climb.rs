@@ -12,13 +12,14 @@ use super::matrix;
 use super::report::Stop;
 use crate::model::{Derivatives, Likelihood, Weighted};
 
-/// Log-parameters (of the scaled problem) are sought within ± this: e^12 = 163,000.
+/// Log-parameters (of the scaled problem) are sought within ± this: e^12 = 163,000. Beyond, the likelihood is taken to be
+/// what it is on the edge, so that a climb along a ridge comes to rest there while the other parameters find their place.
 pub(super) const BOX: f64 = 12.0;
 /// Converged when no component of the mean gradient exceeds this; Newton's last steps then go to rounding.
 const GRADIENT: f64 = 1e-7;
 /// Evaluations allowed from one start. Good data need about ten.
 const EVALUATIONS: u64 = 300;
-/// Outside the box, and where the likelihood is not finite, the mean of −ln L is this.
+/// Where the likelihood is not finite, the mean of −ln L is this.
 const WALL: f64 = 1e30;
 /// More distinct rows than this: the starts compete on every k-th row, and the best goes on with all.
 const THIN: usize = 16_384;
@@ -77,7 +78,11 @@ fn from_one_start<M: Likelihood>(problem: &MeanLikelihood<'_, M>, start: &[f64])
     let (mut point, mut at) = problem.best.borrow().clone()?;
     polish(problem, &mut point, &mut at);
     let used = *problem.evaluations.borrow();
-    let stop = if largest(&at.gradient) <= GRADIENT {
+    let beyond = point.iter().any(|p| p.abs() >= BOX);
+    point.iter_mut().for_each(|p| *p = p.clamp(-BOX, BOX));
+    let stop = if beyond && largest(&at.gradient) <= 1e-4 {
+        Stop::Border
+    } else if largest(&at.gradient) <= GRADIENT {
         Stop::Converged
     } else if at_border(&point, &at.gradient) {
         Stop::Border
@@ -145,7 +150,7 @@ impl<'a, M: Likelihood> MeanLikelihood<'a, M> {
         }
     }
 
-    /// The mean of ln L and its derivatives; `None` outside the box or where something is not finite.
+    /// The mean of ln L and its derivatives; `None` where something is not finite.
     fn at(&self, point: &[f64]) -> Option<Derivatives> {
         if let Some((last, found)) = &*self.last.borrow()
             && last == point
@@ -165,14 +170,20 @@ impl<'a, M: Likelihood> MeanLikelihood<'a, M> {
 
     fn evaluate(&self, point: &[f64]) -> Option<Derivatives> {
         *self.evaluations.borrow_mut() += 1;
-        if !point.iter().all(|p| p.abs() <= BOX) {
-            return None;
-        }
-        let model = M::from_parameters(&point.iter().map(|p| p.exp()).collect::<Vec<_>>()).ok()?;
+        let theta: Vec<f64> = point.iter().map(|p| p.clamp(-BOX, BOX).exp()).collect();
+        let model = M::from_parameters(&theta).ok()?;
         let mut found = model.derivatives(self.rows);
         found.value /= self.customers;
         found.gradient.iter_mut().for_each(|g| *g /= self.customers);
         found.hessian.iter_mut().flatten().for_each(|h| *h /= self.customers);
+        for i in (0..point.len()).filter(|&i| point[i].abs() > BOX) {
+            found.gradient[i] = 0.0;
+            for j in 0..point.len() {
+                found.hessian[i][j] = 0.0;
+                found.hessian[j][i] = 0.0;
+            }
+            found.hessian[i][i] = -1.0;
+        }
         let finite = found.value.is_finite()
             && found.gradient.iter().all(|g| g.is_finite())
             && found.hessian.iter().flatten().all(|h| h.is_finite());

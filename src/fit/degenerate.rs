@@ -7,26 +7,28 @@
 use super::mle::Fit;
 use crate::model::{BgNbd, GammaGamma, Likelihood};
 
-/// A standard error of a log-parameter beyond this (a factor of e^±4 within two of them) is a ridge.
-const VAGUE: f64 = 2.0;
+/// A standard error of a log-parameter beyond this (within two of them a factor of e^±2, 7 either way) is worth a word.
+const VAGUE: f64 = 1.0;
+/// Beyond this (a factor of e^±4) the normal approximation says nothing any more, and is withheld.
+const UNKNOWN: f64 = 2.0;
 /// A shape beyond this says: as good as no spread (a coefficient of variation below 3 %).
 const NO_SPREAD: f64 = 1_000.0;
 /// A shape below this says: nothing but extremes.
 const EXTREMES: f64 = 1e-3;
 
-/// Whether the data leave some parameter undetermined.
-fn on_a_ridge<M>(fit: &Fit<M>) -> bool {
+/// Whether the data leave some parameter less determined than that.
+fn on_a_ridge<M>(fit: &Fit<M>, limit: f64) -> bool {
     let Some(uncertainty) = &fit.uncertainty else { return true };
-    uncertainty.covariance.iter().enumerate().any(|(i, row)| row[i].sqrt() > VAGUE)
+    uncertainty.covariance.iter().enumerate().any(|(i, row)| row[i].sqrt() > limit)
 }
 
 pub(super) fn name_purchase_ridge(mut fit: Fit<BgNbd>, scale: f64, repeats: f64) -> Fit<BgNbd> {
     let model = fit.model;
     let (r, alpha, a, b) = (model.r(), model.alpha() / scale, model.a(), model.b());
     let mut named = Vec::new();
-    if on_a_ridge(&fit) {
+    if on_a_ridge(&fit, VAGUE) {
         let leave = a / (a + b);
-        if leave * repeats < 3.0 || b > NO_SPREAD && leave < 1e-3 {
+        if leave * repeats < 3.0 || leave < 0.02 {
             named.push(
                 "no drop-out is visible in this period: as far as these data go nobody leaves, and b and a cannot be \
                  told apart from the border; predictions are those of the simpler NBD model and may be too high if \
@@ -61,7 +63,7 @@ pub(super) fn name_purchase_ridge(mut fit: Fit<BgNbd>, scale: f64, repeats: f64)
 
 pub(super) fn name_spend_ridge(mut fit: Fit<GammaGamma>) -> Fit<GammaGamma> {
     let (p, q) = (fit.model.p(), fit.model.q());
-    if on_a_ridge(&fit) {
+    if on_a_ridge(&fit, VAGUE) {
         let mut named = Vec::new();
         if p > NO_SPREAD {
             named.push(
@@ -89,7 +91,9 @@ pub(super) fn name_spend_ridge(mut fit: Fit<GammaGamma>) -> Fit<GammaGamma> {
 
 /// No standard errors on a ridge; and where none of the known ridges fits, the plain fact.
 fn warn<M: Likelihood>(fit: &mut Fit<M>, named: Vec<&str>) {
-    fit.uncertainty = None;
+    if on_a_ridge(fit, UNKNOWN) {
+        fit.uncertainty = None;
+    }
     if named.is_empty() {
         fit.report.warnings.push(format!(
             "these data do not determine all parameters of {}: the likelihood is flat along a ridge. Predictions close \

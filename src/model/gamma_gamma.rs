@@ -201,10 +201,12 @@ impl GammaGamma {
         let (mut c, mut ln_y, mut ln_w, mut w_sum, mut ww_sum, mut ln_m) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
         for &Weighted { row, count } in rows {
             let ratio = row.monetary_value * x / v;
-            let (w, ln_one) = (1.0 / (1.0 + ratio), ratio.ln_1p());
+            let (w, ln_ratio) = (1.0 / (1.0 + ratio), ratio.ln());
+            // ln(1 + y/v) or ln(1 + v/y), whichever is the smaller: neither may come from a difference of large logs.
+            let small = ratio.min(1.0 / ratio).ln_1p();
             c += count;
-            ln_y += count * (ratio.ln() - ln_one);
-            ln_w -= count * ln_one;
+            ln_y += count * (ln_ratio.min(0.0) - small);
+            ln_w -= count * (ln_ratio.max(0.0) + small);
             w_sum += count * w;
             ww_sum += count * w * (1.0 - w);
             ln_m += count * row.monetary_value.ln();

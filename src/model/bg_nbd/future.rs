@@ -205,8 +205,8 @@ fn integrated_moments(model: &BgNbd, t: f64) -> (f64, f64) {
         let p = (-softplus(-y)).exp();
         let ln_pt = -softplus(-y) + (t / alpha).ln();
         let pt = ln_pt.exp();
-        if p == 0.0 || pt == 0.0 {
-            let n = r * (t / alpha);
+        if p < 1e-100 || pt < 1e-100 {
+            let n = r * (t / alpha); // nobody leaves: E[X²] = n + n²(1 + 1/r); below, p² would underflow
             return [weight, weight * n, weight * (n + n * n * (1.0 + 1.0 / r))];
         }
         let first = -(-r * pt.ln_1p()).exp_m1() / p;
@@ -279,4 +279,29 @@ fn ln_gamma_variate<R: Rng + ?Sized>(shape: f64, rng: &mut R) -> f64 {
         return ln_gamma;
     }
     ln_gamma + (1.0 - rng.random::<f64>()).ln() * scale
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sum_and_the_integral_agree() {
+        for (parameters, t) in [
+            ([0.243, 4.414, 0.793, 2.426], 39.0),
+            ([0.243, 4.414, 1.0, 2.426], 400.0),
+            ([5.0, 10.0, 0.02, 3.0], 600.0),
+            ([60.0, 300.0, 2.0, 500.0], 9000.0),
+            ([3000.0, 1500.0, 0.8, 3002.5], 1000.0),
+            ([2.5, 30.0, 3.0, 0.2], 3.0),
+            ([40.0, 1e5, 0.5, 1e6], 3650.0),
+            ([0.05, 0.008, 0.7, 3.0], 2.0),
+        ] {
+            let [r, alpha, a, b] = parameters;
+            let model = BgNbd { r, alpha, a, b };
+            let (sum, integral) = (model.summed_moments(t), integrated_moments(&model, t));
+            let (first, second) = (integral.0 / sum.0 - 1.0, integral.1 / sum.1 - 1.0);
+            assert!(first.abs() < 1e-12 && second.abs() < 1e-10, "{parameters:?} {t}: {first:e} {second:e}");
+        }
+    }
 }
