@@ -110,7 +110,7 @@ fn at_border(point: &[f64], gradient: &[f64]) -> bool {
 fn polish<M: Likelihood>(problem: &MeanLikelihood<'_, M>, point: &mut Vec<f64>, at: &mut Derivatives) {
     for _ in 0..6 {
         let size = largest(&at.gradient);
-        if size > 1e-3 || size < 1e-15 {
+        if !(1e-15..=1e-3).contains(&size) {
             return;
         }
         let information: Vec<Vec<f64>> =

@@ -78,10 +78,9 @@ fn rotate(a: &mut [Vec<f64>], p: usize, q: usize) {
         row[p] = c * x - s * y;
         row[q] = s * x + c * y;
     }
-    for k in 0..a.len() {
-        let (x, y) = (a[p][k], a[q][k]);
-        a[p][k] = c * x - s * y;
-        a[q][k] = s * x + c * y;
+    let (upper, lower) = a.split_at_mut(q);
+    for (x, y) in upper[p].iter_mut().zip(&mut lower[0]) {
+        (*x, *y) = (c * *x - s * *y, s * *x + c * *y);
     }
 }
 
@@ -93,11 +92,9 @@ mod tests {
     fn an_inverse_times_its_matrix_is_one() {
         let m = vec![vec![4.0, 1.0, 0.5], vec![1.0, 3.0, 0.2], vec![0.5, 0.2, 2.0]];
         let inverse = inverse(&m).unwrap();
-        for i in 0..3 {
-            for j in 0..3 {
-                let product: f64 = (0..3).map(|k| m[i][k] * inverse[k][j]).sum();
-                assert!((product - if i == j { 1.0 } else { 0.0 }).abs() < 1e-15);
-            }
+        for (i, row) in m.iter().enumerate() {
+            let product = |j: usize| (0..3).map(|k| row[k] * inverse[k][j]).sum::<f64>();
+            assert!((0..3).all(|j| (product(j) - f64::from(u8::from(i == j))).abs() < 1e-15));
         }
         assert!(cholesky(&[vec![1.0, 2.0], vec![2.0, 1.0]]).is_none());
     }

@@ -229,7 +229,7 @@ fn two_or_more(s: f64, y: f64) -> f64 {
         for k in 2..14 {
             sk *= s;
             yk *= -y;
-            sum -= (sk - s) * yk / f64::from(k);
+            sum += (sk - s) * yk / f64::from(k);
         }
         sum
     } else {
