@@ -1,7 +1,10 @@
 //! The table of customers.
 
+use std::ops::Range;
+
 use super::net::Purchase;
 use crate::orders::Ids;
+use crate::table::{Chunk, Values};
 use crate::units::{Grain, Money, Tick, TimeUnit};
 
 /// What a model of purchases knows of a customer. Times are in the unit of the table.
@@ -146,6 +149,41 @@ impl Customers {
     #[must_use]
     pub fn rfm(&self, at: usize) -> Rfm {
         Rfm { frequency: self.frequency[at], recency: self.recency[at], age: self.age[at] }
+    }
+
+    /// The table as it is written: `customer_id, frequency, recency, age, monetary_value, orders, total_value,
+    /// first_order, last_order`. Without money `monetary_value` and `total_value` are left out; without a history, all
+    /// columns after `monetary_value`.
+    #[must_use]
+    pub fn to_chunk(&self) -> Chunk<'_> {
+        self.rows(0..self.len())
+    }
+
+    /// Some rows of the table as it is written.
+    ///
+    /// # Panics
+    /// If the range ends beyond [`Customers::len`].
+    #[must_use]
+    pub fn rows(&self, rows: Range<usize>) -> Chunk<'_> {
+        let at = || rows.clone();
+        let mut columns = vec![
+            ("customer_id", Values::Ids(&self.ids, at())),
+            ("frequency", Values::Whole(&self.frequency[at()])),
+            ("recency", Values::Real(&self.recency[at()])),
+            ("age", Values::Real(&self.age[at()])),
+        ];
+        if self.has_money() {
+            columns.push(("monetary_value", Values::Optional(&self.monetary_value[at()])));
+        }
+        if let Some(history) = &self.history {
+            columns.push(("orders", Values::Whole(&history.orders[at()])));
+            if !history.total_value.is_empty() {
+                columns.push(("total_value", Values::Money(&history.total_value[at()])));
+            }
+            columns.push(("first_order", Values::Moments(self.grain, &history.first_order[at()])));
+            columns.push(("last_order", Values::Moments(self.grain, &history.last_order[at()])));
+        }
+        Chunk { columns }
     }
 
     /// Whether money is known at all.

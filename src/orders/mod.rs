@@ -19,7 +19,7 @@ mod rows;
 mod csv;
 mod read;
 
-pub use ids::Ids;
+pub use crate::table::Ids;
 pub use ledger::{Ledger, Reason};
 pub use log::{LogCounts, LogOptions, OrderLog, OrderRow, Refunds};
 pub use options::{ColumnNames, DateOrder, DecimalMark, ReadOptions, Separator};
