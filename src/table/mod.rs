@@ -172,7 +172,7 @@ enum Sink {
     Csv(Output),
     /// Parquet, before the columns are known.
     Waiting(Output),
-    Parquet(ParquetWriter),
+    Parquet(Box<ParquetWriter>),
     /// After an error.
     Broken,
 }
@@ -225,7 +225,7 @@ impl TableWriter {
                 csv::header(chunk, &mut output)?;
                 Sink::Csv(output)
             }
-            Sink::Waiting(output) => Sink::Parquet(ParquetWriter::new(output, &kinds)?),
+            Sink::Waiting(output) => Sink::Parquet(Box::new(ParquetWriter::new(output, &kinds)?)),
             other => other,
         };
         self.kinds = Some(kinds);
