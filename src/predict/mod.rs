@@ -9,11 +9,15 @@ mod value;
 mod ratios;
 mod forecast;
 mod forecaster;
+mod draws;
+mod total;
 mod simulate;
 
 pub use discount::{discounted_purchases, residual_purchases};
+pub use draws::{ParameterDraws, laplace_draws};
 pub use forecast::{Forecast, Interval, ValueForecast};
 pub use forecaster::{Forecaster, Question};
 pub use purchases::Purchases;
 pub use simulate::{Simulated, Simulation, simulate};
+pub use total::{Ranked, Total, Totals};
 pub use value::Value;

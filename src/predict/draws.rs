@@ -1,0 +1,44 @@
+//! Draws of the parameters: how unsure they are, as a list of models.
+
+use rand::SeedableRng;
+use rand_distr::{Distribution, StandardNormal};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use crate::Result;
+use crate::model::{GammaGamma, Likelihood};
+
+/// Parameters as they might be, given the data: from the Laplace approximation here; a bootstrap or a sampler would
+/// fill the same lists.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParameterDraws<M> {
+    /// Draws of the purchase model.
+    pub purchases: Vec<M>,
+    /// Draws of the spend model; used over again if there are fewer than of the other. Empty without money.
+    pub spend: Vec<GammaGamma>,
+}
+
+/// Draws from the normal approximation in the log-parameters: ln θ + L z, with `factor` the lower Cholesky factor L of
+/// their covariance. The same seed gives the same draws.
+///
+/// # Errors
+/// [`crate::Error::Parameter`] if a draw leaves the range of numbers: the covariance is then not that of a maximum.
+pub fn laplace_draws<M: Likelihood>(
+    model: &M,
+    factor: &[Vec<f64>],
+    count: usize,
+    seed: u64,
+) -> Result<Vec<M>> {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let centre = model.parameters();
+    (0..count)
+        .map(|_| {
+            let z: Vec<f64> = centre.iter().map(|_| StandardNormal.sample(&mut rng)).collect();
+            let drawn: Vec<f64> = centre
+                .iter()
+                .zip(factor)
+                .map(|(theta, row)| theta * row.iter().zip(&z).map(|(l, z)| l * z).sum::<f64>().exp())
+                .collect();
+            M::from_parameters(&drawn)
+        })
+        .collect()
+}
