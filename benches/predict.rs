@@ -30,7 +30,8 @@ fn shop(model: &BgNbd, spend: &GammaGamma, count: usize) -> Customers {
         let age = rng.random_range(1..730_i32);
         times.clear();
         model.sample(f64::from(age) / 7.0, &mut rng, &mut times);
-        let mut days: Vec<i32> = times.iter().map(|t| (t * 7.0).floor() as i32).filter(|&day| day > 0).collect();
+        let mut days: Vec<i32> =
+            times.iter().map(|t| (t * 7.0).floor() as i32).filter(|&day| day > 0).collect();
         days.dedup();
         let rate = spend.sample_rate(&mut rng);
         let paid: f64 = days.iter().map(|_| spend.sample_order(rate, &mut rng)).sum();

@@ -14,7 +14,8 @@ fn shop(count: u32) -> Customers {
     let mut ids = Ids::default();
     (0..count).for_each(|i| ids.push(&format!("c{i}")));
     let frequency: Vec<u32> = (0..count).map(|i| if i % 2 == 0 { 0 } else { 1 + i % 7 }).collect();
-    let recency = frequency.iter().enumerate().map(|(i, &x)| if x == 0 { 0.0 } else { 5.0 + (i % 25) as f64 });
+    let recency =
+        frequency.iter().enumerate().map(|(i, &x)| if x == 0 { 0.0 } else { 5.0 + (i % 25) as f64 });
     let money = frequency.iter().map(|&x| (x > 0).then_some(20.0 + 3.0 * f64::from(x)));
     Customers {
         recency: recency.collect(),
@@ -41,8 +42,7 @@ fn diagonal(errors: &[f64]) -> Vec<Vec<f64>> {
 
 fn totals(table: &Customers, chunk: usize) -> Totals {
     let (model, spend) = models();
-    let question =
-        Question::revenue(Periods::new(HORIZON).unwrap(), &[Share::new(0.9).unwrap()]).unwrap();
+    let question = Question::revenue(Periods::new(HORIZON).unwrap(), &[Share::new(0.9).unwrap()]).unwrap();
     let forecaster = Forecaster::new(&model, Some(&spend), question).unwrap();
     let mut totals = Totals::new(5);
     for start in (0..table.len()).step_by(chunk) {
@@ -53,7 +53,13 @@ fn totals(table: &Customers, chunk: usize) -> Totals {
 }
 
 /// What one customer really buys and spends, told forward.
-fn told(model: &BgNbd, spend: &GammaGamma, c: &Rfm, money: Option<f64>, rng: &mut Xoshiro256PlusPlus) -> (f64, f64) {
+fn told(
+    model: &BgNbd,
+    spend: &GammaGamma,
+    c: &Rfm,
+    money: Option<f64>,
+    rng: &mut Xoshiro256PlusPlus,
+) -> (f64, f64) {
     if rng.random::<f64>() >= model.p_alive(c) {
         return (0.0, 0.0);
     }
@@ -80,7 +86,8 @@ fn the_interval_of_the_total_is_that_of_simulated_shops() {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(3);
     let mut simulated: Vec<(f64, f64)> = (draws.purchases.iter().zip(&draws.spend))
         .map(|(model, spend)| {
-            let each = (0..table.len()).map(|i| told(model, spend, &table.rfm(i), table.monetary_value[i], &mut rng));
+            let each = (0..table.len())
+                .map(|i| told(model, spend, &table.rfm(i), table.monetary_value[i], &mut rng));
             each.fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
         })
         .collect();
