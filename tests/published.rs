@@ -140,3 +140,53 @@ fn the_expected_order_values_of_the_first_ten_customers() {
         close(found.unwrap(), *right, 3e-8);
     }
 }
+
+/// Computed by mpmath with 40 digits: ln L, P(alive), mean and variance of the next 39 weeks, and four probabilities.
+#[test]
+fn five_customers_to_fourteen_digits() {
+    let golden = [
+        (
+            rfm(0, 0.0, 38.85714285714286),
+            [-0.5546972319626023, 1.0, 0.1951096649930885, 0.3073750610089677],
+            [0.8554429530113344, 0.1098766058017784, 0.02428576125643157, 0.006919764707843597],
+        ),
+        (
+            rfm(1, 1.714285714285714, 38.85714285714286),
+            [-4.469760929574855, 0.2122600625546133, 0.2033510410868057, 0.4693112597565612],
+            [0.8832414338030051, 0.0676416430739324, 0.02806540817366518, 0.011895582959567],
+        ),
+        (
+            rfm(2, 30.42857142857143, 38.85714285714286),
+            [-9.458473557488498, 0.7265897218354948, 1.226115806149322, 2.529185513555222],
+            [0.4453522781580762, 0.2393189444063407, 0.1441873638011298, 0.08085492235703307],
+        ),
+        (
+            rfm(7, 29.42857142857143, 38.85714285714286),
+            [-21.8628598319339, 0.6417960022486664, 3.337439351620737, 13.32259440226074],
+            [0.3643168501399102, 0.06868905560113393, 0.0752279577504719, 0.07992178806851959],
+        ),
+        (
+            rfm(26, 30.85714285714286, 31.0),
+            [-37.72651332833301, 0.9688515628518959, 20.74835369433791, 139.2046464082126],
+            [0.03114844048561996, 0.0262945546237291, 0.02473467309257046, 0.02331527959222014],
+        ),
+    ];
+    for (c, [ln_likelihood, p_alive, mean, variance], probabilities) in golden {
+        let (model, future) = (paper(), paper().given_alive(&c));
+        close(model.ln_likelihood(&c), ln_likelihood, 1e-14);
+        let alive = model.p_alive(&c);
+        close(alive, p_alive, 1e-14);
+        close(alive * future.mean(39.0), mean, 2e-14);
+        // Alive or not, then the law: E[X²] is what P(alive) multiplies. The table stops at 60 purchases.
+        let square = future.variance(39.0) + future.mean(39.0).powi(2);
+        if mean < 5.0 {
+            close(alive * square - mean * mean, variance, 1e-9);
+        }
+        let mut pmf = Vec::new();
+        future.pmf(39.0, 1e-12, &mut pmf);
+        for (n, right) in probabilities.into_iter().enumerate() {
+            let gone = if n == 0 { 1.0 - alive } else { 0.0 };
+            close(alive * pmf[n] + gone, right, 3e-14);
+        }
+    }
+}
