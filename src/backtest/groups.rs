@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::math::sum::sum;
+
 /// Parts of one group: runs of tied rows, and how many of each run's rows the group holds.
 pub(super) struct Group {
     /// How many rows the group holds.
@@ -13,8 +15,8 @@ impl Group {
     /// The group's sum of a column: of every run of ties it holds the run's mean, as often as it holds rows of it. That
     /// is the mean over all orders in which the tied rows could stand.
     pub fn sum(&self, column: impl Fn(usize) -> f64) -> f64 {
-        super::sums::sum(self.parts.iter().map(|(run, held)| {
-            let whole = super::sums::sum(run.clone().map(&column));
+        sum(self.parts.iter().map(|(run, held)| {
+            let whole = sum(run.clone().map(&column));
             if *held == run.len() { whole } else { whole * (*held as f64 / run.len() as f64) }
         }))
     }

@@ -2,14 +2,15 @@
 //!
 //! A metric that does not exist for the data at hand is `None` (an empty cell, a JSON null) with a note in words, never
 //! a NaN. The customers are put into one order of their own (by prediction, then by what they did) before anything is
-//! added up, so the order of the rows does not matter, not even in the last digit. Everything is O(n log n).
+//! added up, so the order of the rows does not matter, not even in the last digit. Predictions that agree to 12 digits are
+//! tied: their order would be that of rounding errors. Everything is O(n log n).
 
 use rayon::slice::ParallelSliceMut;
 use serde::Serialize;
 
 use super::groups::{Group, divide};
-use super::ranks::{by_value, doubled_mid_ranks, gini, spearman, ties};
-use super::sums::sum;
+use super::ranks::{by_value, doubled_mid_ranks, gini, settled, spearman, ties};
+use crate::math::sum::sum;
 use crate::{Error, Result};
 
 /// Into how many groups [`Comparison::deciles`] divides the customers.
@@ -143,7 +144,8 @@ impl<'a> Comparison<'a> {
         let total_actual = sum(actual.iter().copied());
         let total_predicted = sum(predicted.iter().copied());
         let errors = || predicted.iter().zip(&actual).map(|(y, a)| y - a);
-        let (by_prediction, by_truth) = (doubled_mid_ranks(&predicted), doubled_mid_ranks(&actual));
+        let settled: Vec<f64> = predicted.iter().copied().map(settled).collect();
+        let (by_prediction, by_truth) = (doubled_mid_ranks(&settled), doubled_mid_ranks(&actual));
         let mut metrics = Metrics {
             n,
             total_actual,
@@ -156,7 +158,7 @@ impl<'a> Comparison<'a> {
             intervals: self.bands.iter().map(|band| self.coverage(band)).collect(),
             notes: Vec::new(),
         };
-        metrics.notes = notes(&metrics, &predicted);
+        metrics.notes = notes(&metrics, &settled);
         metrics
     }
 
@@ -174,7 +176,7 @@ impl<'a> Comparison<'a> {
     #[must_use]
     pub fn deciles(&self) -> Vec<Decile> {
         let highest_first: Vec<(f64, f64)> = self.sorted.iter().rev().copied().collect();
-        let predictions: Vec<f64> = highest_first.iter().map(|row| row.0).collect();
+        let predictions: Vec<f64> = highest_first.iter().map(|row| settled(row.0)).collect();
         let groups = divide(&ties(&predictions), DECILES);
         let decile = |(at, group): (usize, Group)| {
             let total_predicted = group.sum(|row| highest_first[row].0);
@@ -268,20 +270,29 @@ impl Metrics {
     /// level, then `width_50` ….
     #[must_use]
     pub fn entries(&self) -> Vec<(String, Option<f64>)> {
-        let mut entries = vec![
-            ("n".to_string(), Some(self.n as f64)),
-            ("total_actual".into(), Some(self.total_actual)),
-            ("total_predicted".into(), Some(self.total_predicted)),
-            ("bias".into(), self.bias),
-            ("mae".into(), self.mae),
-            ("rmse".into(), self.rmse),
-            ("spearman".into(), self.spearman),
-            ("gini".into(), self.gini),
+        let levels: Vec<f64> = self.intervals.iter().map(|interval| interval.level).collect();
+        let values = [
+            Some(self.n as f64),
+            Some(self.total_actual),
+            Some(self.total_predicted),
+            self.bias,
+            self.mae,
+            self.rmse,
+            self.spearman,
+            self.gini,
         ];
-        entries.extend(self.intervals.iter().map(|i| (format!("coverage_{}", percent(i.level)), i.coverage)));
-        entries.extend(self.intervals.iter().map(|i| (format!("width_{}", percent(i.level)), i.width)));
-        entries
+        let coverages = self.intervals.iter().map(|interval| interval.coverage);
+        let widths = self.intervals.iter().map(|interval| interval.width);
+        names(&levels).into_iter().zip(values.into_iter().chain(coverages).chain(widths)).collect()
     }
+}
+
+/// The names of the metrics, in the order of [`Metrics::entries`].
+pub(super) fn names(levels: &[f64]) -> Vec<String> {
+    let plain = ["n", "total_actual", "total_predicted", "bias", "mae", "rmse", "spearman", "gini"];
+    let coverages = levels.iter().map(|&level| format!("coverage_{}", percent(level)));
+    let widths = levels.iter().map(|&level| format!("width_{}", percent(level)));
+    plain.into_iter().map(String::from).chain(coverages).chain(widths).collect()
 }
 
 /// A level as people write it in per cent: 0.9 is `90`, 0.975 is `97.5`.

@@ -1,10 +1,18 @@
 //! 6. Whether to believe it: origins, metrics, naive baselines, coverage.
 
-mod sums;
 mod ranks;
 mod groups;
 mod metrics;
 #[cfg(test)]
 mod metrics_tests;
+mod poisson;
+mod baselines;
+mod origins;
+mod report;
+mod run;
 
+pub use baselines::{NaiveMean, NaiveRate};
 pub use metrics::{Band, Comparison, Coverage, Decile, Metrics, Third, percent};
+pub use origins::{FEWEST_CUSTOMERS, Origins};
+pub use report::{AcquiredReport, BacktestReport, LongTable, ModelReport, OriginReport, TargetReport};
+pub use run::{BacktestPlan, MODELS, backtest, estimators};

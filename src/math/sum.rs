@@ -1,5 +1,10 @@
 //! Sums that keep their digits.
 
+/// The sum of some terms, by [`Sum`].
+pub fn sum(terms: impl IntoIterator<Item = f64>) -> f64 {
+    terms.into_iter().collect::<Sum>().value()
+}
+
 /// A running sum that carries what rounding leaves behind (Neumaier 1974, ZAMM 54, 39–51): its error is that of one rounding,
 /// whatever the number of terms, as long as they do not cancel by more than 1e16.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

@@ -12,11 +12,15 @@ mod forecaster;
 mod draws;
 mod total;
 mod simulate;
+mod estimator;
+mod probabilistic;
 
 pub use discount::{discounted_purchases, residual_purchases};
 pub use draws::{ParameterDraws, laplace_draws};
+pub use estimator::{Estimator, Predictor};
 pub use forecast::{Forecast, Interval, ValueForecast};
 pub use forecaster::{Forecaster, Question};
+pub use probabilistic::BuyTillYouDie;
 pub use purchases::Purchases;
 pub use simulate::{Simulated, Simulation, simulate};
 pub use total::{Ranked, Total, Totals};
