@@ -2,6 +2,10 @@
 //!
 //! The errors are relative, and each bound is the largest error found, rounded up: when accuracy improves, lower it.
 
+#[path = "reference/models.rs"]
+mod models;
+#[path = "reference/predictive.rs"]
+mod predictive;
 #[path = "reference/special.rs"]
 mod special;
 #[path = "reference/table.rs"]

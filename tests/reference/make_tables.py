@@ -1,0 +1,13 @@
+"""Makes every table of this folder: `python3 tests/reference/make_tables.py`, with mpmath 1.3, in about ten minutes.
+
+The points are drawn by generators that depend on the table's name alone, so every run writes the same bytes.
+"""
+
+import models
+import predictive
+import special
+
+if __name__ == "__main__":
+    special.make()
+    models.make()
+    predictive.make()
