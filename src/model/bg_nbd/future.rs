@@ -165,6 +165,9 @@ impl BgNbd {
 /// P(N > n), given P(N = n): by the ratios of the NB law while they fall fast enough, else by the incomplete beta.
 fn rest_of_nb(r: f64, alpha: f64, t: f64, n: u64, at_n: f64) -> f64 {
     let z = t / (alpha + t);
+    if at_n < 1e-250 {
+        return nb_beyond(r, alpha, t, n); // its ratios have too few digits to start from, or none
+    }
     let (mut term, mut sum, mut j) = (at_n, 0.0, n as f64);
     for _ in 0..2_000 {
         let ratio = z * ((r + j) / (j + 1.0));
@@ -213,7 +216,10 @@ fn integrated_moments(model: &BgNbd, t: f64) -> (f64, f64) {
         let second = first + 2.0 * (-softplus(y)).exp() / p * (two_or_more(r + 1.0, pt) / p);
         [weight, weight * first, weight * second]
     };
-    let [mass, first, second] = trapezoid(integrand);
+    // Towards p = 0 the kernel falls like e^(a y), towards p = 1 like e^(−b y): e^−45 of it is nothing. Large shapes are
+    // Gaussian around the centre, and sinh 4 is 27 of their deviations.
+    let reach = (45.0 / (width * a.min(b))).asinh().ceil().max(4.0);
+    let [mass, first, second] = trapezoid(integrand, reach as i32);
     (first / mass, second / mass)
 }
 
@@ -239,8 +245,8 @@ fn two_or_more(s: f64, y: f64) -> f64 {
 }
 
 /// ∫ f over the line for an f that falls double exponentially: trapezoidal sums, halved until they agree to 1e−14.
-fn trapezoid(f: impl Fn(f64) -> [f64; 3]) -> [f64; 3] {
-    const REACH: i32 = 9; // sinh 9 = 4,051: there e^−a·4,051 is nothing for a ≥ 0.01
+/// The range is −reach to reach.
+fn trapezoid(f: impl Fn(f64) -> [f64; 3], reach: i32) -> [f64; 3] {
     let mut sums = [0.0; 3];
     let mut last = [0.0; 3];
     let mut step = 0.125;
@@ -249,7 +255,7 @@ fn trapezoid(f: impl Fn(f64) -> [f64; 3]) -> [f64; 3] {
             *sum += value;
         }
     };
-    let count = REACH * 8;
+    let count = reach * 8;
     for k in -count..=count {
         add(&mut sums, f64::from(k) * step);
     }
