@@ -24,15 +24,16 @@ fn likelihood_p_alive_and_mean_are_right_in_every_corner() {
         alive.relative(model.p_alive(&customer), right_alive, &row);
         mean.relative(model.given_alive(&customer).mean(t), right_mean, &row);
     }
-    ln.assert_below(1e-14);
-    alive.assert_below(1e-12);
-    mean.assert_below(1e-12);
+    ln.assert_below(2e-15);
+    alive.assert_below(3e-14);
+    mean.assert_below(2e-13);
 }
 
 #[test]
 fn the_law_of_purchases_is_right_in_every_corner() {
     let names = ["r", "alpha", "a", "b", "x", "age", "t", "n", "survival", "pmf"];
-    let (mut above, mut exactly) = (Worst::of("P(X > n | alive)"), Worst::of("P(X = n | alive)"));
+    let (mut above, mut exactly) = (Worst::of("P(X > n | alive)"), Worst::of("P(X = n | alive), n to 5000"));
+    let mut far = Worst::of("P(X = n | alive), n beyond 5000");
     let mut law = Vec::new();
     for row in Table::read("bg_nbd_law").rows(names) {
         let [r, alpha, a, b, x, age, t, n, survival, pmf] = row;
@@ -40,10 +41,12 @@ fn the_law_of_purchases_is_right_in_every_corner() {
         above.relative(model.survival(n as u64, t), survival, &row);
         law.clear();
         model.pmf(t, 0.9 * survival, &mut law);
-        exactly.relative(law[n as usize], pmf, &row);
+        if n <= 5000.0 { &mut exactly } else { &mut far }.relative(law[n as usize], pmf, &row);
     }
-    above.assert_below(1e-12);
-    exactly.assert_below(1e-12);
+    above.assert_below(2e-13);
+    // By ratios from n to n + 1: thousands of roundings, and tens of thousands.
+    exactly.assert_below(2e-12);
+    far.assert_below(5e-12);
 }
 
 /// (x, t_x, T) = (1000, 10, 100) is a legal customer; P(alive) of 1e-869 is 0.
