@@ -3,10 +3,12 @@
 #![allow(clippy::excessive_precision)] // 17 digits, as mpmath wrote them
 
 use ltv::features::{Customers, Rfm};
-use ltv::model::{BgNbd, GammaGamma, PurchaseModel};
+use ltv::model::{BgNbd, GammaGamma, Law, PurchaseModel};
 use ltv::orders::Ids;
 use ltv::predict::{Forecaster, Purchases, Question, Value, discounted_purchases, residual_purchases};
 use ltv::units::{Grain, Periods, Share, TimeUnit};
+use rand::{RngExt, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
 
 const WEEK: f64 = 1.0 / 7.0;
 
@@ -202,4 +204,148 @@ fn discounted_purchases_are_those_of_an_independent_quadrature() {
         close(p_alive * discounted_purchases(&law, horizon, 0.0027), expected, 4e-10);
     }
     assert!(residual_purchases(&law, 0.0).is_err());
+}
+
+/// The distributions of a few very different customers.
+fn several() -> Vec<(Purchases<BgNbd>, GammaGamma)> {
+    [
+        (0, 0.0, 38.9, None),
+        (2, 30.4, 38.9, Some(35.5)),
+        (7, 29.4, 38.9, Some(4.0)),
+        (26, 30.9, 31.0, Some(50.0)),
+    ]
+    .into_iter()
+    .map(|(x, recency, age, money)| {
+        (Purchases::of(&cdnow(), &rfm(x, recency, age), periods(39.0)), spend().given(x, money))
+    })
+    .collect()
+}
+
+#[test]
+fn quantiles_are_the_inverse_of_the_distribution_functions() {
+    for (purchases, spend) in several() {
+        let value = Value::new(&purchases, spend);
+        let (mut last_n, mut last_s) = (0, 0.0);
+        for k in 1..200 {
+            let p = f64::from(k) / 200.0;
+            let n = purchases.quantile(p);
+            assert!(purchases.cdf(n) >= p - 1e-15 && (n == 0 || purchases.cdf(n - 1) < p) && n >= last_n);
+            let s = value.quantile(p);
+            if s > 0.0 {
+                assert!((value.cdf(s) - p).abs() < 1e-13, "{p}: {}", value.cdf(s));
+                assert!(s > last_s);
+            } else {
+                assert!(purchases.p_none() >= p);
+            }
+            (last_n, last_s) = (n, s);
+        }
+    }
+}
+
+#[test]
+fn moments_are_the_sums_and_integrals_over_the_distribution() {
+    for (purchases, spend) in several() {
+        let terms = || (0..2000_u64).map(|n| (n as f64, purchases.pmf(n)));
+        close(terms().map(|(_, p)| p).sum(), 1.0, 1e-12);
+        close(purchases.mean(), terms().map(|(n, p)| n * p).sum(), 1e-10);
+        let square: f64 = terms().map(|(n, p)| n * n * p).sum();
+        close(purchases.variance(), square - purchases.mean().powi(2), 1e-9);
+        // E[S] = ∫ P(S > s) ds, in y = ln s
+        let value = Value::new(&purchases, spend);
+        let integral: f64 =
+            (-600..1400).map(|k| f64::from(k) * 0.02).map(|y| 0.02 * y.exp() * value.survival(y.exp())).sum();
+        close(value.mean().unwrap(), integral, 1e-8);
+    }
+}
+
+#[test]
+fn units_of_time_and_money_change_nothing_but_the_scale() {
+    let days = BgNbd::new(0.243, 7.0 * 4.414, 0.793, 2.426).unwrap();
+    let cents = GammaGamma::new(6.25, 3.74, 1544.0).unwrap();
+    let weekly = Purchases::of(&cdnow(), &rfm(3, 20.0, 39.0), periods(39.0));
+    let daily = Purchases::of(&days, &rfm(3, 140.0, 273.0), periods(273.0));
+    close(daily.mean(), weekly.mean(), 1e-13);
+    close(daily.p_none(), weekly.p_none(), 1e-13);
+    let euros = Value::new(&weekly, spend().given(3, Some(35.5)));
+    let coins = Value::new(&daily, cents.given(3, Some(3550.0)));
+    close(coins.mean().unwrap(), 100.0 * euros.mean().unwrap(), 1e-13);
+    for p in [0.6, 0.9, 0.95, 0.999] {
+        close(coins.quantile(p), 100.0 * euros.quantile(p), 1e-12);
+    }
+}
+
+#[test]
+fn simulated_customers_do_what_is_predicted() {
+    const COUNT: usize = 400_000;
+    let (model, customer) = (cdnow(), rfm(2, 30.43, 38.86));
+    let (law, p_alive) = (model.given_alive(&customer), model.p_alive(&customer));
+    let orders = spend().given(2, Some(35.5));
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(11);
+    let mut told: Vec<(usize, f64)> = Vec::with_capacity(COUNT);
+    let mut times = Vec::new();
+    for _ in 0..COUNT {
+        times.clear();
+        if rng.random::<f64>() < p_alive {
+            law.sample(39.0, &mut rng, &mut times);
+        }
+        let rate = orders.sample_rate(&mut rng);
+        told.push((times.len(), times.iter().map(|_| orders.sample_order(rate, &mut rng)).sum()));
+    }
+    let purchases = Purchases::of(&model, &customer, periods(39.0));
+    let value = Value::new(&purchases, orders);
+    // Five standard errors of a share.
+    let agrees = |count: usize, p: f64| {
+        let share = count as f64 / COUNT as f64;
+        assert!((share - p).abs() < 5.0 * (p * (1.0 - p) / COUNT as f64).sqrt(), "{share} is not {p}");
+    };
+    for n in 0..8 {
+        agrees(told.iter().filter(|one| one.0 == n).count(), purchases.pmf(n as u64));
+    }
+    for s in [0.0, 10.0, 30.0, 60.0, 120.0, 250.0, 500.0] {
+        agrees(told.iter().filter(|one| one.1 <= s).count(), value.cdf(s));
+    }
+}
+
+#[test]
+fn quantiles_of_discounted_value_hold_nearly() {
+    // The approximation: quantiles of plain value times the mean discount factor, at 15 % a year over two years.
+    const COUNT: usize = 100_000;
+    let (model, spend, delta, horizon) = (cdnow(), spend(), 0.0027, 104.0);
+    for (x, recency, age) in [(0, 0.0, 10.0), (2, 30.43, 38.86), (7, 36.0, 38.86), (26, 30.86, 31.0)] {
+        let table = customers(&[(x, recency, age, (x > 0).then_some(35.5))]);
+        let levels = [Share::new(0.9).unwrap()];
+        let question = Question {
+            discount: Some(delta),
+            margin: Share::new(0.3).unwrap(),
+            ..Question::revenue(periods(horizon), &levels).unwrap()
+        };
+        let forecast = Forecaster::new(&model, Some(&spend), question).unwrap().forecast(&table).unwrap();
+        let value = forecast.value.unwrap();
+        let customer = table.rfm(0);
+        let (law, orders) = (model.given_alive(&customer), spend.given(x, table.monetary_value[0]));
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(u64::from(x));
+        let (mut inside, mut sum, mut squares) = (0, 0.0, 0.0);
+        let mut times = Vec::new();
+        for _ in 0..COUNT {
+            times.clear();
+            if rng.random::<f64>() < model.p_alive(&customer) {
+                law.sample(horizon, &mut rng, &mut times);
+            }
+            let rate = orders.sample_rate(&mut rng);
+            let worth: f64 =
+                times.iter().map(|u| 0.3 * (-delta * u).exp() * orders.sample_order(rate, &mut rng)).sum();
+            inside +=
+                usize::from(value.intervals[0].lower[0] <= worth && worth <= value.intervals[0].upper[0]);
+            sum += worth;
+            squares += worth * worth;
+        }
+        let (mean, n) = (sum / COUNT as f64, COUNT as f64);
+        let error = ((squares / n - mean * mean) / n).sqrt();
+        assert!((value.expected[0].unwrap() - mean).abs() < 5.0 * error, "the mean is exact");
+        let held = inside as f64 / n;
+        let nominal =
+            0.9 + (forecast.p_no_purchase[0] - 0.05).max(0.0) - (forecast.p_no_purchase[0] - 0.95).max(0.0);
+        println!("x = {x}: {held:.4} held, {nominal:.4} without discount");
+        assert!((held - nominal.min(0.95)).abs() < 0.01, "x = {x}: {held} against {nominal}");
+    }
 }

@@ -4,8 +4,9 @@ use rand::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use crate::Result;
+use crate::fit::Uncertainty;
 use crate::model::{GammaGamma, Likelihood};
+use crate::{Error, Result};
 
 /// Parameters as they might be, given the data: from the Laplace approximation here; a bootstrap or a sampler would
 /// fill the same lists.
@@ -17,11 +18,42 @@ pub struct ParameterDraws<M> {
     pub spend: Vec<GammaGamma>,
 }
 
+impl<M: Likelihood> ParameterDraws<M> {
+    /// The Laplace approximation: normal in the log-parameters around the fitted models, by their uncertainties.
+    ///
+    /// # Errors
+    /// [`Error::Undefined`] if a fit has no uncertainty (it ended on a ridge).
+    pub fn laplace(
+        purchases: (&M, Option<&Uncertainty>),
+        spend: Option<(&GammaGamma, Option<&Uncertainty>)>,
+        count: usize,
+        seed: u64,
+    ) -> Result<Self> {
+        let spend = match spend {
+            Some((model, uncertainty)) => {
+                laplace_draws(model, &factor(model, uncertainty)?, count, seed.wrapping_add(1))?
+            }
+            None => Vec::new(),
+        };
+        let (model, uncertainty) = purchases;
+        Ok(Self { purchases: laplace_draws(model, &factor(model, uncertainty)?, count, seed)?, spend })
+    }
+}
+
+fn factor<M: Likelihood>(_: &M, uncertainty: Option<&Uncertainty>) -> Result<Vec<Vec<f64>>> {
+    uncertainty.and_then(Uncertainty::factor).ok_or_else(|| {
+        Error::Undefined(format!(
+            "the {} fit leaves a parameter undetermined, so that the uncertainty of a total cannot be told",
+            M::NAME
+        ))
+    })
+}
+
 /// Draws from the normal approximation in the log-parameters: ln θ + L z, with `factor` the lower Cholesky factor L of
 /// their covariance. The same seed gives the same draws.
 ///
 /// # Errors
-/// [`crate::Error::Parameter`] if a draw leaves the range of numbers: the covariance is then not that of a maximum.
+/// [`Error::Parameter`] if a draw leaves the range of numbers: the covariance is then not that of a maximum.
 pub fn laplace_draws<M: Likelihood>(
     model: &M,
     factor: &[Vec<f64>],
