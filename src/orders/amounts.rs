@@ -16,6 +16,9 @@ pub(super) enum Amount {
     Unreadable,
 }
 
+/// What every row weighs where nothing says how much.
+pub(super) const ONE: Amount = Amount::Of(Money::from_micros(Money::PER_UNIT));
+
 /// What an amount tells about the decimal mark of its column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Evidence {
@@ -195,7 +198,7 @@ fn are_thousands(marks: &[(u8, usize)], whole: usize, decimal: DecimalMark) -> b
 }
 
 /// A value times a power of ten, halves rounded away from zero.
-fn scaled(value: i128, power: i32) -> Option<i128> {
+pub(super) fn scaled(value: i128, power: i32) -> Option<i128> {
     if value == 0 {
         return Some(0);
     }
@@ -203,7 +206,7 @@ fn scaled(value: i128, power: i32) -> Option<i128> {
         return value.checked_mul(10i128.checked_pow(power.unsigned_abs())?);
     }
     match 10i128.checked_pow(power.unsigned_abs()) {
-        Some(divisor) => Some((value + divisor / 2) / divisor),
+        Some(divisor) => Some((value + value.signum() * (divisor / 2)) / divisor),
         None => Some(0),
     }
 }

@@ -28,7 +28,6 @@ pub(super) struct Opened {
 pub(super) enum Content {
     Text(Text),
     /// Parquet is not read as a stream.
-    #[allow(dead_code)]
     Parquet(File),
 }
 

@@ -17,9 +17,13 @@ mod dialect;
 mod survey;
 mod rows;
 mod csv;
+mod cells;
+mod parquet;
 mod read;
+mod inspect;
 
 pub use crate::table::Ids;
+pub use inspect::{Header, inspect};
 pub use ledger::{Ledger, Reason};
 pub use log::{LogCounts, LogOptions, OrderLog, OrderRow, Refunds};
 pub use options::{ColumnNames, DateOrder, DecimalMark, ReadOptions, Separator};

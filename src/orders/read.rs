@@ -1,13 +1,13 @@
 //! From the names of files to orders and a ledger: look at every file first, then read.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::columns::{Columns, Role};
-use super::csv::{self, Job, Outcome};
+use super::csv::{self, Outcome};
 use super::dialect::Dialect;
 use super::input::{self, Content, Opened, Text};
+use super::parquet::{self, Table};
 use super::rows::{Formats, Rules, ask_for_mark, ask_for_order};
 use super::survey::{Survey, Verdict, Votes};
 use super::{Ledger, LogOptions, OrderLog, Orders, ReadOptions};
@@ -36,6 +36,7 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions, progress: &dyn Progress) 
     }
     let formats = agree(&files, &plans, options)?;
     let log_options = log_options(&plans, options)?;
+    let encoding = options.encoding.as_deref();
     let threads = options.threads.unwrap_or_else(rayon::current_num_threads).clamp(1, 64);
     let mut logs: Vec<OrderLog> = (0..threads).map(|_| OrderLog::new(log_options)).collect();
     let mut ledger = Ledger::default();
@@ -43,7 +44,7 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions, progress: &dyn Progress) 
     progress.begin("reading orders", input::total_size(&files));
     for (file, (plan, formats)) in plans.into_iter().zip(formats).enumerate() {
         let path = &files[file];
-        let (part, examples) = plan.read(path, file, formats, options, &rules, &mut logs, progress)?;
+        let (part, examples) = plan.read((file, path), formats, encoding, &rules, &mut logs, progress)?;
         not_mostly_unreadable(path, &part, examples)?;
         ledger.merge(part);
     }
@@ -60,57 +61,76 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions, progress: &dyn Progress) 
 struct Plan {
     /// Kept open if it cannot be opened twice: standard input, a pipe.
     opened: Option<Opened>,
-    dialect: Dialect,
+    source: Source,
     columns: Columns,
     survey: Survey,
     note: Option<String>,
 }
 
+enum Source {
+    Csv(Dialect),
+    Parquet(Table),
+}
+
 impl Plan {
     fn look(path: &Path, options: &ReadOptions, progress: &dyn Progress) -> Result<Self> {
         let opened = input::open(path, options.encoding.as_deref())?;
-        let Content::Text(text) = &opened.content else {
-            return Err(Error::input("Parquet cannot be read yet").file(path).into());
-        };
-        let dialect = Dialect::of(path, text, options)?;
-        let columns = Columns::find(dialect.names.clone(), options).map_err(|error| error.in_file(path))?;
-        let mut survey = Survey::of_head(&text.head, text.whole, &dialect, &columns)?;
-        let again = path.is_file();
-        let open = |votes: &Votes, given: bool| !given && votes.verdict() == Verdict::Open;
-        if again
-            && !text.whole
-            && (open(&survey.order, options.date_order.is_some())
-                || open(&survey.decimal, options.decimal.is_some()))
-        {
-            // What the beginning leaves open, the rest may tell.
-            let Text { head, rest, .. } = into_text(opened, path)?;
-            survey = Survey::of(std::io::Cursor::new(head).chain(rest), path, &dialect, &columns, progress)?;
-            return Ok(Self { opened: None, dialect, columns, survey, note: None });
+        match &opened.content {
+            Content::Parquet(file) => {
+                let (table, columns) = Table::look(path, file, options)?;
+                let mut survey = table.survey(path, file, &columns, false, progress)?;
+                if survey.leaves_open(options) {
+                    survey = table.survey(path, file, &columns, true, progress)?;
+                }
+                Ok(Self::new(path, opened, Source::Parquet(table), columns, survey))
+            }
+            Content::Text(text) => {
+                let dialect = Dialect::of(path, text, options)?;
+                let columns =
+                    Columns::find(dialect.names.clone(), options).map_err(|error| error.in_file(path))?;
+                let mut survey = Survey::of_head(&text.head, text.whole, &dialect, &columns)?;
+                if survey.leaves_open(options) && !text.whole && path.is_file() {
+                    // What the beginning leaves open, the rest may tell.
+                    let again = into_text(input::open(path, options.encoding.as_deref())?, path)?;
+                    survey = Survey::of(again.stream(), path, &dialect, &columns, progress)?;
+                }
+                Ok(Self::new(path, opened, Source::Csv(dialect), columns, survey))
+            }
         }
-        let note = text.note.clone();
-        Ok(Self { opened: (!again).then_some(opened), dialect, columns, survey, note })
     }
 
-    #[allow(clippy::too_many_arguments)]
+    fn new(path: &Path, mut opened: Opened, source: Source, columns: Columns, survey: Survey) -> Self {
+        let note = match &mut opened.content {
+            Content::Text(text) => text.note.take(),
+            Content::Parquet(_) => None,
+        };
+        Self { opened: (!path.is_file()).then_some(opened), source, columns, survey, note }
+    }
+
+    /// Reads the file, the `file`th of all, into the logs.
     fn read(
         self,
-        path: &Path,
-        file: usize,
+        (file, path): (usize, &Path),
         formats: Formats,
-        options: &ReadOptions,
+        encoding: Option<&str>,
         rules: &Rules,
         logs: &mut [OrderLog],
         progress: &dyn Progress,
     ) -> Result<Outcome> {
-        let opened = match self.opened {
-            Some(opened) => opened,
-            None => input::open(path, options.encoding.as_deref())?,
-        };
-        let taken = Arc::clone(&opened.taken);
-        let (dialect, columns) = (&self.dialect, &self.columns);
-        let job = Job { path, file, dialect, columns, formats, taken };
-        let text = into_text(opened, path)?;
-        let (mut ledger, examples) = csv::read(&job, text.stream(), rules, logs, progress)?;
+        let again = self.opened.is_none();
+        let opened = self.opened.map_or_else(|| input::open(path, encoding), Ok)?;
+        let (columns, taken) = (&self.columns, Arc::clone(&opened.taken));
+        let (mut ledger, examples) = match (&self.source, opened.content) {
+            (Source::Csv(dialect), Content::Text(text)) => {
+                let job = csv::Job { path, file, dialect, columns, formats, taken };
+                csv::read(&job, text.stream(), rules, logs, progress)
+            }
+            (Source::Parquet(table), Content::Parquet(content)) => {
+                let job = parquet::Job { path, file, table, columns, formats, again };
+                parquet::read(&job, &content, rules, logs, progress)
+            }
+            _ => Err(changed(path)),
+        }?;
         self.note.into_iter().for_each(|note| ledger.note(note));
         Ok((ledger, examples))
     }
@@ -119,8 +139,12 @@ impl Plan {
 fn into_text(opened: Opened, path: &Path) -> Result<Text> {
     match opened.content {
         Content::Text(text) => Ok(text),
-        Content::Parquet(_) => Err(Error::input("the file changed while it was read").file(path).into()),
+        Content::Parquet(_) => Err(changed(path)),
     }
+}
+
+fn changed(path: &Path) -> Error {
+    Error::input("the file changed while it was read").file(path).hint("read it once it is written").into()
 }
 
 /// How the texts of each file are to be understood: as a flag says, as its own rows tell, or as all other files agree.

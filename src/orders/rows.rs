@@ -336,7 +336,7 @@ impl Formats {
                 times(amounts::read(price, self.decimal), amounts::read(quantity, self.decimal))
             }
             Measure::Quantity => amounts::read(quantity, self.decimal),
-            Measure::One => Amount::Of(Money::from_micros(Money::PER_UNIT)),
+            Measure::One => amounts::ONE,
         }
     }
 }

@@ -8,7 +8,7 @@ use super::dates;
 use super::dialect::Dialect;
 use super::records::{Block, Blocks, Record, Splitter};
 use super::rows::order;
-use super::{DateOrder, DecimalMark};
+use super::{DateOrder, DecimalMark, ReadOptions};
 use crate::Result;
 use crate::progress::Progress;
 use crate::units::Money;
@@ -110,33 +110,38 @@ impl Survey {
     }
 
     fn take(&mut self, record: &Record<'_>, columns: &Columns) {
-        let date = record.field(Role::Date as usize);
+        self.take_texts(record.line, |role| record.field(role as usize));
+        if columns.maybe_total {
+            let amount = match amounts::read(record.field(Role::Amount as usize), Some(DecimalMark::Point)) {
+                Amount::Of(amount) => Some(amount),
+                _ => None,
+            };
+            self.take_total(order(record.field(Role::Order as usize)), amount);
+        }
+    }
+
+    /// Takes what the texts of a row tell.
+    pub fn take_texts<'a>(&mut self, line: u64, field: impl Fn(Role) -> &'a [u8]) {
+        let date = field(Role::Date);
         match dates::evidence(date) {
             dates::Evidence::Dmy => self.order.first += 1,
             dates::Evidence::Mdy => self.order.second += 1,
-            dates::Evidence::Ambiguous => note(&mut self.order, record.line, date),
+            dates::Evidence::Ambiguous => note(&mut self.order, line, date),
             dates::Evidence::None => {}
         }
         for role in [Role::Amount, Role::Price, Role::Quantity] {
-            let text = record.field(role as usize);
+            let text = field(role);
             match amounts::evidence(text) {
                 amounts::Evidence::Point => self.decimal.first += 1,
                 amounts::Evidence::Comma => self.decimal.second += 1,
-                amounts::Evidence::Ambiguous => note(&mut self.decimal, record.line, text),
+                amounts::Evidence::Ambiguous => note(&mut self.decimal, line, text),
                 amounts::Evidence::None => {}
             }
-        }
-        if columns.maybe_total {
-            self.take_total(order(record.field(Role::Order as usize)), record.field(Role::Amount as usize));
         }
     }
 
     /// Follows orders over their lines.
-    fn take_total(&mut self, order: Option<u64>, amount: &[u8]) {
-        let amount = match amounts::read(amount, Some(DecimalMark::Point)) {
-            Amount::Of(amount) => Some(amount),
-            _ => None,
-        };
+    pub fn take_total(&mut self, order: Option<u64>, amount: Option<Money>) {
         match (&mut self.current, order) {
             (Some((id, total, several, repeats)), Some(order)) if *id == order => {
                 *several = true;
@@ -150,7 +155,8 @@ impl Survey {
         }
     }
 
-    fn close(&mut self) {
+    /// The order under way is over.
+    pub fn close(&mut self) {
         if let Some((_, _, true, repeats)) = self.current.take() {
             self.several += 1;
             self.repeated += u64::from(repeats);
@@ -161,6 +167,12 @@ impl Survey {
     /// there are at least two of them.
     pub fn totals(&self) -> bool {
         self.several >= 2 && self.repeated == self.several
+    }
+
+    /// Whether it leaves open what no flag says.
+    pub fn leaves_open(&self, options: &ReadOptions) -> bool {
+        (options.date_order.is_none() && self.order.verdict() == Verdict::Open)
+            || (options.decimal.is_none() && self.decimal.verdict() == Verdict::Open)
     }
 
     /// The order of day and month, if it is needed and known.
