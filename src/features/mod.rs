@@ -4,8 +4,10 @@ mod net;
 mod past;
 mod holdout;
 mod customers;
+mod table_in;
 
 pub use customers::{Customers, History, Rfm};
 pub use holdout::{Acquired, Holdout};
 pub use net::Netting;
 pub use past::Past;
+pub use table_in::{CustomersReader, TableOptions};

@@ -19,20 +19,20 @@ const HEAD: usize = 1 << 20;
 pub(super) const STANDARD_INPUT: &str = "-";
 
 /// A file that was opened.
-pub(super) struct Opened {
+pub(crate) struct Opened {
     pub content: Content,
     /// Bytes taken from the disk since the last look.
     pub taken: Arc<AtomicU64>,
 }
 
-pub(super) enum Content {
+pub(crate) enum Content {
     Text(Text),
     /// Parquet is not read as a stream.
     Parquet(File),
 }
 
 /// A stream of text.
-pub(super) struct Text {
+pub(crate) struct Text {
     /// Its beginning, decoded.
     pub head: Vec<u8>,
     /// Whether the beginning is all.
@@ -51,7 +51,7 @@ impl Text {
 }
 
 /// Opens a file.
-pub(super) fn open(path: &Path, encoding: Option<&str>) -> Result<Opened> {
+pub(crate) fn open(path: &Path, encoding: Option<&str>) -> Result<Opened> {
     let encoding = encoding.map(named_encoding).transpose()?;
     let taken = Arc::new(AtomicU64::new(0));
     if path == Path::new(STANDARD_INPUT) {
@@ -217,7 +217,7 @@ fn spooled(path: &Path, mut stream: impl Read) -> Result<File> {
 }
 
 /// What a failure to read means.
-pub(super) fn broken(path: &Path, error: io::Error) -> Error {
+pub(crate) fn broken(path: &Path, error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
             Error::input(format!("the compressed file ends in the middle or is damaged ({error})"))

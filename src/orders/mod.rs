@@ -11,7 +11,7 @@ mod amounts;
 mod dates;
 mod zone;
 mod columns;
-mod input;
+pub(crate) mod input;
 mod records;
 mod dialect;
 mod survey;

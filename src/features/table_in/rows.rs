@@ -1,0 +1,284 @@
+//! Rows that were checked, as columns.
+
+use std::path::Path;
+
+use super::TableOptions;
+use super::columns::{Columns, Field};
+use crate::error::InputError;
+use crate::features::{Customers, History};
+use crate::units::{Grain, Money, Tick, TimeUnit};
+use crate::{Error, Result};
+
+/// What stands in a cell.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Found<'a> {
+    Missing,
+    Text(&'a [u8]),
+}
+
+/// Rows under way.
+pub(super) struct Rows<'a> {
+    path: &'a Path,
+    columns: Columns,
+    grain: Grain,
+    unit: TimeUnit,
+    table: Customers,
+    history: bool,
+    /// Where observation ends, as long as all rows agree.
+    end: End,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    Open,
+    At(Tick),
+    Various,
+}
+
+/// One row's cells.
+struct Row<'r, F> {
+    rows: &'r Rows<'r>,
+    line: u64,
+    cell: F,
+}
+
+/// One row that was checked.
+struct Checked {
+    frequency: u32,
+    recency: f64,
+    age: f64,
+    money: Option<f64>,
+    first: Option<Tick>,
+    last: Option<Tick>,
+    orders: u32,
+    total: Money,
+}
+
+impl<'a> Rows<'a> {
+    pub fn new(path: &'a Path, columns: &Columns, options: TableOptions) -> Self {
+        let table = Customers::empty(options.unit, options.grain, None);
+        let (grain, unit) = (options.grain, options.unit);
+        Self {
+            path,
+            history: columns.has_history(),
+            columns: columns.clone(),
+            grain,
+            unit,
+            table,
+            end: End::Open,
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    pub fn finish(self) -> Customers {
+        let mut table = self.table;
+        table.cutoff = match self.end {
+            End::At(tick) => Some(tick),
+            End::Open | End::Various => None,
+        };
+        if !self.history {
+            table.history = None;
+        }
+        table
+    }
+
+    /// Checks a row and appends it.
+    pub fn take<'c>(&mut self, line: u64, cell: impl Fn(usize) -> Found<'c>) -> Result<()> {
+        let row = Row { rows: self, line, cell };
+        let id = row.id()?;
+        let checked = row.checked()?;
+        self.table.ids.push(id);
+        self.push(checked);
+        Ok(())
+    }
+
+    fn push(&mut self, row: Checked) {
+        let table = &mut self.table;
+        table.frequency.push(row.frequency);
+        table.recency.push(row.recency);
+        table.age.push(row.age);
+        if self.columns.has_money() {
+            table.monetary_value.push(row.money);
+        }
+        if let (true, Some(history), Some(first), Some(last)) =
+            (self.history, &mut table.history, row.first, row.last)
+        {
+            history.push(row.orders, self.columns.has_money().then_some(row.total), first, last);
+        }
+        let end = row.first.map_or(End::Various, |first| {
+            let ticks = (row.age * self.grain.ticks_per(self.unit)).round();
+            End::At(Tick(first.0.saturating_add(ticks as i32)))
+        });
+        self.end = if self.end == End::Open || self.end == end { end } else { End::Various };
+    }
+
+    /// An error in a column of a line.
+    fn wrong(&self, line: u64, field: Field, found: impl Into<String>) -> InputError {
+        Error::input(found).file(self.path).line(line).column(self.columns.name(field))
+    }
+}
+
+impl<'c, F: Fn(usize) -> Found<'c>> Row<'_, F> {
+    fn wrong(&self, field: Field, found: impl Into<String>) -> InputError {
+        self.rows.wrong(self.line, field, found)
+    }
+
+    fn found(&self, field: Field) -> Found<'c> {
+        self.rows.columns.at(field).map_or(Found::Missing, &self.cell)
+    }
+
+    fn text(&self, field: Field) -> Result<Option<&'c str>> {
+        match self.found(field) {
+            Found::Missing => Ok(None),
+            Found::Text(text) => std::str::from_utf8(text).map(Some).map_err(|_| {
+                self.wrong(field, "the text is not UTF-8").hint("save the table as UTF-8").into()
+            }),
+        }
+    }
+
+    fn id(&self) -> Result<&'c str> {
+        self.text(Field::Id)?.ok_or_else(|| self.wrong(Field::Id, "the customer has no id").into())
+    }
+
+    /// A number, if there is one.
+    fn number(&self, field: Field, expected: &str) -> Result<Option<f64>> {
+        let Found::Text(text) = self.found(field) else { return Ok(None) };
+        match fast_float2::parse::<f64, _>(text) {
+            Ok(value) if value.is_finite() => Ok(Some(value)),
+            _ => Err(self
+                .wrong(field, format!("`{}`", String::from_utf8_lossy(text)))
+                .expected(expected)
+                .into()),
+        }
+    }
+
+    /// A number that must be there and not negative.
+    fn length(&self, field: Field, expected: &str) -> Result<f64> {
+        match self.number(field, expected)? {
+            Some(value) if value >= 0.0 => Ok(value),
+            Some(value) => Err(self.wrong(field, format!("{value}")).expected(expected).into()),
+            None => Err(self.wrong(field, "nothing").expected(expected).into()),
+        }
+    }
+
+    fn count(&self, field: Field) -> Result<u32> {
+        let expected = "a whole number, 0 or more";
+        let value = self.length(field, expected)?;
+        if value.fract() == 0.0 && value <= f64::from(u32::MAX) {
+            Ok(value as u32)
+        } else {
+            Err(self.wrong(field, format!("{value}")).expected(expected).into())
+        }
+    }
+
+    fn tick(&self, field: Field) -> Result<Option<Tick>> {
+        let Some(text) = self.text(field)? else { return Ok(None) };
+        let tick = self.rows.grain.read(text);
+        tick.map(Some).map_err(|_| {
+            let expected = format!("a date like {}", self.rows.grain.show(Tick(0)));
+            self.wrong(field, format!("`{text}`")).expected(expected).into()
+        })
+    }
+
+    fn checked(&self) -> Result<Checked> {
+        let frequency = self.count(Field::Frequency)?;
+        let recency = self.length(Field::Recency, "a length of time, 0 or more")?;
+        let age = self.length(Field::Age, "a length of time, 0 or more")?;
+        if recency > age * (1.0 + 1e-9) {
+            return Err(self
+                .wrong(Field::Recency, format!("{recency}"))
+                .expected(format!("at most the age, {age}"))
+                .hint("recency is the time from the first to the last purchase, age from the first to the end of observation")
+                .into());
+        }
+        if frequency == 0 && recency > 0.0 {
+            return Err(self
+                .wrong(Field::Recency, format!("{recency} for a customer without a repeat purchase"))
+                .expected("0")
+                .hint("recency is the time from the first to the LAST purchase, not the time since the last one; frequency counts repeat purchases only")
+                .into());
+        }
+        let (first, last) = (self.tick(Field::First)?, self.tick(Field::Last)?);
+        if let (Some(first), Some(last)) = (first, last) {
+            self.in_step(first, last, recency)?;
+        }
+        let money = self.money(frequency)?;
+        let (orders, total) = if self.rows.history { self.history(first, last)? } else { (0, Money::ZERO) };
+        Ok(Checked { frequency, recency: recency.min(age), age, money, first, last, orders, total })
+    }
+
+    /// The mean of the repeat purchases: there for those who have them, and for no one else.
+    fn money(&self, frequency: u32) -> Result<Option<f64>> {
+        if !self.rows.columns.has_money() {
+            return Ok(None);
+        }
+        match (frequency, self.number(Field::Money, "an amount")?) {
+            (0, None) => Ok(None),
+            (0, Some(0.0)) => Ok(None),
+            (0, Some(value)) => Err(self
+                .wrong(Field::Money, format!("{value} for a customer without a repeat purchase"))
+                .expected("nothing, or 0")
+                .hint("monetary_value is the mean of the repeat purchases; the first purchase is not in it")
+                .into()),
+            (_, None) => Err(self
+                .wrong(Field::Money, format!("nothing for a customer with {frequency} repeat purchases"))
+                .expected("the mean value of the repeat purchases")
+                .into()),
+            (_, value) => Ok(value),
+        }
+    }
+
+    fn history(&self, first: Option<Tick>, last: Option<Tick>) -> Result<(u32, Money)> {
+        for (field, tick) in [(Field::First, first), (Field::Last, last)] {
+            if tick.is_none() {
+                return Err(self.wrong(field, "nothing").expected("a date").into());
+            }
+        }
+        let total = match self.number(Field::Total, "an amount")? {
+            None if self.rows.columns.has_money() => {
+                return Err(self.wrong(Field::Total, "nothing").expected("an amount").into());
+            }
+            total => total.unwrap_or(0.0),
+        };
+        let money = Money::from_f64(total)
+            .ok_or_else(|| self.wrong(Field::Total, format!("{total}")).expected("an amount below 9.2e12"))?;
+        Ok((self.count(Field::Orders)?, money))
+    }
+
+    /// Recency is as long as from the first order to the last: by a day and a hundredth of the unit, since other
+    /// programs round.
+    fn in_step(&self, first: Tick, last: Tick, recency: f64) -> Result<()> {
+        let Rows { grain, unit, .. } = *self.rows;
+        let days = grain.between(first, last, TimeUnit::Day);
+        let off = |unit: TimeUnit| (days - recency * unit.days()).abs() > 1.0 + 0.01 * unit.days();
+        if !off(unit) {
+            return Ok(());
+        }
+        let units = [TimeUnit::Hour, TimeUnit::Day, TimeUnit::Week, TimeUnit::Month, TimeUnit::Year];
+        let hint = match units.into_iter().find(|&unit| recency > 0.0 && !off(unit)) {
+            Some(right) => format!("the table seems to be in {right}s: give --unit {right}"),
+            None => {
+                "recency is the time from the first to the last purchase; give its unit with --unit".into()
+            }
+        };
+        Err(self
+            .wrong(
+                Field::Recency,
+                format!("{recency} {unit}s, but first and last order are {days} days apart"),
+            )
+            .hint(hint)
+            .into())
+    }
+}
+
+impl History {
+    fn push(&mut self, orders: u32, total: Option<Money>, first: Tick, last: Tick) {
+        self.orders.push(orders);
+        self.total_value.extend(total);
+        self.first_order.push(first);
+        self.last_order.push(last);
+    }
+}
