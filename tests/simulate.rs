@@ -4,9 +4,10 @@ use ltv::features::Past;
 use ltv::fit::{fit_purchases, fit_spend};
 use ltv::model::{BgNbd, GammaGamma, Likelihood};
 use ltv::orders::{LogOptions, OrderLog, OrderRow, Orders};
+use ltv::output::Output;
 use ltv::predict::{Simulation, simulate};
 use ltv::progress::Silent;
-use ltv::table::Values;
+use ltv::table::{Format, TableWriter, Values};
 use ltv::units::{Grain, TimeUnit};
 
 fn plan(customers: u32, grain: Grain) -> Simulation {
@@ -79,4 +80,43 @@ fn at_the_grain_of_days_the_parameters_come_back_within_a_few_per_cent() {
     for (fitted, truth) in fit.iter().zip(purchases.parameters()) {
         assert!((fitted / truth - 1.0).abs() < 0.15, "{fitted} for {truth}");
     }
+}
+
+/// A simulated file as bytes, written with so many threads.
+fn bytes(plan: &Simulation, name: &str, threads: usize) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    let purchases = BgNbd::new(0.6, 4.4, 0.8, 2.4).unwrap();
+    let spend = GammaGamma::new(6.25, 3.74, 15.44).unwrap();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    pool.install(|| {
+        let mut table = TableWriter::new(Output::create(&path).unwrap(), Format::of(&path));
+        simulate(&purchases, Some(&spend), plan, &Silent, &mut |chunk| table.write(chunk)).unwrap();
+        table.finish().unwrap();
+    });
+    std::fs::read(path).unwrap()
+}
+
+#[test]
+fn the_same_plan_makes_the_same_bytes_whatever_the_threads() {
+    let plan = plan(40_000, Grain::Day);
+    for name in ["orders.csv", "orders.parquet"] {
+        let one = bytes(&plan, name, 1);
+        assert!(one == bytes(&plan, name, 3), "{name}");
+        assert!(one != bytes(&Simulation { seed: 1, ..plan.clone() }, name, 1), "{name}");
+    }
+}
+
+#[test]
+fn a_simulated_file_looks_like_an_export() {
+    let text = String::from_utf8(bytes(&plan(5, Grain::Day), "orders.csv", 1)).unwrap();
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("customer_id,date,order_id,quantity,amount"));
+    let first: Vec<&str> = lines.next().unwrap().split(',').collect();
+    assert!(
+        first[0].starts_with("C0000000") && first[1].starts_with("2022-0") && first[2] == "1",
+        "{first:?}"
+    );
+    let exact = plan(5, Grain::None);
+    assert!(String::from_utf8(bytes(&exact, "orders.csv", 1)).unwrap().lines().nth(1).unwrap().contains('T'));
 }

@@ -84,7 +84,7 @@ where
 {
     plan.check()?;
     let teller = Teller { law: model.newcomer(), spend, plan, more_lines: plan.more_lines()? };
-    let windows = teller.windows(progress)?;
+    let windows = teller.windows(WINDOW, progress)?;
     let chunk = ORDERS * ((LINES / plan.lines_per_order) as usize / ORDERS).max(1);
     let mut done = Simulated::default();
     progress.begin("simulating orders", Some(windows.iter().map(|window| window.orders).sum()));
@@ -188,8 +188,8 @@ impl<L: Law> Teller<'_, L> {
         (0..pieces).into_par_iter().map(piece).collect()
     }
 
-    /// Divides the time into windows of about [`WINDOW`] orders.
-    fn windows(&self, progress: &dyn Progress) -> Result<Vec<Window>> {
+    /// Divides the time into windows of at most `most` orders, or one stretch.
+    fn windows(&self, most: u64, progress: &dyn Progress) -> Result<Vec<Window>> {
         let (start, end) = (i64::from(self.plan.start.0), i64::from(self.plan.end.0));
         let width = (end - start + 1 + STRETCHES - 1) / STRETCHES;
         let stretches = ((end - start) / width + 1) as usize;
@@ -207,7 +207,7 @@ impl<L: Law> Teller<'_, L> {
             let orders = counts.iter().map(|piece| u64::from(piece[stretch])).sum();
             let to = end.min(start + width * (stretch as i64 + 1) - 1);
             match windows.last_mut() {
-                Some(window) if window.orders + orders <= WINDOW => {
+                Some(window) if window.orders + orders <= most => {
                     window.orders += orders;
                     window.to = to;
                 }
