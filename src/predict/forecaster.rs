@@ -54,7 +54,8 @@ impl Question {
 ///
 /// With a discount rate, `expected` values are exact present values. Their quantiles and variance are those of the
 /// undiscounted value times the customer's mean discount factor DET/E\[X\] (its square for the variance): an
-/// approximation that leaves out that the moments of purchase are random too.
+/// approximation that leaves out that the moments of purchase are random too. Simulated at 15 % a year over two years
+/// the intervals hold from 0 to 2 percentage points more often than undiscounted ones (`tests/predictive.rs`).
 pub struct Forecaster<'a, M> {
     model: &'a M,
     spend: Option<(&'a GammaGamma, Tables)>,
