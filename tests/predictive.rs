@@ -350,3 +350,115 @@ fn quantiles_of_discounted_value_hold_nearly() {
         assert!((-0.005..0.02).contains(&(held - exact)), "x = {x}: {held} against {exact}");
     }
 }
+
+#[test]
+fn corners_are_numbers_and_in_order() {
+    let (model, certain) = (cdnow(), BgNbd::new(0.25, 4.0, 1.0, 2.5).unwrap());
+    let heavy = GammaGamma::new(6.25, 0.9, 15.44).unwrap();
+    let rows = [
+        (0, 0.0, 0.0, None),
+        (0, 0.0, 521.8, None),
+        (1, 0.0, 521.8, Some(0.0)),
+        (3, 0.0, 0.0, Some(1e9)),
+        (1000, 10.0, 100.0, Some(1e-6)),
+        (3000, 521.0, 521.8, Some(12.0)),
+        (3000, 4.0, 4.0, Some(12.0)),
+    ];
+    let table = customers(&rows);
+    let levels = [0.5, 0.999].map(|l| Share::new(l).unwrap());
+    for model in [model, certain] {
+        for spend in [spend(), heavy] {
+            for horizon in [0.0, 1e-9, 52.0, 5218.0] {
+                let question = Question {
+                    discount: Some(0.0027),
+                    ..Question::revenue(periods(horizon), &levels).unwrap()
+                };
+                let forecaster = Forecaster::new(&model, Some(&spend), question).unwrap();
+                let forecast = forecaster.forecast(&table).unwrap();
+                let value = forecast.value.as_ref().unwrap();
+                for i in 0..rows.len() {
+                    let (few, many) = (&forecast.purchases[0], &forecast.purchases[1]);
+                    let counts = [
+                        many.lower[i],
+                        few.lower[i],
+                        forecast.purchases_median[i],
+                        few.upper[i],
+                        many.upper[i],
+                    ];
+                    let (few, many) = (&value.intervals[0], &value.intervals[1]);
+                    let money = [many.lower[i], few.lower[i], value.median[i], few.upper[i], many.upper[i]];
+                    for five in [counts, money] {
+                        assert!(
+                            five.iter().all(|v| v.is_finite() && *v >= 0.0),
+                            "{:?} {horizon}: {five:?}",
+                            rows[i]
+                        );
+                        assert!(five.is_sorted(), "{:?} {horizon}: {five:?}", rows[i]);
+                    }
+                    let (mean, variance) = (forecast.expected_purchases[i], forecast.purchases_variance[i]);
+                    assert!(mean.is_finite() && mean >= 0.0 && variance.is_finite() && variance >= 0.0);
+                    assert!((0.0..=1.0).contains(&forecast.p_alive[i]));
+                    assert!((0.0..=1.0).contains(&forecast.p_no_purchase[i]));
+                    assert!(value.expected[i].is_none_or(|v| v.is_finite() && v >= 0.0));
+                    assert!(value.variance[i].is_none_or(|v| v.is_finite() && v >= 0.0));
+                }
+                // q = .9: nobody knows what a one-time buyer's order is worth on average, yet its quantiles are known.
+                assert_eq!(value.expected[0].is_none(), spend == heavy);
+            }
+        }
+    }
+}
+
+#[test]
+fn results_depend_on_neither_threads_nor_chunks() {
+    let rows: Vec<_> = (0..3000_u32)
+        .map(|i| {
+            let (x, age) = (i % 40, 1.0 + f64::from(i % 700) / 7.0);
+            (
+                x,
+                if x == 0 { 0.0 } else { age * f64::from(i % 13) / 13.0 },
+                age,
+                (x > 0).then_some(9.0 + f64::from(i % 5)),
+            )
+        })
+        .collect();
+    let (table, model, spend) = (customers(&rows), cdnow(), spend());
+    let question = || Question::revenue(periods(52.0), &[Share::new(0.9).unwrap()]).unwrap();
+    let on = |threads: usize| {
+        let forecaster = Forecaster::new(&model, Some(&spend), question()).unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| forecaster.forecast(&table).unwrap())
+    };
+    let whole = on(1);
+    assert_eq!(whole, on(3));
+    let forecaster = Forecaster::new(&model, Some(&spend), question()).unwrap();
+    let mut at = 0;
+    while at < rows.len() {
+        let end = rows.len().min(at + 777);
+        let part = forecaster.forecast_rows(&table, at..end).unwrap();
+        assert_eq!(part.p_alive, whole.p_alive[at..end]);
+        assert_eq!(part.value.unwrap().median, whole.value.as_ref().unwrap().median[at..end]);
+        at = end;
+    }
+}
+
+#[test]
+fn a_customer_acquired_today_is_forecast_without_a_history() {
+    let (model, spend) = (cdnow(), spend());
+    let question = Question::revenue(periods(52.0), &[Share::new(0.9).unwrap()]).unwrap();
+    let newcomer = Forecaster::new(&model, Some(&spend), question).unwrap().newcomer();
+    let law = Purchases::of_newcomer(&model, periods(52.0));
+    assert_eq!(newcomer.expected_purchases, [law.mean()]);
+    assert_eq!(newcomer.value.unwrap().expected, [Value::new(&law, spend).mean()]);
+}
+
+#[test]
+fn without_money_there_are_no_value_columns() {
+    let model = cdnow();
+    let question = || Question::revenue(periods(52.0), &[Share::new(0.9).unwrap()]).unwrap();
+    let mut table = customers(&[(2, 30.0, 38.0, Some(10.0))]);
+    table.monetary_value.clear();
+    let spend = spend();
+    assert!(Forecaster::new(&model, Some(&spend), question()).unwrap().forecast(&table).is_err());
+    assert!(Forecaster::new(&model, None, question()).unwrap().forecast(&table).unwrap().value.is_none());
+}

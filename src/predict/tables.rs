@@ -87,7 +87,7 @@ impl Tables {
     /// s/v' with P(0 < S ≤ s) = `below` for a customer whose spend is known from `frequency` purchases; `weights` are
     /// P(X = 1), P(X = 2), …. `None` where the tables do not reach: a rare case, for the general road.
     pub(super) fn ratio_quantile(&self, frequency: u32, weights: &[f64], below: f64) -> Option<f64> {
-        if weights.len() > MOST_ORDERS || self.stored.load(Ordering::Relaxed) > MOST_STORED {
+        if weights.len() > MOST_ORDERS {
             return None;
         }
         let slot = self.slots.get(frequency as usize)?;
@@ -151,10 +151,17 @@ impl Tables {
             if first >= weights.len() {
                 return;
             }
-            let terms = block.get_or_init(|| {
-                self.stored.fetch_add(size, Ordering::Relaxed);
-                table.terms(self.p, at, first, size)
-            });
+            let full = block.get().is_none() && self.stored.load(Ordering::Relaxed) >= MOST_STORED;
+            let computed;
+            let terms = if full {
+                computed = table.terms(self.p, at, first, size); // the same numbers, not kept
+                &computed
+            } else {
+                block.get_or_init(|| {
+                    self.stored.fetch_add(size, Ordering::Relaxed);
+                    table.terms(self.p, at, first, size)
+                })
+            };
             let end = weights.len().min(first + size);
             each(first, &weights[first..end], terms);
             (first, size) = (first + size, 2 * size);

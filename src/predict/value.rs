@@ -87,6 +87,9 @@ impl Value {
     }
 
     fn point(&self, s: f64) -> Point {
+        if s == f64::INFINITY {
+            return Point { below: self.mixture.total(), ..Point::default() };
+        }
         self.mixture.at((s / self.spend.v()).ln())
     }
 
