@@ -117,6 +117,16 @@ fn known() -> Vec<Known> {
             above_100: 0.9278228758291062,
             quantiles: &[(0.05, 56.3036914991814), (0.5, 1345.4002912647345), (0.95, 2563.8790735550088)],
         },
+        Known {
+            model: [0.25, 4.0, 1.0, 2.5],
+            row: (300, 200.0, 201.0, Some(10.0)),
+            horizon: 52.0,
+            none: 0.014195235719251872,
+            mean: 66.96497823311128,
+            variance: 492.15566550200679,
+            above_100: 0.95565624843365572,
+            quantiles: &[(0.05, 118.64718073218375), (0.5, 727.36908025311622), (0.95, 927.96442933051386)],
+        },
     ]
 }
 
@@ -376,7 +386,7 @@ fn corners_are_numbers_and_in_order() {
                 let forecaster = Forecaster::new(&model, Some(&spend), question).unwrap();
                 let forecast = forecaster.forecast(&table).unwrap();
                 let value = forecast.value.as_ref().unwrap();
-                for i in 0..rows.len() {
+                for (i, row) in rows.iter().enumerate() {
                     let (few, many) = (&forecast.purchases[0], &forecast.purchases[1]);
                     let counts = [
                         many.lower[i],
@@ -390,10 +400,9 @@ fn corners_are_numbers_and_in_order() {
                     for five in [counts, money] {
                         assert!(
                             five.iter().all(|v| v.is_finite() && *v >= 0.0),
-                            "{:?} {horizon}: {five:?}",
-                            rows[i]
+                            "{row:?} {horizon}: {five:?}"
                         );
-                        assert!(five.is_sorted(), "{:?} {horizon}: {five:?}", rows[i]);
+                        assert!(five.is_sorted(), "{row:?} {horizon}: {five:?}");
                     }
                     let (mean, variance) = (forecast.expected_purchases[i], forecast.purchases_variance[i]);
                     assert!(mean.is_finite() && mean >= 0.0 && variance.is_finite() && variance >= 0.0);
