@@ -141,17 +141,7 @@ fn text(path: &Path, mut raw: Box<dyn Read + Send>, given: Option<&'static Encod
         let bom = if begin.starts_with(b"\xef\xbb\xbf") { 3 } else { bom };
         let (whole, head) = (begin.len() < HEAD, begin[bom..].to_vec());
         no_zeros(path, &head)?;
-        let valid = match std::str::from_utf8(&head) {
-            Ok(_) => true,
-            Err(error) => error.error_len().is_none(),
-        };
-        let note = (!valid).then(|| {
-            format!(
-                "{} is not UTF-8; names were read as Windows-1252 (--encoding says otherwise)",
-                path.display()
-            )
-        });
-        return Ok(Text { head, whole, rest: raw, note });
+        return Ok(Text { head, whole, rest: raw, note: None });
     }
     let decoder = encoding.new_decoder_with_bom_removal();
     let mut decoded = Decoded::new(decoder, Box::new(Cursor::new(begin).chain(raw)));

@@ -112,6 +112,12 @@ impl<'a> Clerk<'a> {
         let Some(customer) = row.customer else {
             return self.leave_out(Reason::NoCustomer, Role::Customer, row.line, raw);
         };
+        if matches!(customer, Cow::Owned(_)) && self.ledger.notes.is_empty() {
+            self.ledger.note(format!(
+                "{} is not UTF-8; customers were read as Windows-1252 (--encoding says otherwise)",
+                self.path.display()
+            ));
+        }
         let tick = match row.date {
             When::At(tick) => tick,
             When::Ambiguous => return Err(self.ambiguous_date(row.line, raw)),
@@ -279,7 +285,7 @@ fn shortened(text: &str) -> String {
 }
 
 /// Who bought, without the spaces around and without the `.0` that whole numbers get on their way through floating point
-/// (`17850.0` is `17850`); `None` if nothing stands there.
+/// (`17850.0` is `17850`); `None` if nothing stands there. Owned if, and only if, it was no UTF-8 and was read as Windows-1252.
 #[inline]
 pub(super) fn customer(field: &[u8]) -> Option<Cow<'_, str>> {
     let field = field.trim_ascii();
@@ -295,7 +301,7 @@ pub(super) fn customer(field: &[u8]) -> Option<Cow<'_, str>> {
     }
     let text = match text_of(field) {
         Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
-        Cow::Owned(text) => Cow::Owned(text.trim().to_string()),
+        Cow::Owned(text) => Cow::Owned(text.trim().into()),
     };
     (!text.is_empty()).then_some(text)
 }
