@@ -197,8 +197,8 @@ impl OrderLog {
         if other.first.len() > self.first.len() {
             std::mem::swap(self, &mut other); // the larger one takes in the smaller; which one does not matter
         }
-        self.settle()?;
-        other.settle()?;
+        let (ours, theirs) = rayon::join(|| self.settle(), || other.settle());
+        ours.and(theirs)?;
         self.counts.rows += other.counts.rows;
         self.counts.refunds += other.counts.refunds;
         self.counts.zero_dropped += other.counts.zero_dropped;

@@ -18,6 +18,7 @@ mod survey;
 mod rows;
 mod csv;
 mod cells;
+mod leaf;
 mod parquet;
 mod read;
 mod inspect;
@@ -31,3 +32,4 @@ pub use read::read;
 pub use store::Orders;
 
 pub(crate) use events::Event;
+pub(crate) use leaf::{Leaf, Plain};

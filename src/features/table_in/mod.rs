@@ -3,10 +3,13 @@
 mod columns;
 mod rows;
 mod csv;
+mod parquet;
 
 use std::path::{Path, PathBuf};
 
+use self::columns::Columns;
 use self::csv::CsvRows;
+use self::parquet::ParquetRows;
 use self::rows::Rows;
 use super::Customers;
 use crate::orders::input::{self, Content};
@@ -31,9 +34,31 @@ impl Default for TableOptions {
     }
 }
 
+/// Where rows come from.
+enum Source {
+    Csv(CsvRows),
+    Parquet(Box<ParquetRows>),
+}
+
+impl Source {
+    const fn columns(&self) -> &Columns {
+        match self {
+            Self::Csv(csv) => csv.columns(),
+            Self::Parquet(parquet) => parquet.columns(),
+        }
+    }
+
+    fn next(&mut self, rows: &mut Rows<'_>) -> Result<bool> {
+        match self {
+            Self::Csv(csv) => csv.next(rows),
+            Self::Parquet(parquet) => parquet.next(rows),
+        }
+    }
+}
+
 /// A table of customers, read in parts, so that ten million of them are scored in little memory.
 ///
-/// CSV (also .gz and .zst; comma, semicolon or tab; decimal point) with a header. Its columns, by the names this
+/// Parquet, or CSV (also .gz and .zst; comma, semicolon or tab; decimal point) with a header. Its columns, by the names this
 /// program gives them or other programs usually do:
 /// `customer_id`, `frequency` (repeat purchases), `recency` (from the first to the LAST purchase), `age` (also `T`), all
 /// three of which must be there; `monetary_value` (mean value of the repeat purchases; empty or 0 for customers without);
@@ -47,7 +72,7 @@ impl Default for TableOptions {
 /// is money).
 pub struct CustomersReader {
     path: PathBuf,
-    source: CsvRows,
+    source: Source,
     options: TableOptions,
     money: bool,
     ended: bool,
@@ -60,8 +85,8 @@ impl CustomersReader {
     /// [`Error::Io`] if it cannot be opened; [`Error::Input`] if it is empty or a column is missing.
     pub fn open(path: &Path, options: TableOptions) -> Result<Self> {
         let source = match input::open(path, None)?.content {
-            Content::Text(text) => CsvRows::new(path, text)?,
-            Content::Parquet(_) => return Err(Error::input("Parquet cannot be read yet").file(path).into()),
+            Content::Text(text) => Source::Csv(CsvRows::new(path, text)?),
+            Content::Parquet(file) => Source::Parquet(Box::new(ParquetRows::new(path, file)?)),
         };
         Ok(Self { path: path.into(), money: source.columns().has_money(), source, options, ended: false })
     }

@@ -1,20 +1,18 @@
 //! Rows that were checked, as columns.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::TableOptions;
 use super::columns::{Columns, Field};
 use crate::error::InputError;
 use crate::features::{Customers, History};
+use crate::orders::Plain;
 use crate::units::{Grain, Money, Tick, TimeUnit};
 use crate::{Error, Result};
 
 /// What stands in a cell.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Found<'a> {
-    Missing,
-    Text(&'a [u8]),
-}
+pub(super) type Found<'a> = Plain<'a>;
 
 /// Rows under way.
 pub(super) struct Rows<'a> {
@@ -90,7 +88,7 @@ impl<'a> Rows<'a> {
         let row = Row { rows: self, line, cell };
         let id = row.id()?;
         let checked = row.checked()?;
-        self.table.ids.push(id);
+        self.table.ids.push(&id);
         self.push(checked);
         Ok(())
     }
@@ -130,29 +128,33 @@ impl<'c, F: Fn(usize) -> Found<'c>> Row<'_, F> {
         self.rows.columns.at(field).map_or(Found::Missing, &self.cell)
     }
 
-    fn text(&self, field: Field) -> Result<Option<&'c str>> {
-        match self.found(field) {
-            Found::Missing => Ok(None),
-            Found::Text(text) => std::str::from_utf8(text).map(Some).map_err(|_| {
-                self.wrong(field, "the text is not UTF-8").hint("save the table as UTF-8").into()
+    fn id(&self) -> Result<Cow<'c, str>> {
+        match self.found(Field::Id) {
+            Found::Text(text) => std::str::from_utf8(text).map(Cow::Borrowed).map_err(|_| {
+                self.wrong(Field::Id, "the id is not UTF-8").hint("save the table as UTF-8").into()
             }),
+            Found::Whole(number) => Ok(Cow::Owned(number.to_string())),
+            Found::Real(number) => Ok(Cow::Owned(number.to_string())),
+            Found::Missing => Err(self.wrong(Field::Id, "the customer has no id").into()),
+            Found::Seconds(_) => Err(self.wrong(Field::Id, "a date").expected("text or a number").into()),
         }
-    }
-
-    fn id(&self) -> Result<&'c str> {
-        self.text(Field::Id)?.ok_or_else(|| self.wrong(Field::Id, "the customer has no id").into())
     }
 
     /// A number, if there is one.
     fn number(&self, field: Field, expected: &str) -> Result<Option<f64>> {
-        let Found::Text(text) = self.found(field) else { return Ok(None) };
-        match fast_float2::parse::<f64, _>(text) {
-            Ok(value) if value.is_finite() => Ok(Some(value)),
-            _ => Err(self
-                .wrong(field, format!("`{}`", String::from_utf8_lossy(text)))
-                .expected(expected)
-                .into()),
+        let (value, shown) = match self.found(field) {
+            Found::Missing => return Ok(None),
+            Found::Text(text) => {
+                (fast_float2::parse(text).unwrap_or(f64::NAN), String::from_utf8_lossy(text))
+            }
+            Found::Whole(value) => (value as f64, Cow::Borrowed("")),
+            Found::Real(value) => (value, Cow::Borrowed("an infinity")),
+            Found::Seconds(_) => (f64::NAN, Cow::Borrowed("a date")),
+        };
+        if value.is_finite() {
+            return Ok(Some(value));
         }
+        Err(self.wrong(field, format!("`{shown}`")).expected(expected).into())
     }
 
     /// A number that must be there and not negative.
@@ -175,11 +177,22 @@ impl<'c, F: Fn(usize) -> Found<'c>> Row<'_, F> {
     }
 
     fn tick(&self, field: Field) -> Result<Option<Tick>> {
-        let Some(text) = self.text(field)? else { return Ok(None) };
-        let tick = self.rows.grain.read(text);
-        tick.map(Some).map_err(|_| {
-            let expected = format!("a date like {}", self.rows.grain.show(Tick(0)));
-            self.wrong(field, format!("`{text}`")).expected(expected).into()
+        let grain = self.rows.grain;
+        let (tick, shown) = match self.found(field) {
+            Found::Missing => return Ok(None),
+            Found::Text(text) => {
+                let text = String::from_utf8_lossy(text);
+                (grain.read(&text).ok(), text)
+            }
+            Found::Seconds(seconds) => {
+                (grain.tick_of_seconds(seconds), Cow::Borrowed("a date beyond 1932 to 2067"))
+            }
+            Found::Whole(value) => (None, Cow::Owned(value.to_string())),
+            Found::Real(value) => (None, Cow::Owned(value.to_string())),
+        };
+        tick.map(Some).ok_or_else(|| {
+            let expected = format!("a date like {}", grain.show(Tick(0)));
+            self.wrong(field, format!("`{shown}`")).expected(expected).into()
         })
     }
 

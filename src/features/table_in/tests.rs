@@ -2,7 +2,7 @@ use std::fs;
 
 use super::*;
 use crate::output::Output;
-use crate::table::{Format, TableWriter};
+use crate::table::{Chunk, Format, TableWriter, Values};
 use crate::units::{Money, Tick};
 
 fn reader(text: &str, options: TableOptions) -> Result<CustomersReader> {
@@ -54,17 +54,19 @@ fn what_was_written_is_read_back_in_parts() {
         cutoff: Some(Tick(days)),
     };
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("customers.csv");
-    let mut table = TableWriter::new(Output::create(&path).unwrap(), Format::of(&path));
-    table.write(&all.to_chunk()).unwrap();
-    table.finish().unwrap();
-    let options = TableOptions { rows: 2, ..TableOptions::default() };
-    let parts: Vec<Customers> =
-        CustomersReader::open(&path, options).unwrap().collect::<Result<_>>().unwrap();
-    assert_eq!(parts.iter().map(Customers::len).collect::<Vec<_>>(), [2, 1]);
-    assert!(parts.iter().all(|part| part.cutoff == all.cutoff));
-    let again = CustomersReader::open(&path, options).unwrap().read_all().unwrap();
-    assert_eq!(format!("{again:?}"), format!("{all:?}"));
+    for name in ["customers.csv", "customers.parquet"] {
+        let path = folder.path().join(name);
+        let mut table = TableWriter::new(Output::create(&path).unwrap(), Format::of(&path));
+        table.write(&all.to_chunk()).unwrap();
+        table.finish().unwrap();
+        let options = TableOptions { rows: 2, ..TableOptions::default() };
+        let parts: Vec<Customers> =
+            CustomersReader::open(&path, options).unwrap().collect::<Result<_>>().unwrap();
+        assert_eq!(parts.iter().map(Customers::len).collect::<Vec<_>>(), [2, 1]);
+        assert!(parts.iter().all(|part| part.cutoff == all.cutoff));
+        let again = CustomersReader::open(&path, options).unwrap().read_all().unwrap();
+        assert_eq!(format!("{again:?}"), format!("{all:?}"), "{name}");
+    }
 }
 
 #[test]
@@ -113,4 +115,40 @@ fn rows_that_end_at_different_times_have_no_common_cut() {
     assert_eq!(read(text).unwrap().cutoff, None);
     let text = "customer_id,frequency,recency,age,first_order\na,0,0,2,2024-01-01\nb,0,0,1,2024-01-08\n";
     assert_eq!(read(text).unwrap().cutoff, Some(Grain::Day.read("2024-01-15").unwrap()));
+}
+
+#[test]
+fn a_parquet_table_of_many_rows_and_row_groups_is_read_in_order() {
+    let count = 20_000;
+    let numbers: Vec<u32> = (0..count).collect();
+    let lengths: Vec<f64> = numbers.iter().map(|&number| f64::from(number)).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("customers.parquet");
+    let mut table = TableWriter::new(Output::create(&path).unwrap(), Format::Parquet);
+    for rows in [0..15_000, 15_000..20_000] {
+        let columns = vec![
+            ("age", Values::Real(&lengths[rows.clone()])),
+            ("id", Values::Whole(&numbers[rows.clone()])),
+            ("recency", Values::Real(&lengths[rows.clone()])),
+            ("frequency", Values::Whole(&numbers[rows])),
+        ];
+        table.write(&Chunk { columns }).unwrap();
+    }
+    table.finish().unwrap();
+    let options = TableOptions { rows: 7_000, ..TableOptions::default() };
+    let parts: Vec<Customers> =
+        CustomersReader::open(&path, options).unwrap().collect::<Result<_>>().unwrap();
+    assert_eq!(parts.iter().map(Customers::len).collect::<Vec<_>>(), [7_000, 7_000, 6_000]);
+    let all = CustomersReader::open(&path, options).unwrap().read_all().unwrap();
+    assert!(all.frequency == numbers && all.recency == lengths && all.age == lengths);
+    assert!(all.ids.iter().zip(&numbers).all(|(id, number)| id == number.to_string()));
+}
+
+#[test]
+fn a_damaged_parquet_table_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("customers.parquet");
+    fs::write(&path, b"PAR1 and nothing of the kind").unwrap();
+    let words = CustomersReader::open(&path, TableOptions::default()).err().unwrap().to_string();
+    assert!(words.contains("customers.parquet") && words.contains("cannot be read"), "{words}");
 }
