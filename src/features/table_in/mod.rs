@@ -36,7 +36,7 @@ impl Default for TableOptions {
 
 /// Where rows come from.
 enum Source {
-    Csv(CsvRows),
+    Csv(Box<CsvRows>),
     Parquet(Box<ParquetRows>),
 }
 
@@ -85,7 +85,7 @@ impl CustomersReader {
     /// [`Error::Io`] if it cannot be opened; [`Error::Input`] if it is empty or a column is missing.
     pub fn open(path: &Path, options: TableOptions) -> Result<Self> {
         let source = match input::open(path, None)?.content {
-            Content::Text(text) => Source::Csv(CsvRows::new(path, text)?),
+            Content::Text(text) => Source::Csv(Box::new(CsvRows::new(path, text)?)),
             Content::Parquet(file) => Source::Parquet(Box::new(ParquetRows::new(path, file)?)),
         };
         Ok(Self { path: path.into(), money: source.columns().has_money(), source, options, ended: false })
