@@ -1,8 +1,51 @@
 //! The command line: arguments (typed) become a plan (checked, nothing touched), and the plan runs.
+//!
+//! Only here does the crate print, read the clock, show progress or end the process.
+
+mod args;
+mod show;
+mod watch;
 
 use std::process::ExitCode;
 
-/// Runs the command.
+use clap::Parser;
+
+use crate::{Error, Result};
+use args::{Cli, Command};
+
+/// Runs the command: exit code 0 if done, 1 if it failed, 2 if the command line is wrong, 130 after Ctrl-C.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("ltv: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// Whether the reader of a pipe has seen enough (`ltv ... | head`): that is not a failure.
+fn closed_pipe(error: &Error) -> bool {
+    matches!(error, Error::Io { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+fn run(cli: &Cli) -> Result<()> {
+    watch::listen()?;
+    if let Some(threads) = cli.threads {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(usize::from(threads))
+            .build_global()
+            .map_err(|e| Error::usage(format!("cannot start {threads} threads: {e}")))?;
+    }
+    let _bars = watch::Bars::new(cli.quiet);
+    match &cli.command {
+        Command::Run(_)
+        | Command::Features(_)
+        | Command::Train(_)
+        | Command::Score(_)
+        | Command::Backtest(_)
+        | Command::Simulate(_) => Err(Error::Undefined("not there yet".into())),
+    }
 }

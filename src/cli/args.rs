@@ -1,0 +1,363 @@
+//! What can be said on the command line, typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::units::{AnnualRate, Grain, Horizon, Share, TimeUnit};
+
+/// Predictive customer lifetime value: from a file of orders to every customer's future value, with intervals that hold.
+#[derive(Debug, Parser)]
+#[command(name = "ltv", version, max_term_width = 100, arg_required_else_help = true)]
+pub struct Cli {
+    /// Say nothing but errors and results.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// How many threads to use [default: all cores]; results do not depend on it.
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands, in the order of the data's way.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Everything in one go: ledger, features, fit, scores and a check on the past
+    Run(Run),
+    /// What each customer did: frequency, recency, age and monetary value
+    Features(Features),
+    /// Fit the models and save them
+    Train(Train),
+    /// Every customer's future purchases and value, with intervals
+    Score(Score),
+    /// Train on the past only, predict, and compare with what happened
+    Backtest(Backtest),
+    /// Make an order file of any size from a model
+    Simulate(Simulate),
+}
+
+/// Where the orders are and how to read them.
+#[derive(Debug, Args)]
+pub struct OrdersIn {
+    /// Order files: CSV (also .gz, .zst) or Parquet; several files, globs, or - for standard input
+    #[arg(value_name = "ORDERS", required = true)]
+    pub inputs: Vec<PathBuf>,
+    /// How columns and rows are read.
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// How rows are read.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Reading orders")]
+pub struct Reading {
+    /// Column with the customer's id [default: found by its usual names]
+    #[arg(long, value_name = "COLUMN")]
+    pub customer: Option<String>,
+    /// Column with the date of the order
+    #[arg(long, value_name = "COLUMN")]
+    pub date: Option<String>,
+    /// Column with the amount paid
+    #[arg(long, value_name = "COLUMN")]
+    pub amount: Option<String>,
+    /// Column with the price of one piece; with --quantity it stands for an amount
+    #[arg(long, value_name = "COLUMN")]
+    pub price: Option<String>,
+    /// Column with the quantity; negative is a refund
+    #[arg(long, value_name = "COLUMN")]
+    pub quantity: Option<String>,
+    /// Column with the order's id, where rows are lines of orders
+    #[arg(long, value_name = "COLUMN")]
+    pub order: Option<String>,
+    /// What is spent: found in the file, or none to model purchases alone
+    #[arg(long, value_enum, default_value_t = SpendArg::GammaGamma)]
+    pub spend: SpendArg,
+    /// What separates the fields of a CSV file [default: found by looking]
+    #[arg(long, value_enum, value_name = "SEPARATOR")]
+    pub separator: Option<SeparatorArg>,
+    /// Order of day, month and year, where the file does not settle it
+    #[arg(long, value_enum, value_name = "ORDER")]
+    pub date_format: Option<DateOrderArg>,
+    /// What stands before the cents, where the file does not settle it
+    #[arg(long, value_enum, value_name = "MARK")]
+    pub decimal: Option<DecimalArg>,
+    /// Encoding of the text [default: by byte-order mark and validity]
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+    /// Time zone of the shop: dates that carry a zone are converted to it
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub timezone: String,
+    /// What counts as one purchase: everything of a day, of an hour, or every order
+    #[arg(long, value_enum, default_value_t = GrainArg::Day)]
+    pub grain: GrainArg,
+    /// What becomes of negative amounts and quantities
+    #[arg(long, value_enum, default_value_t = RefundsArg::Net)]
+    pub refunds: RefundsArg,
+    /// Leave out orders that cost nothing (they count as purchases otherwise)
+    #[arg(long)]
+    pub drop_zero: bool,
+    /// Make any row that cannot be used an error
+    #[arg(long)]
+    pub strict: bool,
+    /// End of observation [default: the day of the last order]; later rows are set aside
+    #[arg(long, value_name = "DATE")]
+    pub cutoff: Option<String>,
+}
+
+/// Whether spend is modelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SpendArg {
+    /// Model the value of an order too.
+    GammaGamma,
+    /// Purchases alone.
+    None,
+}
+
+/// What separates fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SeparatorArg {
+    /// ,
+    Comma,
+    /// ;
+    Semicolon,
+    /// A tab.
+    Tab,
+    /// |
+    Pipe,
+}
+
+impl SeparatorArg {
+    /// The byte itself.
+    #[must_use]
+    pub const fn byte(self) -> u8 {
+        match self {
+            Self::Comma => b',',
+            Self::Semicolon => b';',
+            Self::Tab => b'\t',
+            Self::Pipe => b'|',
+        }
+    }
+}
+
+/// The order of day, month and year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DateOrderArg {
+    /// Day, month, year.
+    Dmy,
+    /// Month, day, year.
+    Mdy,
+    /// Year, month, day.
+    Ymd,
+}
+
+/// What stands before the cents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DecimalArg {
+    /// 1234.56
+    Point,
+    /// 1234,56
+    Comma,
+}
+
+/// What counts as one purchase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GrainArg {
+    /// Everything of one day.
+    Day,
+    /// Everything of one hour.
+    Hour,
+    /// Every order.
+    None,
+}
+
+impl From<GrainArg> for Grain {
+    fn from(arg: GrainArg) -> Self {
+        match arg {
+            GrainArg::Day => Self::Day,
+            GrainArg::Hour => Self::Hour,
+            GrainArg::None => Self::None,
+        }
+    }
+}
+
+/// What becomes of refunds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RefundsArg {
+    /// They reduce the order they belong to.
+    Net,
+    /// They are left out and counted.
+    Drop,
+    /// They are an error.
+    Error,
+}
+
+/// `ltv run`.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The orders.
+    #[command(flatten)]
+    pub orders: OrdersIn,
+    /// How far to look ahead: 365d, 52w, 12m, 1y
+    #[arg(long, value_name = "HORIZON", default_value = "52w")]
+    pub horizon: Horizon,
+    /// Folder for model.json, scores.csv and summary.json
+    #[arg(long, short, value_name = "DIR")]
+    pub output: PathBuf,
+    /// Unit of time of recency, age and rates
+    #[arg(long, value_name = "UNIT", default_value_t = TimeUnit::Week)]
+    pub unit: TimeUnit,
+    /// What the future is worth.
+    #[command(flatten)]
+    pub worth: Worth,
+}
+
+/// What the future is worth, and how sure to be.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Worth {
+    /// Level of the intervals
+    #[arg(long, value_name = "SHARE", default_value = "0.9")]
+    pub level: Share,
+    /// Yearly rate at which future value is discounted, for instance 15%
+    #[arg(long, value_name = "RATE")]
+    pub discount: Option<AnnualRate>,
+    /// Part of the revenue that is counted as value, for instance 30%
+    #[arg(long, value_name = "SHARE")]
+    pub margin: Option<Share>,
+}
+
+/// `ltv features`.
+#[derive(Debug, Args)]
+pub struct Features {
+    /// The orders.
+    #[command(flatten)]
+    pub orders: OrdersIn,
+    /// Unit of recency and age
+    #[arg(long, value_name = "UNIT", default_value_t = TimeUnit::Week)]
+    pub unit: TimeUnit,
+    /// Table to write: .csv, .parquet, or - for standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: PathBuf,
+}
+
+/// `ltv train`.
+#[derive(Debug, Args)]
+pub struct Train {
+    /// Orders, or a table of customers (frequency, recency, age, monetary_value).
+    #[command(flatten)]
+    pub orders: OrdersIn,
+    /// Unit of recency, age and rates (of a table of customers: the unit it is in)
+    #[arg(long, value_name = "UNIT", default_value_t = TimeUnit::Week)]
+    pub unit: TimeUnit,
+    /// Model file to write
+    #[arg(long, short, value_name = "FILE")]
+    pub output: PathBuf,
+}
+
+/// `ltv score`.
+#[derive(Debug, Args)]
+pub struct Score {
+    /// Orders, or a table of customers (frequency, recency, age, monetary_value): files, globs, or -
+    #[arg(value_name = "ORDERS-OR-CUSTOMERS", required_unless_present = "new_customer")]
+    pub inputs: Vec<PathBuf>,
+    /// How columns and rows are read.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Model file, made by ltv train or ltv run
+    #[arg(long, value_name = "FILE")]
+    pub model: PathBuf,
+    /// How far to look ahead: 365d, 52w, 12m, 1y
+    #[arg(long, value_name = "HORIZON")]
+    pub horizon: Horizon,
+    /// What the future is worth.
+    #[command(flatten)]
+    pub worth: Worth,
+    /// Score a customer acquired today instead of the customers of a file
+    #[arg(long, conflicts_with = "inputs")]
+    pub new_customer: bool,
+    /// Table to write: .csv, .parquet, or - for standard output
+    #[arg(long, short, value_name = "FILE", required_unless_present = "new_customer")]
+    pub output: Option<PathBuf>,
+}
+
+/// `ltv backtest`.
+#[derive(Debug, Args)]
+pub struct Backtest {
+    /// The orders.
+    #[command(flatten)]
+    pub orders: OrdersIn,
+    /// How far each forecast looks ahead: 273d, 39w, 6m, 1y
+    #[arg(long, value_name = "HORIZON")]
+    pub horizon: Horizon,
+    /// Dates to forecast from (1997-09-30,1997-12-31), or how many, counted back from the newest
+    #[arg(long, value_name = "DATES-OR-COUNT", value_delimiter = ',', default_value = "1")]
+    pub origins: Vec<String>,
+    /// Distance between counted origins
+    #[arg(long, value_name = "HORIZON")]
+    pub every: Option<Horizon>,
+    /// Models to compare
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "bg-nbd,naive-rate,naive-mean")]
+    pub models: Vec<String>,
+    /// Unit of time of the models
+    #[arg(long, value_name = "UNIT", default_value_t = TimeUnit::Week)]
+    pub unit: TimeUnit,
+    /// How the result is written
+    #[arg(long, value_enum, default_value_t = FormatArg::Table)]
+    pub format: FormatArg,
+    /// File to write [default: standard output]
+    #[arg(long, short, value_name = "FILE", default_value = "-")]
+    pub output: PathBuf,
+}
+
+/// How a result is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    /// For people.
+    Table,
+    /// One nested document.
+    Json,
+    /// Long: origin,model,target,metric,value
+    Csv,
+}
+
+/// `ltv simulate`.
+#[derive(Debug, Args)]
+pub struct Simulate {
+    /// Model file, made by ltv train or ltv run
+    #[arg(long, value_name = "FILE")]
+    pub model: PathBuf,
+    /// How many customers
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub customers: u32,
+    /// Seed: the same seed makes the same file
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Day on which the first customers come
+    #[arg(long, value_name = "DATE", default_value = "2024-01-01")]
+    pub start: String,
+    /// How long new customers keep coming
+    #[arg(long, value_name = "LENGTH", default_value = "1y")]
+    pub acquisition: Horizon,
+    /// How long the file goes on, from the start
+    #[arg(long, value_name = "LENGTH", default_value = "2y")]
+    pub length: Horizon,
+    /// Mean number of lines of an order
+    #[arg(long, value_name = "MEAN", default_value_t = 2.0)]
+    pub lines_per_order: f64,
+    /// File to write: .csv, .parquet, or - for standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}
