@@ -38,7 +38,11 @@ fn a_stage_imports_only_stages_before_it() {
             for later in &FLOORS[at + 1..] {
                 // Words in documentation may point ahead; code may not.
                 for line in code(&text).lines().filter(|line| !line.trim_start().starts_with("//")) {
-                    assert!(!line.contains(&format!("crate::{later}")), "{} ({floor}) imports {later}: {line}", path.display());
+                    assert!(
+                        !line.contains(&format!("crate::{later}")),
+                        "{} ({floor}) imports {later}: {line}",
+                        path.display()
+                    );
                 }
             }
         }
@@ -48,13 +52,23 @@ fn a_stage_imports_only_stages_before_it() {
 #[test]
 fn the_library_lists_its_stages_in_order() {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
-    let listed: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
+    let listed: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
     assert_eq!(listed, FLOORS);
 }
 
 #[test]
 fn only_the_rim_prints_reads_the_clock_or_exits() {
-    let banned = ["println!", "eprintln!", "print!(", "SystemTime::now", "Instant::now", "process::exit", "Timestamp::now", "Zoned::now"];
+    let banned = [
+        "println!",
+        "eprintln!",
+        "print!(",
+        "SystemTime::now",
+        "Instant::now",
+        "process::exit",
+        "Timestamp::now",
+        "Zoned::now",
+    ];
     for floor in &FLOORS[..FLOORS.len() - 1] {
         for (path, text) in sources(floor) {
             for line in code(&text).lines().filter(|line| !line.trim_start().starts_with("//")) {

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::units::{AnnualRate, Grain, Horizon, Share, TimeUnit};
+use crate::orders::{DateOrder, DecimalMark, Separator};
+use crate::units::{AnnualRate, Horizon, Share, TimeUnit};
 
 /// Predictive customer lifetime value: from a file of orders to every customer's future value, with intervals that hold.
 #[derive(Debug, Parser)]
@@ -75,23 +76,23 @@ pub struct Reading {
     #[arg(long, value_enum, default_value_t = SpendArg::GammaGamma)]
     pub spend: SpendArg,
     /// What separates the fields of a CSV file [default: found by looking]
-    #[arg(long, value_enum, value_name = "SEPARATOR")]
-    pub separator: Option<SeparatorArg>,
+    #[arg(long, value_name = "CHARACTER")]
+    pub separator: Option<Separator>,
     /// Order of day, month and year, where the file does not settle it
-    #[arg(long, value_enum, value_name = "ORDER")]
-    pub date_format: Option<DateOrderArg>,
+    #[arg(long, value_name = "dmy|mdy|ymd")]
+    pub date_format: Option<DateOrder>,
     /// What stands before the cents, where the file does not settle it
-    #[arg(long, value_enum, value_name = "MARK")]
-    pub decimal: Option<DecimalArg>,
+    #[arg(long, value_name = "point|comma")]
+    pub decimal: Option<DecimalMark>,
     /// Encoding of the text [default: by byte-order mark and validity]
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<String>,
-    /// Time zone of the shop: dates that carry a zone are converted to it
-    #[arg(long, value_name = "ZONE", default_value = "UTC")]
-    pub timezone: String,
-    /// What counts as one purchase: everything of a day, of an hour, or every order
-    #[arg(long, value_enum, default_value_t = GrainArg::Day)]
-    pub grain: GrainArg,
+    /// Time zone of the shop, to which dates that carry a zone are converted [default: UTC, or the model's]
+    #[arg(long, value_name = "ZONE")]
+    pub timezone: Option<String>,
+    /// What counts as one purchase: everything of a day, of an hour, or every order [default: day, or the model's]
+    #[arg(long, value_enum, value_name = "GRAIN")]
+    pub grain: Option<GrainArg>,
     /// What becomes of negative amounts and quantities
     #[arg(long, value_enum, default_value_t = RefundsArg::Net)]
     pub refunds: RefundsArg,
@@ -115,52 +116,6 @@ pub enum SpendArg {
     None,
 }
 
-/// What separates fields.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SeparatorArg {
-    /// ,
-    Comma,
-    /// ;
-    Semicolon,
-    /// A tab.
-    Tab,
-    /// |
-    Pipe,
-}
-
-impl SeparatorArg {
-    /// The byte itself.
-    #[must_use]
-    pub const fn byte(self) -> u8 {
-        match self {
-            Self::Comma => b',',
-            Self::Semicolon => b';',
-            Self::Tab => b'\t',
-            Self::Pipe => b'|',
-        }
-    }
-}
-
-/// The order of day, month and year.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum DateOrderArg {
-    /// Day, month, year.
-    Dmy,
-    /// Month, day, year.
-    Mdy,
-    /// Year, month, day.
-    Ymd,
-}
-
-/// What stands before the cents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum DecimalArg {
-    /// 1234.56
-    Point,
-    /// 1234,56
-    Comma,
-}
-
 /// What counts as one purchase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum GrainArg {
@@ -170,16 +125,6 @@ pub enum GrainArg {
     Hour,
     /// Every order.
     None,
-}
-
-impl From<GrainArg> for Grain {
-    fn from(arg: GrainArg) -> Self {
-        match arg {
-            GrainArg::Day => Self::Day,
-            GrainArg::Hour => Self::Hour,
-            GrainArg::None => Self::None,
-        }
-    }
 }
 
 /// What becomes of refunds.
@@ -291,8 +236,8 @@ pub struct Backtest {
     #[arg(long, value_name = "HORIZON")]
     pub horizon: Horizon,
     /// Dates to forecast from (1997-09-30,1997-12-31), or how many, counted back from the newest
-    #[arg(long, value_name = "DATES-OR-COUNT", value_delimiter = ',', default_value = "1")]
-    pub origins: Vec<String>,
+    #[arg(long, value_name = "DATES-OR-COUNT", default_value = "1")]
+    pub origins: String,
     /// Distance between counted origins
     #[arg(long, value_name = "HORIZON")]
     pub every: Option<Horizon>,

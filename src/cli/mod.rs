@@ -4,7 +4,20 @@
 
 mod args;
 mod show;
+mod voice;
 mod watch;
+mod orders;
+mod customers;
+mod tell;
+mod scoring;
+mod totals;
+mod summary;
+mod features;
+mod train;
+mod score;
+mod backtest;
+mod simulate;
+mod run;
 
 use std::process::ExitCode;
 
@@ -16,7 +29,7 @@ use args::{Cli, Command};
 /// Runs the command: exit code 0 if done, 1 if it failed, 2 if the command line is wrong, 130 after Ctrl-C.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    match run(&cli) {
+    match command(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -31,7 +44,7 @@ fn closed_pipe(error: &Error) -> bool {
     matches!(error, Error::Io { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
-fn run(cli: &Cli) -> Result<()> {
+fn command(cli: &Cli) -> Result<()> {
     watch::listen()?;
     if let Some(threads) = cli.threads {
         rayon::ThreadPoolBuilder::new()
@@ -39,13 +52,13 @@ fn run(cli: &Cli) -> Result<()> {
             .build_global()
             .map_err(|e| Error::usage(format!("cannot start {threads} threads: {e}")))?;
     }
-    let _bars = watch::Bars::new(cli.quiet);
+    let bars = watch::Bars::new(cli.quiet);
     match &cli.command {
-        Command::Run(_)
-        | Command::Features(_)
-        | Command::Train(_)
-        | Command::Score(_)
-        | Command::Backtest(_)
-        | Command::Simulate(_) => Err(Error::Undefined("not there yet".into())),
+        Command::Run(args) => run::run(args, cli.quiet, &bars),
+        Command::Features(args) => features::run(args, cli.quiet, &bars),
+        Command::Train(args) => train::run(args, cli.quiet, &bars),
+        Command::Score(args) => score::run(args, cli.quiet, &bars),
+        Command::Backtest(args) => backtest::run(args, cli.quiet, &bars),
+        Command::Simulate(args) => simulate::run(args, cli.quiet, &bars),
     }
 }

@@ -1,0 +1,35 @@
+//! `ltv features`: what each customer did.
+
+use super::args;
+use super::orders;
+use super::voice::Voice;
+use crate::Result;
+use crate::features::Past;
+use crate::output::Output;
+use crate::progress::Progress;
+use crate::table::{Format, TableWriter};
+
+/// Customers are summarised and written in parts of this size, so that memory does not grow with the table.
+const PART: usize = 1 << 18;
+
+/// Runs the command.
+///
+/// # Errors
+/// Whatever reading or writing says.
+pub fn run(args: &args::Features, quiet: bool, progress: &dyn Progress) -> Result<()> {
+    let options = args.orders.reading.options()?;
+    let voice = Voice::new(quiet, &[&args.output]);
+    let mut table = TableWriter::new(Output::create(&args.output)?, Format::of(&args.output));
+    let (orders, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
+    let past = Past::new(&orders, options.cutoff)?;
+    progress.begin("writing customers", Some(past.len() as u64));
+    for customers in past.parts(args.unit, PART) {
+        progress.check()?;
+        table.write(&customers.to_chunk())?;
+        progress.advance(customers.len() as u64);
+    }
+    table.finish()?;
+    progress.end();
+    voice.say(&orders::account(&ledger, &past))?;
+    voice.say(&format!("wrote {} (times in {}s)", args.output.display(), args.unit))
+}

@@ -1,0 +1,150 @@
+//! What the commands that read orders share: the plan, the reading, and what is said of it.
+
+use std::path::PathBuf;
+
+use super::args::{GrainArg, Reading, RefundsArg, SpendArg};
+use super::show;
+use super::tell::wrap;
+use crate::features::Past;
+use crate::fit::TrainedModel;
+use crate::orders::{ColumnNames, Ledger, Orders, ReadOptions, Refunds};
+use crate::progress::Progress;
+use crate::units::Grain;
+use crate::{Error, Result};
+
+impl From<RefundsArg> for Refunds {
+    fn from(arg: RefundsArg) -> Self {
+        match arg {
+            RefundsArg::Net => Self::Net,
+            RefundsArg::Drop => Self::Drop,
+            RefundsArg::Error => Self::Error,
+        }
+    }
+}
+
+impl From<GrainArg> for Grain {
+    fn from(arg: GrainArg) -> Self {
+        match arg {
+            GrainArg::Day => Self::Day,
+            GrainArg::Hour => Self::Hour,
+            GrainArg::None => Self::None,
+        }
+    }
+}
+
+impl Reading {
+    /// The plan: everything said about reading, checked.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a cut-off that is no date.
+    pub fn options(&self) -> Result<ReadOptions> {
+        self.with(
+            self.grain.map_or_else(Grain::default, Grain::from),
+            self.timezone.as_deref().unwrap_or("UTC"),
+        )
+    }
+
+    /// The same for use with a fitted model: grain and time zone are the model's.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if another grain or time zone is given.
+    pub fn options_of(&self, trained: &TrainedModel) -> Result<ReadOptions> {
+        if let Some(grain) = self.grain.map(Grain::from).filter(|grain| *grain != trained.grain) {
+            return Err(Error::usage(format!(
+                "the model was trained at the grain `{}`, so it cannot score at the grain `{grain}`; leave --grain out",
+                trained.grain
+            )));
+        }
+        if let Some(zone) = self.timezone.as_ref().filter(|zone| **zone != trained.timezone) {
+            return Err(Error::usage(format!(
+                "the model was trained in the time zone {}, not {zone}; leave --timezone out",
+                trained.timezone
+            )));
+        }
+        self.with(trained.grain, &trained.timezone)
+    }
+
+    fn with(&self, grain: Grain, timezone: &str) -> Result<ReadOptions> {
+        Ok(ReadOptions {
+            columns: ColumnNames {
+                customer: self.customer.clone(),
+                date: self.date.clone(),
+                amount: self.amount.clone(),
+                order: self.order.clone(),
+                quantity: self.quantity.clone(),
+                price: self.price.clone(),
+            },
+            separator: self.separator,
+            date_order: self.date_format,
+            decimal: self.decimal,
+            encoding: self.encoding.clone(),
+            timezone: timezone.to_owned(),
+            grain,
+            refunds: self.refunds.into(),
+            drop_zero: self.drop_zero,
+            spend: self.spend == SpendArg::GammaGamma,
+            strict: self.strict,
+            cutoff: self.cutoff.as_deref().map(|text| grain.read(text)).transpose()?,
+            threads: None,
+        })
+    }
+}
+
+/// Reads orders with progress.
+///
+/// # Errors
+/// As [`crate::orders::read`].
+pub fn read(inputs: &[PathBuf], options: &ReadOptions, progress: &dyn Progress) -> Result<(Orders, Ledger)> {
+    crate::orders::read(inputs, options, progress)
+}
+
+/// What was read and what was not, in a few lines.
+#[must_use]
+pub fn account(ledger: &Ledger, past: &Past<'_>) -> String {
+    let mut text = wrap(&ledger.summary());
+    for (reason, (_, places)) in &ledger.left_out {
+        if let Some(place) = places.first().filter(|_| reason.is_unreadable()) {
+            text += &wrap(&format!("the first {} is at {place}", reason.words()));
+        }
+    }
+    for note in &ledger.notes {
+        text += &wrap(&format!("note: {note}"));
+    }
+    text += &refunds(past);
+    text + &span(past)
+}
+
+/// What became of refunds, where there are any.
+fn refunds(past: &Past<'_>) -> String {
+    let net = past.netting();
+    let mut text = String::new();
+    if net.refunds > 0 {
+        text += &wrap(&format!(
+            "{} refunds: {} set off, {} orders refunded in full, {} refunds without an order ({})",
+            show::count(net.refunds),
+            show::money(net.netted),
+            show::count(net.orders_refunded_in_full),
+            show::count(net.refunds_without_order),
+            show::money(net.without_order),
+        ));
+    }
+    if net.zero_dropped > 0 {
+        text += &format!("{} orders of zero value left out\n", show::count(net.zero_dropped));
+    }
+    if net.customers_without_purchase > 0 {
+        text += &wrap(&format!(
+            "{} customers have no purchase left and are not in the table",
+            show::count(net.customers_without_purchase)
+        ));
+    }
+    text
+}
+
+/// Who was observed, and until when.
+fn span(past: &Past<'_>) -> String {
+    let grain = past.orders().options.grain;
+    let first = past.orders().first_tick().map_or_else(|| "?".to_owned(), |tick| grain.show(tick));
+    let until = grain.show(past.cutoff());
+    let why = if past.cutoff_is_given() { "the cut-off given" } else { "the last order" };
+    wrap(&format!("{} customers, observed from {first} to {until} ({why})", show::count(past.len() as u64)))
+}

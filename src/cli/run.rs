@@ -1,0 +1,161 @@
+//! `ltv run`: the whole job in one go.
+
+use std::fs;
+
+use super::args;
+use super::scoring::{Asked, PART, Scored, Scorer};
+use super::show::{self, Grid};
+use super::summary::Summary;
+use super::tell::wrap;
+use super::voice::{Voice, write_text};
+use super::{orders, tell, totals};
+use crate::backtest::{BacktestPlan, BacktestReport, MODELS, OriginReport, Origins, backtest, estimators};
+use crate::features::Past;
+use crate::fit::TrainedModel;
+use crate::progress::Progress;
+use crate::units::{Grain, Horizon};
+use crate::{Error, Result};
+
+/// Runs the command.
+///
+/// # Errors
+/// Whatever a step says.
+pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()> {
+    let options = args.orders.reading.options()?;
+    let voice = Voice::new(quiet, &[]);
+    fs::create_dir_all(&args.output).map_err(|e| Error::io("create", &args.output, e))?;
+    let (read, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
+    let past = Past::new(&read, options.cutoff)?;
+    voice.say(&orders::account(&ledger, &past))?;
+
+    progress.begin("fitting", None);
+    let trained = TrainedModel::train(&past.customers(args.unit), &options.timezone)?;
+    progress.end();
+    let scored = score(args, &trained, &past, progress)?;
+    let check = check(args, &past, progress);
+
+    let summary = Summary {
+        args,
+        ledger: &ledger,
+        past: &past,
+        trained: &trained,
+        scored: &scored,
+        check: check.as_ref(),
+    };
+    write_text(&args.output.join("summary.json"), &summary.to_json()?)?;
+    trained.write(&args.output.join("model.json"))?;
+
+    tell_all(&voice, args, &trained, &scored, end_of_horizon(args.horizon, &past))?;
+    match &check {
+        Ok(report) => report.origins.iter().try_for_each(|origin| voice.tell(&tell_check(report, origin)))?,
+        Err(Error::Interrupted) => return Err(Error::Interrupted),
+        Err(why) => voice.tell(&wrap(&format!("No check on the past: {why}")))?,
+    }
+    voice.tell(&format!("Wrote model.json, scores.csv and summary.json to {}", args.output.display()))
+}
+
+fn score(
+    args: &args::Run,
+    trained: &TrainedModel,
+    past: &Past<'_>,
+    progress: &dyn Progress,
+) -> Result<Scored> {
+    let cutoff = (past.orders().options.grain, past.cutoff());
+    let asked = Asked::new(trained, args.horizon, &args.worth, Some(cutoff))?;
+    let mut scorer = Scorer::new(trained, asked, past.orders().has_money(), &args.output.join("scores.csv"))?;
+    progress.begin("scoring customers", Some(past.len() as u64));
+    for part in past.parts(args.unit, PART) {
+        scorer.add(&part, progress)?;
+    }
+    scorer.finish(progress)
+}
+
+/// The same method on the newest holdout that the history allows: the horizon itself where at least half as much history
+/// is left before it, otherwise the newer half of the history, in whole weeks where it is long enough.
+fn check(args: &args::Run, past: &Past<'_>, progress: &dyn Progress) -> Result<BacktestReport> {
+    let plan = BacktestPlan {
+        origins: Origins::default(),
+        ..BacktestPlan::new(holdout(args.horizon, past)?, args.unit)?
+    };
+    backtest(past, &plan, &estimators(&MODELS)?, progress)
+}
+
+fn holdout(horizon: Horizon, past: &Past<'_>) -> Result<Horizon> {
+    let grain = past.orders().options.grain;
+    let first = past.orders().first_tick().unwrap_or_else(|| past.cutoff());
+    let history = (f64::from(past.cutoff().0) - f64::from(first.0) + 1.0) / f64::from(grain.ticks_per_day());
+    if horizon.in_days(Some((grain, past.cutoff())))? * 1.5 <= history {
+        return Ok(horizon);
+    }
+    let half = (history / 2.0).floor() as u32;
+    if half >= 14 { Horizon::weeks(half / 7) } else { Horizon::days(half.max(1)) }
+}
+
+/// What the next year brings, from whom, and who is slipping away.
+fn tell_all(
+    voice: &Voice,
+    args: &args::Run,
+    trained: &TrainedModel,
+    scored: &Scored,
+    end: Option<String>,
+) -> Result<()> {
+    let level = args.worth.level.get();
+    let head = |text: &str| show::heading(text);
+    voice.tell(&tell::warnings(trained))?;
+    let until = end.map_or_else(String::new, |end| format!(", until {end}"));
+    voice.tell(&head(&format!("The next {}{until}", args.horizon)))?;
+    voice.tell(&(totals::table(scored, level) + "\n"))?;
+    voice.tell(&head(&format!(
+        "The most valuable customers: orders and value expected in {}",
+        args.horizon
+    )))?;
+    voice.tell(&(totals::list(&scored.best, trained.unit, level) + "\n"))?;
+    if scored.slipping.is_empty() {
+        return voice.tell("Slipping away: nobody. No repeat buyer has been silent for unusually long.\n");
+    }
+    voice.tell(&head("Slipping away: repeat buyers, silent for long, by the value at risk"))?;
+    voice.tell(&(totals::list(&scored.slipping, trained.unit, level) + "\n"))
+}
+
+/// How well the same method would have predicted the last period.
+fn tell_check(report: &BacktestReport, origin: &OriginReport) -> String {
+    let head = format!("How it would have predicted the last {}, from {}", report.horizon, origin.origin);
+    let mut grid = Grid::new(&["", "predicted", "happened", "bias", "MAE", "90 % held"]);
+    let optional = |value: Option<f64>, show: fn(f64) -> String| value.map_or_else(|| "-".to_owned(), show);
+    for model in &origin.models {
+        for (name, target) in [("purchases", &model.purchases), ("value", &model.value)] {
+            let Some(target) = target else { continue };
+            let m = &target.metrics;
+            let held = m.intervals.iter().find(|i| (i.level - 0.9).abs() < 1e-9).and_then(|i| i.coverage);
+            grid.row([
+                format!("{name}, {}", model.model),
+                show::mean(m.total_predicted),
+                show::mean(m.total_actual),
+                optional(m.bias, show::signed_percent),
+                optional(m.mae, |v| show::number(v, if v < 10.0 { 3 } else { 2 })),
+                optional(held, show::percent),
+            ]);
+        }
+    }
+    let mut text = format!("{}\n{}", show::heading(&head), grid.text());
+    for model in origin.models.iter() {
+        if let Some(why) = &model.failed {
+            text += &wrap(&format!("{} failed: {why}", model.model));
+        }
+    }
+    text + "\n"
+        + &wrap(&format!(
+            "{} customers were known then. Bias is that of the total, MAE the mean error per customer; \"90 % held\" is the \
+         part of customers whose 90 % interval held. The naive lines are what a spreadsheet would have said.",
+            show::count(origin.customers as u64)
+        ))
+}
+
+/// The last moment of the horizon, as it is written in the summary.
+#[must_use]
+pub fn end_of_horizon(horizon: Horizon, past: &Past<'_>) -> Option<String> {
+    let grain: Grain = past.orders().options.grain;
+    let days = horizon.in_days(Some((grain, past.cutoff()))).ok()?;
+    let tick = f64::from(past.cutoff().0) + days * f64::from(grain.ticks_per_day());
+    (tick <= f64::from(i32::MAX)).then(|| grain.show(crate::units::Tick(tick as i32)))
+}

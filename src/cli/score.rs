@@ -1,0 +1,120 @@
+//! `ltv score`: every customer's future purchases and value.
+
+use std::path::Path;
+
+use super::args;
+use super::customers::{self, Source};
+use super::scoring::{Asked, PART, Scored, Scorer};
+use super::show::{self, Grid};
+use super::voice::Voice;
+use super::{orders, totals};
+use crate::features::Past;
+use crate::fit::TrainedModel;
+use crate::orders::ReadOptions;
+use crate::progress::Progress;
+use crate::{Error, Result};
+
+/// Runs the command.
+///
+/// # Errors
+/// Whatever reading, forecasting or writing says.
+pub fn run(args: &args::Score, quiet: bool, progress: &dyn Progress) -> Result<()> {
+    let trained = TrainedModel::read(&args.model)?;
+    let options = args.reading.options_of(&trained)?;
+    if args.new_customer {
+        return newcomer(args, &trained, &options);
+    }
+    let output = args.output.as_deref().unwrap_or_else(|| Path::new("-"));
+    let voice = Voice::new(quiet, &[output]);
+    let scored = match customers::source(&args.inputs, &options)? {
+        Source::Customers(file) => {
+            let mut parts = customers::open(&file, trained.unit, &options, PART)?;
+            let Some(first) = parts.next().transpose()? else {
+                return Err(Error::input("there are no customers").file(&file).into());
+            };
+            let cutoff = options.cutoff.or(first.cutoff).map(|tick| (options.grain, tick));
+            let asked = Asked::new(&trained, args.horizon, &args.worth, cutoff)?;
+            has_money(&trained, &args.reading, first.has_money())?;
+            let mut scorer = Scorer::new(&trained, asked, options.spend && first.has_money(), output)?;
+            progress.begin("scoring customers", None);
+            scorer.add(&first, progress)?;
+            for part in parts {
+                scorer.add(&part?, progress)?;
+            }
+            scorer.finish(progress)?
+        }
+        Source::Orders => {
+            let (read, ledger) = orders::read(&args.inputs, &options, progress)?;
+            let past = Past::new(&read, options.cutoff)?;
+            has_money(&trained, &args.reading, read.has_money())?;
+            let asked =
+                Asked::new(&trained, args.horizon, &args.worth, Some((options.grain, past.cutoff())))?;
+            let mut scorer = Scorer::new(&trained, asked, read.has_money(), output)?;
+            progress.begin("scoring customers", Some(past.len() as u64));
+            for part in past.parts(trained.unit, PART) {
+                scorer.add(&part, progress)?;
+            }
+            let scored = scorer.finish(progress)?;
+            voice.say(&orders::account(&ledger, &past))?;
+            scored
+        }
+    };
+    report(&voice, args, &scored)?;
+    voice.say(&format!("wrote {}", output.display()))
+}
+
+/// A model of spend needs amounts, unless purchases alone are wanted.
+fn has_money(trained: &TrainedModel, reading: &args::Reading, money: bool) -> Result<()> {
+    if trained.spend.is_some() && !money && reading.spend != args::SpendArg::None {
+        return Err(Error::usage(
+            "the model forecasts value, but no column of amounts was found; name it with --amount (or --price and \
+             --quantity), or forecast purchases alone with --spend none",
+        ));
+    }
+    Ok(())
+}
+
+fn report(voice: &Voice, args: &args::Score, scored: &Scored) -> Result<()> {
+    let level = args.worth.level.get();
+    voice.say(&format!(
+        "\n{}",
+        show::heading(&format!(
+            "The next {}: {} customers",
+            args.horizon,
+            show::count(scored.totals.customers)
+        ))
+    ))?;
+    voice.say(&totals::table(scored, level))
+}
+
+/// A customer acquired today: what comes after the first purchase.
+fn newcomer(args: &args::Score, trained: &TrainedModel, options: &ReadOptions) -> Result<()> {
+    let cutoff = options.cutoff.map(|tick| (options.grain, tick));
+    let asked = Asked::new(trained, args.horizon, &args.worth, cutoff)?;
+    let forecast = asked.forecaster(trained, options.spend)?.newcomer();
+    let mut grid = Grid::bare(2);
+    let interval = |intervals: &[crate::predict::Interval], show: fn(f64) -> String| {
+        intervals
+            .first()
+            .map_or_else(String::new, |i| format!("{} to {}", show(i.lower[0]), show(i.upper[0])))
+    };
+    let whole = |value: f64| show::number(value, 0);
+    grid.row(["expected purchases".to_owned(), show::number(forecast.expected_purchases[0], 4)]);
+    grid.row(["interval of purchases".to_owned(), interval(&forecast.purchases, whole)]);
+    grid.row(["no further purchase".to_owned(), show::percent(forecast.p_no_purchase[0])]);
+    if let Some(money) = &forecast.value {
+        let optional = |value: Option<f64>| {
+            value.map_or_else(|| "none: the mean does not exist".to_owned(), show::money)
+        };
+        grid.row(["expected value of an order".to_owned(), optional(money.expected_order_value[0])]);
+        grid.row(["expected value".to_owned(), optional(money.expected[0])]);
+        grid.row(["median value".to_owned(), show::money(money.median[0])]);
+        grid.row(["interval of value".to_owned(), interval(&money.intervals, show::money)]);
+    }
+    let head = format!(
+        "A customer acquired today, the next {} after the first purchase (intervals of {})",
+        args.horizon,
+        show::percent(args.worth.level.get())
+    );
+    Voice::new(false, &[]).tell(&format!("{}\n{}", show::heading(&head), grid.text()))
+}

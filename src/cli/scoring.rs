@@ -1,0 +1,245 @@
+//! What `score` and `run` share: from customers, part by part, to a written table of scores and its totals.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use crate::features::Customers;
+use crate::fit::TrainedModel;
+use crate::model::BgNbd;
+use crate::output::Output;
+use crate::predict::{Forecast, Forecaster, Question, Total, Totals};
+use crate::progress::Progress;
+use crate::table::{Chunk, Format, TableWriter, Values};
+use crate::units::{Grain, Horizon, Periods, Share, Tick};
+use crate::{Error, Result};
+
+use super::args::Worth;
+use super::totals;
+
+/// So many customers are scored and written at a time.
+pub const PART: usize = 1 << 18;
+/// So many customers are listed.
+const LISTED: usize = 10;
+
+/// What is asked, once the cut-off is known.
+pub struct Asked {
+    /// How far ahead, in the model's unit.
+    pub periods: Periods,
+    /// The level of the intervals.
+    pub level: Share,
+    question: Question,
+}
+
+impl Asked {
+    /// The plan of a forecast from a cut-off.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a calendar horizon without a cut-off.
+    pub fn new(
+        trained: &TrainedModel,
+        horizon: Horizon,
+        worth: &Worth,
+        cutoff: Option<(Grain, Tick)>,
+    ) -> Result<Self> {
+        let periods = horizon.in_units(trained.unit, cutoff)?;
+        let question = Question {
+            horizon: periods,
+            levels: vec![worth.level],
+            discount: worth.discount.map(|rate| rate.continuous(trained.unit)),
+            margin: match worth.margin {
+                Some(margin) => margin,
+                None => Share::new(1.0)?,
+            },
+        };
+        Ok(Self { periods, level: worth.level, question })
+    }
+
+    /// The forecaster that answers.
+    ///
+    /// # Errors
+    /// As [`Forecaster::new`].
+    pub fn forecaster<'m>(&self, trained: &'m TrainedModel, money: bool) -> Result<Forecaster<'m, BgNbd>> {
+        let spend = trained.spend.as_ref().filter(|_| money).map(|spend| &spend.model);
+        Forecaster::new(&trained.purchase.model, spend, self.question.clone())
+    }
+}
+
+/// A customer of one of the lists, with what people want to see beside the forecast.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed {
+    /// Who.
+    pub id: String,
+    /// Purchases so far, the first included.
+    pub purchases_so_far: u64,
+    /// Since the last purchase, in the model's unit.
+    pub silence: f64,
+    /// P(alive).
+    pub p_alive: f64,
+    /// Expected purchases.
+    pub expected_purchases: f64,
+    /// Expected value, if there is money.
+    pub expected_value: Option<f64>,
+    /// Interval of the value (of purchases, without money).
+    pub interval: (f64, f64),
+}
+
+/// What scoring leaves behind beside the table.
+pub struct Scored {
+    /// Sums over all customers.
+    pub totals: Totals,
+    /// The total of purchases, or why there is no interval.
+    pub purchases: Result<Total>,
+    /// The total of value, or why there is no interval; `None` without money.
+    pub value: Option<Result<Total>>,
+    /// The most valuable customers.
+    pub best: Vec<Listed>,
+    /// The repeat buyers with the most value at risk.
+    pub slipping: Vec<Listed>,
+}
+
+/// Scores customers part by part, writes the table, and sums up.
+pub struct Scorer<'m> {
+    trained: &'m TrainedModel,
+    asked: Asked,
+    forecaster: Forecaster<'m, BgNbd>,
+    money: bool,
+    table: TableWriter,
+    totals: Totals,
+    seen: HashMap<u64, Listed>,
+}
+
+impl<'m> Scorer<'m> {
+    /// Opens the table.
+    ///
+    /// # Errors
+    /// Whatever opening the output says; as [`Forecaster::new`].
+    pub fn new(trained: &'m TrainedModel, asked: Asked, money: bool, path: &Path) -> Result<Self> {
+        let money = money && trained.spend.is_some();
+        Ok(Self {
+            trained,
+            forecaster: asked.forecaster(trained, money)?,
+            asked,
+            money,
+            table: TableWriter::new(Output::create(path)?, Format::of(path)),
+            totals: Totals::new(LISTED),
+            seen: HashMap::new(),
+        })
+    }
+
+    /// Scores the next customers.
+    ///
+    /// # Errors
+    /// Whatever forecasting or writing says; [`Error::Interrupted`].
+    pub fn add(&mut self, customers: &Customers, progress: &dyn Progress) -> Result<()> {
+        progress.check()?;
+        let forecast = self.forecaster.forecast(customers)?;
+        let (lower, upper) = whole_intervals(&forecast)?;
+        self.table.write(&chunk(customers, &forecast, &lower, &upper)?)?;
+        let before = self.totals.customers;
+        self.totals.add(customers, 0..customers.len(), &forecast);
+        self.remember(customers, &forecast, before);
+        progress.advance(customers.len() as u64);
+        Ok(())
+    }
+
+    /// Keeps what is shown of those in the lists, and forgets those who fell out of them.
+    fn remember(&mut self, customers: &Customers, forecast: &Forecast, before: u64) {
+        let Self { totals, seen, .. } = self;
+        let rows: Vec<u64> = totals.best.iter().chain(&totals.slipping).map(|ranked| ranked.row).collect();
+        seen.retain(|row, _| rows.contains(row));
+        for row in rows.into_iter().filter(|row| *row >= before) {
+            let at = (row - before) as usize;
+            seen.entry(row).or_insert_with(|| listed(customers, forecast, at));
+        }
+    }
+
+    /// Puts the table in its place and tells the totals.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn finish(self, progress: &dyn Progress) -> Result<Scored> {
+        self.table.finish()?;
+        progress.end();
+        let Self { trained, asked, money, totals, seen, .. } = self;
+        let (purchases, value) = totals::intervals(trained, &totals, &asked, money);
+        let take = |ranked: &[crate::predict::Ranked]| -> Vec<Listed> {
+            ranked.iter().filter_map(|ranked| seen.get(&ranked.row).cloned()).collect()
+        };
+        let (best, slipping) = (take(&totals.best), take(&totals.slipping));
+        Ok(Scored { totals, purchases, value, best, slipping })
+    }
+}
+
+fn listed(customers: &Customers, forecast: &Forecast, at: usize) -> Listed {
+    let interval = |intervals: &[crate::predict::Interval]| {
+        intervals.first().map_or((0.0, 0.0), |interval| (interval.lower[at], interval.upper[at]))
+    };
+    let money = forecast.value.as_ref();
+    Listed {
+        id: customers.ids.get(at).to_owned(),
+        purchases_so_far: u64::from(customers.frequency[at]) + 1,
+        silence: customers.age[at] - customers.recency[at],
+        p_alive: forecast.p_alive[at],
+        expected_purchases: forecast.expected_purchases[at],
+        expected_value: money.and_then(|money| money.expected[at]),
+        interval: interval(money.map_or(&forecast.purchases[..], |money| &money.intervals)),
+    }
+}
+
+/// The purchases' interval as the whole numbers it is made of.
+fn whole_intervals(forecast: &Forecast) -> Result<(Vec<u32>, Vec<u32>)> {
+    let whole = |values: &[f64]| -> Result<Vec<u32>> {
+        let convert = |value: &f64| {
+            if (0.0..=f64::from(u32::MAX)).contains(value) {
+                Ok(*value as u32)
+            } else {
+                Err(Error::Undefined(format!(
+                    "an interval reaches {value:e} purchases; take a shorter horizon"
+                )))
+            }
+        };
+        values.iter().map(convert).collect()
+    };
+    match forecast.purchases.first() {
+        Some(interval) => Ok((whole(&interval.lower)?, whole(&interval.upper)?)),
+        None => Err(Error::usage("scores need the level of an interval")),
+    }
+}
+
+/// The table of scores; without money the columns of money are left out.
+fn chunk<'a>(
+    customers: &'a Customers,
+    forecast: &'a Forecast,
+    lower: &'a [u32],
+    upper: &'a [u32],
+) -> Result<Chunk<'a>> {
+    let mut columns = vec![
+        ("customer_id", Values::Ids(&customers.ids, 0..customers.len())),
+        ("frequency", Values::Whole(&customers.frequency)),
+        ("recency", Values::Real(&customers.recency)),
+        ("age", Values::Real(&customers.age)),
+    ];
+    if customers.has_money() {
+        columns.push(("monetary_value", Values::Optional(&customers.monetary_value)));
+    }
+    columns.extend([
+        ("p_alive", Values::Real(&forecast.p_alive)),
+        ("expected_purchases", Values::Real(&forecast.expected_purchases)),
+        ("purchases_lower", Values::Whole(lower)),
+        ("purchases_upper", Values::Whole(upper)),
+        ("p_no_purchase", Values::Real(&forecast.p_no_purchase)),
+    ]);
+    if let Some(money) = &forecast.value {
+        let Some(interval) = money.intervals.first() else {
+            return Err(Error::usage("scores need the level of an interval"));
+        };
+        columns.extend([
+            ("expected_order_value", Values::Optional(&money.expected_order_value)),
+            ("expected_value", Values::Optional(&money.expected)),
+            ("value_lower", Values::Real(&interval.lower)),
+            ("value_median", Values::Real(&money.median)),
+            ("value_upper", Values::Real(&interval.upper)),
+        ]);
+    }
+    Ok(Chunk { columns })
+}

@@ -1,0 +1,131 @@
+//! What is said of a fitted model.
+
+use super::show::{self, Grid};
+use crate::fit::{FitReport, TrainedModel, Uncertainty};
+use crate::model::Likelihood;
+
+/// From here on a parameter of a ridge is not printed bare: it stands for "as large (or as small) as you like".
+const FAR: f64 = 1e5;
+
+/// The fitted models: parameters with standard errors, log-likelihood, how the fit stopped, and every warning.
+#[must_use]
+pub fn model(trained: &TrainedModel) -> String {
+    let purchase = &trained.purchase;
+    let mut text = part(
+        &purchase.model,
+        purchase.ln_likelihood,
+        purchase.uncertainty.as_ref(),
+        purchase.report.as_ref(),
+        &format!("purchases, times in {}s", trained.unit),
+    );
+    match &trained.spend {
+        Some(spend) => {
+            text.push('\n');
+            text += &part(
+                &spend.model,
+                spend.ln_likelihood,
+                spend.uncertainty.as_ref(),
+                spend.report.as_ref(),
+                "value of an order",
+            );
+        }
+        None => text += "\nNo model of spend: purchases alone are forecast.\n",
+    }
+    text + &warnings(trained)
+}
+
+/// Every warning, on lines of its own.
+#[must_use]
+pub fn warnings(trained: &TrainedModel) -> String {
+    trained.warnings.iter().map(|warning| wrap(&format!("warning: {warning}"))).collect()
+}
+
+fn part<M: Likelihood>(
+    model: &M,
+    ln_likelihood: f64,
+    uncertainty: Option<&Uncertainty>,
+    report: Option<&FitReport>,
+    what: &str,
+) -> String {
+    let mut grid = Grid::new(&["parameter", "estimate", "standard error"]);
+    for (at, (name, value)) in M::PARAMETERS.iter().zip(model.parameters()).enumerate() {
+        let error = uncertainty.map_or_else(|| "none".to_owned(), |u| significant(u.standard_errors[at]));
+        let ridge = uncertainty.is_none() && !(1.0 / FAR..FAR).contains(&value);
+        grid.row([(*name).to_owned(), if ridge { at_border(value) } else { show::parameter(value) }, error]);
+    }
+    let mut text = format!("{}: {what}\n{}", show::heading(M::NAME), grid.text());
+    text += &format!("ln L {}", show::number(ln_likelihood, 4));
+    if let Some(report) = report {
+        text += &format!(
+            "; {} customers ({} distinct)",
+            show::count(report.customers),
+            show::count(report.distinct)
+        );
+        if report.left_out > 0 {
+            text += &format!(", {} left out", show::count(report.left_out));
+        }
+        text += &wrap(&format!(
+            "\n{} (gradient {:.0e}, {} steps, {} starts)",
+            report.stopped, report.gradient, report.iterations, report.starts
+        ));
+    } else {
+        text.push('\n');
+    }
+    text
+}
+
+/// A parameter that ran to the border, in words.
+fn at_border(value: f64) -> String {
+    if value > 1.0 { "without bound".to_owned() } else { "towards 0".to_owned() }
+}
+
+/// A standard error: four significant digits.
+fn significant(value: f64) -> String {
+    let exponent = if value > 0.0 { value.log10().floor() } else { 0.0 };
+    if (-4.0..6.0).contains(&exponent) {
+        show::number(value, (3.0 - exponent).max(0.0) as usize)
+    } else {
+        format!("{value:.3e}")
+    }
+}
+
+/// A sentence broken at 80 columns, later lines indented; ends with a line feed.
+#[must_use]
+pub fn wrap(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for line in text.split('\n') {
+        let mut width = 0;
+        for word in line.split_whitespace() {
+            let length = word.chars().count();
+            if width > 0 && width + 1 + length > 80 {
+                out.push_str("\n  ");
+                width = 2;
+            } else if width > 0 {
+                out.push(' ');
+                width += 1;
+            }
+            out.push_str(word);
+            width += length;
+        }
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_sentences_break_at_eighty_columns() {
+        let text = wrap(&"word ".repeat(50));
+        assert!(text.lines().all(|line| line.chars().count() <= 80));
+        assert_eq!(text.split_whitespace().count(), 50);
+    }
+
+    #[test]
+    fn standard_errors_have_four_digits() {
+        assert_eq!(significant(0.012_557_4), "0.01256");
+        assert_eq!(significant(6.203_674), "6.204");
+    }
+}

@@ -1,0 +1,40 @@
+//! `ltv train`: fit the models and save them.
+
+use super::args;
+use super::customers::{self, Source};
+use super::scoring::PART;
+use super::voice::Voice;
+use super::{orders, tell};
+use crate::Result;
+use crate::features::Past;
+use crate::fit::TrainedModel;
+use crate::output::Output;
+use crate::progress::Progress;
+
+/// Runs the command.
+///
+/// # Errors
+/// Whatever reading, fitting or writing says.
+pub fn run(args: &args::Train, quiet: bool, progress: &dyn Progress) -> Result<()> {
+    let voice = Voice::new(quiet, &[&args.output]);
+    // An output that cannot be created is better known now than after an hour.
+    drop(Output::create(&args.output)?);
+    let options = args.orders.reading.options()?;
+    let trained = match customers::source(&args.orders.inputs, &options)? {
+        Source::Customers(file) => {
+            let table = customers::open(&file, args.unit, &options, PART)?.read_all()?;
+            voice.say(&customers::account(&file, &table))?;
+            TrainedModel::train(&table, &options.timezone)?
+        }
+        Source::Orders => {
+            let (read, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
+            let past = Past::new(&read, options.cutoff)?;
+            voice.say(&orders::account(&ledger, &past))?;
+            TrainedModel::train(&past.customers(args.unit), &options.timezone)?
+        }
+    };
+    trained.write(&args.output)?;
+    voice.say("")?;
+    voice.say(&tell::model(&trained))?;
+    voice.say(&format!("wrote {}", args.output.display()))
+}
