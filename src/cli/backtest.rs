@@ -107,8 +107,8 @@ fn accuracy(reports: &[(&str, &TargetReport)]) -> String {
             (*model).to_owned(),
             show::mean(m.total_predicted),
             optional(m.bias, show::signed_percent),
-            optional(m.mae, |v| digits(v)),
-            optional(m.rmse, |v| digits(v)),
+            optional(m.mae, digits),
+            optional(m.rmse, digits),
             optional(m.spearman, |v| show::number(v, 4)),
             optional(m.gini, |v| show::number(v, 4)),
         ]);

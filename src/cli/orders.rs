@@ -7,7 +7,7 @@ use super::show;
 use super::tell::wrap;
 use crate::features::Past;
 use crate::fit::TrainedModel;
-use crate::orders::{ColumnNames, Ledger, Orders, ReadOptions, Refunds};
+use crate::orders::{ColumnNames, Ledger, Orders, ReadOptions, Reason, Refunds};
 use crate::progress::Progress;
 use crate::units::Grain;
 use crate::{Error, Result};
@@ -103,8 +103,10 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions, progress: &dyn Progress) 
 pub fn account(ledger: &Ledger, past: &Past<'_>) -> String {
     let mut text = wrap(&ledger.summary());
     for (reason, (_, places)) in &ledger.left_out {
-        if let Some(place) = places.first().filter(|_| reason.is_unreadable()) {
-            text += &wrap(&format!("the first {} is at {place}", reason.words()));
+        if let Some(place) =
+            places.first().filter(|_| !matches!(reason, Reason::AfterCutoff | Reason::RefundDropped))
+        {
+            text += &wrap(&format!("the first row {} is at {place}", reason.words()));
         }
     }
     for note in &ledger.notes {
