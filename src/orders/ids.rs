@@ -16,26 +16,50 @@ const SEED: u64 = 0x6c74_762d_6f72_6465;
 #[derive(Debug, Default)]
 pub(super) struct Interner {
     ids: Ids,
-    table: HashTable<u32>,
+    table: HashTable<Slot>,
+}
+
+/// A number and the hash of its id, so that the table grows, and mostly answers, without a look at the texts.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    hash: u32,
+    number: u32,
+}
+
+/// The hash as the table wants it: its place from the low bits, its tag from the high ones.
+const fn spread(hash: u32) -> u64 {
+    (hash as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 impl Interner {
+    /// The hash of an id.
+    #[inline]
+    pub fn hash(id: &str) -> u32 {
+        FixedState::with_seed(SEED).hash_one(id.as_bytes()) as u32
+    }
+
+    /// The number an id of this hash has, if it has one; another id may have the same hash, if seldom.
+    #[inline]
+    pub fn likely(&self, hash: u32) -> Option<u32> {
+        self.table.find(spread(hash), |slot| slot.hash == hash).map(|slot| slot.number)
+    }
+
     /// The number of an id, and whether it is new.
     ///
     /// # Errors
     /// [`Error::Undefined`] beyond 2³² − 1 ids.
     pub fn number(&mut self, id: &str) -> Result<(u32, bool)> {
         let Self { ids, table } = self;
-        let hash = |id: &str| FixedState::with_seed(SEED).hash_one(id.as_bytes());
-        let found = table.entry(hash(id), |&at| ids.get(at as usize) == id, |&at| hash(ids.get(at as usize)));
-        match found {
-            Entry::Occupied(found) => Ok((*found.get(), false)),
+        let hash = Self::hash(id);
+        let same = |slot: &Slot| slot.hash == hash && ids.get(slot.number as usize) == id;
+        match table.entry(spread(hash), same, |slot| spread(slot.hash)) {
+            Entry::Occupied(found) => Ok((found.get().number, false)),
             Entry::Vacant(room) => {
                 let number = u32::try_from(ids.len())
                     .ok()
                     .filter(|&number| number != u32::MAX)
                     .ok_or_else(|| Error::Undefined("more than 4,294,967,294 customers".into()))?;
-                room.insert(number);
+                room.insert(Slot { hash, number });
                 ids.push(id);
                 Ok((number, true))
             }

@@ -63,8 +63,49 @@ pub struct OrderLog {
     fresh: Vec<Fresh>,
     fresh_orders: Vec<u64>,
     counts: LogCounts,
-    /// The customer of the last row: lines of one order often follow each other.
-    last: u32,
+    /// Rows whose customers are not yet known by number.
+    arrivals: Arrivals,
+}
+
+/// Rows on their way in. The customers of many rows are looked up side by side, because each look-up waits for memory.
+#[derive(Debug, Default)]
+struct Arrivals {
+    /// Their ids, one after the other.
+    ids: String,
+    rows: Vec<Arrival>,
+    /// For each row the number its id probably has, and where that number's text stands.
+    likely: Vec<Option<u32>>,
+    sure: Vec<bool>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Arrival {
+    /// Where its id ends.
+    end: usize,
+    hash: u32,
+    tick: i32,
+    amount: i64,
+    order: u64,
+    position: u64,
+}
+
+impl Arrivals {
+    /// How many rows are looked up side by side.
+    const ROWS: usize = 512;
+
+    /// Looks all rows up: first in the table for all, then in the texts for all, so that the waits overlap.
+    fn look_up(&mut self, customers: &Interner) {
+        let Self { ids, rows, likely, sure } = self;
+        likely.clear();
+        likely.extend(rows.iter().map(|row| customers.likely(row.hash)));
+        sure.clear();
+        let known = customers.ids();
+        let mut start = 0;
+        sure.extend(rows.iter().zip(likely.iter()).map(|(row, likely)| {
+            let id = &ids[std::mem::replace(&mut start, row.end)..row.end];
+            likely.is_some_and(|number| known.get(number as usize) == id)
+        }));
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -101,7 +142,7 @@ impl OrderLog {
             fresh: Vec::new(),
             fresh_orders: Vec::new(),
             counts: LogCounts::default(),
-            last: 0,
+            arrivals: Arrivals::default(),
         }
     }
 
@@ -120,12 +161,45 @@ impl OrderLog {
             self.counts.zero_dropped += 1;
             return Ok(());
         }
-        let customer = self.customer(row.customer, row.position)?;
-        self.fresh.push(Fresh { customer, tick: row.tick.0, amount });
-        if self.options.order_ids {
-            self.fresh_orders.push(order);
+        self.arrivals.ids.push_str(row.customer);
+        self.arrivals.rows.push(Arrival {
+            end: self.arrivals.ids.len(),
+            hash: Interner::hash(row.customer),
+            tick: row.tick.0,
+            amount,
+            order,
+            position: row.position,
+        });
+        if self.arrivals.rows.len() < Arrivals::ROWS { Ok(()) } else { self.let_in() }
+    }
+
+    /// Lets the rows on their way in into the buffer, and folds it into the sums when it is full.
+    fn let_in(&mut self) -> Result<()> {
+        let mut arrivals = std::mem::take(&mut self.arrivals);
+        arrivals.look_up(&self.customers);
+        let mut start = 0;
+        for (at, row) in arrivals.rows.iter().enumerate() {
+            let id = std::mem::replace(&mut start, row.end)..row.end;
+            let customer = match arrivals.likely[at] {
+                Some(number) if arrivals.sure[at] => self.seen_at(number, row.position),
+                _ => self.customer(&arrivals.ids[id], row.position)?,
+            };
+            self.fresh.push(Fresh { customer, tick: row.tick, amount: row.amount });
+            if self.options.order_ids {
+                self.fresh_orders.push(row.order);
+            }
         }
+        arrivals.ids.clear();
+        arrivals.rows.clear();
+        self.arrivals = arrivals;
         if self.fresh.len() >= Self::BUFFER.max(self.events.len() / 2) { self.settle() } else { Ok(()) }
+    }
+
+    /// A customer that is known was seen again.
+    fn seen_at(&mut self, number: u32, position: u64) -> u32 {
+        let first = &mut self.first[number as usize];
+        *first = position.min(*first);
+        number
     }
 
     /// What it took in so far.
@@ -135,16 +209,12 @@ impl OrderLog {
     }
 
     fn customer(&mut self, id: &str, position: u64) -> Result<u32> {
-        let ids = self.customers.ids();
-        let again = self.last < ids.len() as u32 && ids.get(self.last as usize) == id;
-        let (number, new) = if again { (self.last, false) } else { self.customers.number(id)? };
+        let (number, new) = self.customers.number(id)?;
         if new {
             self.first.push(position);
         } else {
-            let first = &mut self.first[number as usize];
-            *first = position.min(*first);
+            self.seen_at(number, position);
         }
-        self.last = number;
         Ok(number)
     }
 
@@ -194,6 +264,8 @@ impl OrderLog {
         if self.options != other.options {
             return Err(Error::usage("order logs made with different options cannot be merged"));
         }
+        self.let_in()?;
+        other.let_in()?;
         if other.first.len() > self.first.len() {
             std::mem::swap(self, &mut other); // the larger one takes in the smaller; which one does not matter
         }
@@ -243,6 +315,7 @@ impl OrderLog {
     /// # Errors
     /// As [`OrderLog::push`], also if a customer's amounts together leave the range of [`Money`].
     pub fn finish(mut self) -> Result<(Orders, LogCounts)> {
+        self.let_in()?;
         self.settle()?;
         let Self { options, customers, first, events, counts, .. } = self;
         let ids = customers.into_ids();
