@@ -23,3 +23,8 @@ pub mod backtest;
 pub mod cli;
 
 pub use error::{Error, Result};
+
+/// The code of the README runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -404,7 +404,7 @@ fn files_that_hold_no_orders_are_named() {
     refused(&shop.file("binary.csv", (0..=255u8).cycle().take(5000).collect::<Vec<_>>()), &["binary.csv"]);
     refused("missing.csv", &["missing.csv"]);
     fs::create_dir(shop.path("folder")).unwrap();
-    shop.refused(&["train", "folder", "-o", "m.json"], 2, &["folder", "director"]);
+    shop.refused(&["train", "folder", "-o", "m.json"], 2, &["folder", "name the files in it"]);
 }
 
 #[test]

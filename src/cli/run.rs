@@ -101,7 +101,8 @@ fn tell_all(
 ) -> Result<()> {
     let level = args.worth.level.get();
     let head = |text: &str| show::heading(text);
-    voice.tell(&tell::warnings(trained))?;
+    let warnings = tell::warnings(trained);
+    voice.tell(&if warnings.is_empty() { warnings } else { warnings + "\n" })?;
     let until = end.map_or_else(String::new, |end| format!(", until {end}"));
     voice.tell(&head(&format!("The next {}{until}", args.horizon)))?;
     voice.tell(&(totals::table(scored, level) + "\n"))?;

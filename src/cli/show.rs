@@ -146,7 +146,7 @@ impl Grid {
     pub fn text(mut self) -> String {
         for at in 0..self.columns {
             if let Some(column) = self.table.column_mut(at) {
-                column.set_padding((if at == 0 { 0 } else { 1 }, 1));
+                column.set_padding(if at == 0 { (0, 1) } else { (1, 0) });
                 if at > 0 {
                     column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(4)));
                 }
