@@ -238,6 +238,25 @@ fn the_whole_job_ends_with_a_table_and_three_files() {
     assert_eq!(fs::read_dir(shop.path("out")).unwrap().count(), 3);
 }
 
+/// Another machine's logarithm may differ in the last digit, so the numbers are compared and not the bytes.
+#[test]
+fn the_model_in_the_repository_is_the_one_its_command_makes() {
+    let shop = Shop::new();
+    shop.done(&["train", &data("cdnow.csv"), "-o", "model.json"]);
+    let kept = fs::read_to_string(format!("{}/models/cdnow.json", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let (kept, made): (serde_json::Value, serde_json::Value) =
+        (serde_json::from_str(&kept).unwrap(), serde_json::from_str(&shop.text("model.json")).unwrap());
+    for part in ["/purchase/params", "/spend/params"] {
+        for (name, value) in kept.pointer(part).unwrap().as_object().unwrap() {
+            let (kept, made) = (value.as_f64().unwrap(), made.pointer(part).unwrap()[name].as_f64().unwrap());
+            assert!((made / kept - 1.0).abs() < 1e-8, "{part}/{name}: {made}, not {kept}");
+        }
+    }
+    for part in ["unit", "grain", "cutoff", "customers", "fingerprint", "warnings", "format_version"] {
+        assert_eq!(kept[part], made[part], "{part}");
+    }
+}
+
 #[test]
 fn a_backtest_speaks_to_people_and_machines() {
     let shop = Shop::new();

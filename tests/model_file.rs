@@ -89,8 +89,13 @@ fn what_is_wrong_with_a_file_is_said_in_words() {
     assert!(TrainedModel::read(&folder.path().join("none.json")).is_err());
 }
 
+/// The short form runs everywhere, the long one with `.ci/run --long`.
+fn cases() -> ProptestConfig {
+    ProptestConfig::with_cases(if std::env::var_os("LTV_LONG").is_some() { 40_000 } else { 400 })
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(cases())]
 
     /// Cut, overwritten and doubled files: always a model or an error, never a panic; and a model that is read is a legal one.
     #[test]

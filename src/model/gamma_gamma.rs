@@ -85,14 +85,14 @@ impl GammaGamma {
         (q > 1.0).then(|| p * v / (q - 1.0))
     }
 
-    /// E[μ²] of the customer's own mean μ = p/ν: p²v²/((q−1)(q−2)); it exists for q > 2 only.
+    /// E\[μ²\] of the customer's own mean μ = p/ν: p²v²/((q−1)(q−2)); it exists for q > 2 only.
     #[must_use]
     pub fn mean_square_of_mean(&self) -> Option<f64> {
         let &Self { p, q, v } = self;
         (q > 2.0).then(|| (p * v / (q - 1.0)) * (p * v / (q - 2.0)))
     }
 
-    /// The variance of ONE order's value, E[μ²](1 + 1/p) − E[μ]²; it exists for q > 2 only.
+    /// The variance of ONE order's value, E\[μ²\](1 + 1/p) − E\[μ\]²; it exists for q > 2 only.
     #[must_use]
     pub fn variance(&self) -> Option<f64> {
         let &Self { p, q, v } = self;
@@ -100,8 +100,8 @@ impl GammaGamma {
         (q > 2.0).then(|| p * v * v * (p + q - 1.0) / ((q - 1.0) * (q - 1.0) * (q - 2.0)))
     }
 
-    /// The variance of the sum of a random number N of orders, independent of their values, from E[N] and E[N²]:
-    /// E[N] E[μ²]/p + E[N²] E[μ²] − (E[N] E[μ])²; it exists for q > 2 only.
+    /// The variance of the sum of a random number N of orders, independent of their values, from E\[N\] and E\[N²\]:
+    /// E\[N\] E\[μ²\]/p + E\[N²\] E\[μ²\] − (E\[N\] E\[μ\])²; it exists for q > 2 only.
     #[must_use]
     pub fn variance_of_sum(&self, mean_orders: f64, variance_of_orders: f64) -> Option<f64> {
         let (mean, square) = (self.mean()?, self.mean_square_of_mean()?);

@@ -55,10 +55,10 @@ pub trait Likelihood: Sized + Clone + Sync {
 
 /// The unconditional law of a living customer's purchases from now on: X(t), the number in (0, t].
 pub trait Law: Sync {
-    /// E[X(t)].
+    /// E\[X(t)\].
     fn mean(&self, t: f64) -> f64;
 
-    /// Var[X(t)].
+    /// Var\[X(t)\].
     fn variance(&self, t: f64) -> f64;
 
     /// P(X(t) > n), to full relative accuracy.

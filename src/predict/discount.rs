@@ -21,7 +21,7 @@ const SHRINK: f64 = 0.125;
 /// ∫_0^h e^(−δu) dE[X(u)] = e^(−δh) E[X(h)] + δ ∫_0^h e^(−δu) E[X(u)] du
 /// ```
 ///
-/// The integral is taken by Gauss–Legendre on pieces that grow with u, because E[X(u)] bends at u = 0 most. Multiply by
+/// The integral is taken by Gauss–Legendre on pieces that grow with u, because E\[X(u)\] bends at u = 0 most. Multiply by
 /// P(alive). Relative error below 1e-11.
 #[must_use]
 pub fn discounted_purchases<L: Law>(law: &L, horizon: f64, delta: f64) -> f64 {

@@ -9,7 +9,7 @@ use crate::units::Share;
 pub struct Forecast {
     /// P(alive) at the cut-off.
     pub p_alive: Vec<f64>,
-    /// E[X]: expected purchases in the horizon.
+    /// E\[X\]: expected purchases in the horizon.
     pub expected_purchases: Vec<f64>,
     /// Var X.
     pub purchases_variance: Vec<f64>,

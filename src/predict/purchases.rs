@@ -42,13 +42,13 @@ impl<L: Law> Purchases<L> {
         self.p_alive
     }
 
-    /// E[X].
+    /// E\[X\].
     #[must_use]
     pub fn mean(&self) -> f64 {
         self.p_alive * self.law.mean(self.horizon)
     }
 
-    /// Var X = P(alive) Var(X | alive) + P(alive) (1 − P(alive)) E[X | alive]².
+    /// Var X = P(alive) Var(X | alive) + P(alive) (1 − P(alive)) E\[X | alive\]².
     #[must_use]
     pub fn variance(&self) -> f64 {
         let (mean, variance) = (self.law.mean(self.horizon), self.law.variance(self.horizon));

@@ -38,7 +38,7 @@ impl Value {
         }
     }
 
-    /// E[S] = E[X] E[Z]; `None` if the mean of an order's value does not exist (q' ≤ 1).
+    /// E\[S\] = E\[X\] E\[Z\]; `None` if the mean of an order's value does not exist (q' ≤ 1).
     #[must_use]
     pub fn mean(&self) -> Option<f64> {
         self.spend.mean().map(|order| self.orders * order)

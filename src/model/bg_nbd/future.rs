@@ -91,7 +91,7 @@ impl BgNbd {
         (0..n).map(|j| (b + j as f64) / (a + b + j as f64)).product()
     }
 
-    /// E[X] and E[X²].
+    /// E\[X\] and E\[X²\].
     fn moments(&self, t: f64) -> (f64, f64) {
         if t <= 0.0 {
             return (0.0, 0.0);
@@ -103,7 +103,7 @@ impl BgNbd {
         if terms <= MANY_TERMS { self.summed_moments(t) } else { integrated_moments(self, t) }
     }
 
-    /// E[X] = Σ_j P(N=j) Σ_{n<j} w_n and E[X²] = Σ_j P(N=j) Σ_{n<j} (2n+1) w_n; NB probabilities by their ratios,
+    /// E\[X\] = Σ_j P(N=j) Σ_{n<j} w_n and E\[X²\] = Σ_j P(N=j) Σ_{n<j} (2n+1) w_n; NB probabilities by their ratios,
     /// on a scale of their own that the division by their sum takes out.
     fn summed_moments(&self, t: f64) -> (f64, f64) {
         let &Self { r, alpha, a, b } = self;
@@ -186,7 +186,7 @@ fn nb_beyond(r: f64, alpha: f64, t: f64, n: u64) -> f64 {
     beta_inc(n as f64 + 1.0, r, t / (alpha + t), alpha / (alpha + t)).0
 }
 
-/// E[X] and E[X²] by their means given p, integrated over Beta(a, b):
+/// E\[X\] and E\[X²\] by their means given p, integrated over Beta(a, b):
 ///
 /// ```text
 /// E[X | p]      = (1 − φ)/p                         φ = (1 + y)^−r,  y = pt/α

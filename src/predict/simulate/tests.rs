@@ -57,7 +57,7 @@ fn the_file_is_by_date_and_its_orders_are_numbered() {
     assert_eq!(customers.first().unwrap().as_str(), "C00000001");
 }
 
-/// Orders per customer 1 + E[X], lines per order 3, pieces per line 4/3: all within five standard errors of the mean.
+/// Orders per customer 1 + E\[X\], lines per order 3, pieces per line 4/3: all within five standard errors of the mean.
 #[test]
 fn the_means_are_those_of_the_models() {
     let plan = plan(40_000);
