@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::amounts::text_of;
+use super::blocks::{Block, Blocks};
+use super::clerk::{Clerk, Rules};
 use super::columns::{Columns, Role};
 use super::dialect::Dialect;
-use super::records::{Block, Blocks, Record, Splitter};
-use super::rows::{Clerk, Formats, Row, Rules, Show, customer, order};
+use super::records::{Record, Splitter};
+use super::rows::{Formats, Row, Show, customer, order};
 use super::{Ledger, OrderLog};
 use crate::error::InputError;
 use crate::progress::Progress;

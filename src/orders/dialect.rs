@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use super::blocks::Cut;
 use super::columns::{names, recognised};
 use super::input::Text;
-use super::records::{Cut, first_records};
+use super::records::first_records;
 use super::{ReadOptions, Separator};
 use crate::{Error, Result};
 

@@ -9,10 +9,11 @@ use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 
 use super::amounts::{self, Amount};
 use super::cells::{Cell, Column, Kind};
+use super::clerk::{Clerk, Rules};
 use super::columns::{Columns, Measure, Role};
 use super::csv::{Failure, Outcome, gathered};
 use super::records::SLOTS;
-use super::rows::{Clerk, Formats, Row, Rules, Show, When, customer, order, times};
+use super::rows::{Formats, Row, Show, When, customer, order, times};
 use super::survey::Survey;
 use super::{DecimalMark, OrderLog, ReadOptions};
 use crate::progress::Progress;

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::clerk::{Rules, ask_for_mark, ask_for_order};
 use super::columns::{Columns, Role};
 use super::csv::{self, Outcome};
 use super::dialect::Dialect;
 use super::input::{self, Content, Opened, Text};
 use super::parquet::{self, Table};
-use super::rows::{Formats, Rules, ask_for_mark, ask_for_order};
-use super::survey::{Survey, Verdict, Votes};
+use super::rows::Formats;
+use super::survey::{Survey, Verdict, Votes, currencies};
 use super::{Ledger, LogOptions, OrderLog, Orders, ReadOptions};
 use crate::error::InputError;
 use crate::progress::Progress;
@@ -94,7 +95,17 @@ impl Plan {
                     let again = into_text(input::open(path, options.encoding.as_deref())?, path)?;
                     survey = Survey::of(again.stream(), path, &dialect, &columns, progress)?;
                 }
-                Ok(Self::new(path, opened, Source::Csv(dialect), columns, survey))
+                let several =
+                    if columns.measure.is_money() { currencies(&text.head, &dialect) } else { Vec::new() };
+                let mut plan = Self::new(path, opened, Source::Csv(dialect), columns, survey);
+                if several.len() > 1 {
+                    plan.note = Some(format!(
+                        "{} has amounts in {}, added as they stand; convert them to one currency first",
+                        path.display(),
+                        several.join(", ")
+                    ));
+                }
+                Ok(plan)
             }
         }
     }
@@ -188,8 +199,19 @@ fn borrowed<T>(votes: &Votes, others: Option<T>) -> Option<T> {
 /// An open question becomes an error that asks for the flag.
 fn contradiction(path: &Path, plan: &Plan, votes: &Votes, role: Role, ask: fn(InputError) -> Error) -> Error {
     let (line, text) = votes.undecided.clone().unwrap_or_default();
-    let place = Error::input(format!("`{text}`")).file(path).column(plan.columns.name(role));
-    ask(if line > 0 { place.line(line) } else { place })
+    if votes.first == 0 && votes.second == 0 {
+        return ask(Error::input(format!("`{text}`")).file(path).line(line).column(plan.columns.name(role)));
+    }
+    let (first, second, flag) = match role {
+        Role::Date => ("the day first", "the month first", "--date-format dmy or mdy"),
+        _ => ("a decimal point", "a decimal comma", "--decimal point or comma"),
+    };
+    Error::input(format!("{} values have {first} and {} have {second}", votes.first, votes.second))
+        .file(path)
+        .column(plan.columns.name(role))
+        .expected("one way of writing throughout")
+        .hint(format!("say {flag}; what is written otherwise is then left out and counted"))
+        .into()
 }
 
 /// How the log summarises: the files must agree on whether there is money.

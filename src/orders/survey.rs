@@ -3,10 +3,11 @@
 use std::io::Read;
 
 use super::amounts::{self, Amount};
-use super::columns::{Columns, Role};
+use super::blocks::{Block, Blocks};
+use super::columns::{self, Columns, Role};
 use super::dates;
 use super::dialect::Dialect;
-use super::records::{Block, Blocks, Record, Splitter};
+use super::records::{Record, Splitter, first_records};
 use super::rows::order;
 use super::{DateOrder, DecimalMark, ReadOptions};
 use crate::Result;
@@ -198,4 +199,22 @@ fn note(votes: &mut Votes, line: u64, text: &[u8]) {
     if votes.undecided.is_none() {
         votes.undecided = Some((line, amounts::text_of(text).trim().into()));
     }
+}
+
+/// The currencies in the beginning of a file, where a column names them: sums of several are sums of nothing.
+pub(super) fn currencies(head: &[u8], dialect: &Dialect) -> Vec<String> {
+    let is_currency = |name: &String| {
+        columns::plain(name).ends_with("currency") || columns::plain(name).ends_with("currencycode")
+    };
+    let Some(at) = dialect.names.iter().position(is_currency) else { return Vec::new() };
+    let rows = first_records(head, dialect.cut, 5000);
+    let skip = 1 + usize::from(dialect.announced);
+    let named = rows.iter().skip(skip).filter(|row| row.len() == dialect.names.len());
+    let mut found: Vec<String> = named
+        .map(|row| amounts::text_of(&row[at]).trim().to_uppercase())
+        .filter(|name| !name.is_empty())
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
 }
