@@ -221,6 +221,23 @@ fn scores_have_the_promised_columns_and_sum() {
     assert_eq!(params("from_table.json"), params("model.json"));
 }
 
+/// Frequency, recency, age and monetary value are all that a fit needs.
+#[test]
+fn a_table_of_customers_needs_no_ids() {
+    let shop = Shop::with_model();
+    shop.done(&["features", &data("cdnow_sample.csv"), "--cutoff", "1997-09-30", "-o", "whole.csv"]);
+    let (_, rows) = table(&shop.text("whole.csv"));
+    let bare: String = rows.iter().map(|row| row[1..5].join(",") + "\n").collect();
+    shop.file("bare.csv", format!("frequency,recency,T,monetary_value\n{bare}"));
+    shop.done(&["train", "bare.csv", "-o", "bare.json"]);
+    let params = |name: &str| {
+        serde_json::from_str::<serde_json::Value>(&shop.text(name)).unwrap()["purchase"]["params"].clone()
+    };
+    assert_eq!(params("bare.json"), params("model.json"));
+    shop.done(&["score", "bare.csv", "--model", "bare.json", "--horizon", "39w", "-o", "scores.csv"]);
+    assert!(shop.text("scores.csv").lines().nth(1).unwrap().starts_with("2,2,30.4"));
+}
+
 #[test]
 fn the_whole_job_ends_with_a_table_and_three_files() {
     let shop = Shop::new();

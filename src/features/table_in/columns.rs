@@ -47,7 +47,7 @@ impl Field {
     }
 
     const fn must_be_there(self) -> bool {
-        matches!(self, Self::Id | Self::Frequency | Self::Recency | Self::Age)
+        matches!(self, Self::Frequency | Self::Recency | Self::Age)
     }
 }
 
@@ -78,7 +78,7 @@ impl Columns {
                 columns.names.join(", ")
             ))
             .file(path)
-            .expected("customer_id, frequency, recency, age and, with money, monetary_value")
+            .expected("frequency, recency, age, with money monetary_value, and best a customer_id")
             .hint("rename the columns, or make the table with `ltv features`")
             .into()),
         }

@@ -60,8 +60,8 @@ impl Source {
 ///
 /// Parquet, or CSV (also .gz and .zst; comma, semicolon or tab; decimal point) with a header. Its columns, by the names this
 /// program gives them or other programs usually do:
-/// `customer_id`, `frequency` (repeat purchases), `recency` (from the first to the LAST purchase), `age` (also `T`), all
-/// three of which must be there; `monetary_value` (mean value of the repeat purchases; empty or 0 for customers without);
+/// `frequency` (repeat purchases), `recency` (from the first to the LAST purchase), `age` (also `T`), which must be there;
+/// `customer_id` (where it is missing, the number of the line); `monetary_value` (mean value of the repeat purchases; empty or 0 for customers without);
 /// `orders`, `total_value`, `first_order`, `last_order` if wanted. Any other column is left alone.
 ///
 /// Every row is checked: a frequency is a whole number, 0 ≤ recency ≤ age, recency is 0 without a repeat purchase; where

@@ -128,7 +128,11 @@ impl<'c, F: Fn(usize) -> Found<'c>> Row<'_, F> {
         self.rows.columns.at(field).map_or(Found::Missing, &self.cell)
     }
 
+    /// Without a column of ids a customer is called by the number of its line (in Parquet: its row).
     fn id(&self) -> Result<Cow<'c, str>> {
+        if self.rows.columns.at(Field::Id).is_none() {
+            return Ok(Cow::Owned(self.line.to_string()));
+        }
         match self.found(Field::Id) {
             Found::Text(text) => std::str::from_utf8(text).map(Cow::Borrowed).map_err(|_| {
                 self.wrong(Field::Id, "the id is not UTF-8").hint("save the table as UTF-8").into()
