@@ -551,4 +551,7 @@ fn an_output_in_no_folder_is_refused_before_the_work() {
         &["no/such/folder"],
     );
     shop.refused(&["features", &data("cdnow_sample.csv"), "-o", "."], 2, &["directory"]);
+    shop.file("taken", "");
+    shop.refused(&["run", &data("cdnow_sample.csv"), "-o", "taken"], 2, &["taken", "folder"]);
+    shop.refused(&["run", "missing.csv", "-o", "out"], 1, &["missing.csv"]);
 }

@@ -23,7 +23,12 @@ use crate::{Error, Result};
 pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()> {
     let options = args.orders.reading.options()?;
     let voice = Voice::new(quiet, &[]);
-    fs::create_dir_all(&args.output).map_err(|e| Error::io("create", &args.output, e))?;
+    if args.output.exists() && !args.output.is_dir() {
+        return Err(Error::usage(format!(
+            "the output {} is a file, but `ltv run` writes three files into a folder; name a folder",
+            args.output.display()
+        )));
+    }
     let (read, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
     let past = Past::new(&read, options.cutoff)?;
     voice.say(&orders::account(&ledger, &past))?;
@@ -31,11 +36,15 @@ pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()>
     progress.begin("fitting", None);
     let trained = TrainedModel::train(&past.customers(args.unit), &options.timezone)?;
     progress.end();
+    // Not before there is something to write: a failed run leaves no empty folder.
+    fs::create_dir_all(&args.output).map_err(|e| Error::io("create", &args.output, e))?;
     let scored = score(args, &trained, &past, progress)?;
     let check = check(args, &past, progress);
 
+    let end = end_of_horizon(args.horizon, &past);
     let summary = Summary {
         args,
+        horizon_end: end.as_deref(),
         ledger: &ledger,
         past: &past,
         trained: &trained,
@@ -45,7 +54,7 @@ pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()>
     write_text(&args.output.join("summary.json"), &summary.to_json()?)?;
     trained.write(&args.output.join("model.json"))?;
 
-    tell_all(&voice, args, &trained, &scored, end_of_horizon(args.horizon, &past))?;
+    tell_all(&voice, args, &trained, &scored, end.as_deref())?;
     match &check {
         Ok(report) => report.origins.iter().try_for_each(|origin| voice.tell(&tell_check(report, origin)))?,
         Err(Error::Interrupted) => return Err(Error::Interrupted),
@@ -97,7 +106,7 @@ fn tell_all(
     args: &args::Run,
     trained: &TrainedModel,
     scored: &Scored,
-    end: Option<String>,
+    end: Option<&str>,
 ) -> Result<()> {
     let level = args.worth.level.get();
     let head = |text: &str| show::heading(text);
@@ -152,9 +161,8 @@ fn tell_check(report: &BacktestReport, origin: &OriginReport) -> String {
         ))
 }
 
-/// The last moment of the horizon, as it is written in the summary.
-#[must_use]
-pub fn end_of_horizon(horizon: Horizon, past: &Past<'_>) -> Option<String> {
+/// The last moment of the horizon.
+fn end_of_horizon(horizon: Horizon, past: &Past<'_>) -> Option<String> {
     let grain: Grain = past.orders().options.grain;
     let days = horizon.in_days(Some((grain, past.cutoff()))).ok()?;
     let tick = f64::from(past.cutoff().0) + days * f64::from(grain.ticks_per_day());

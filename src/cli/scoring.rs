@@ -7,19 +7,22 @@ use crate::features::Customers;
 use crate::fit::TrainedModel;
 use crate::model::BgNbd;
 use crate::output::Output;
-use crate::predict::{Forecast, Forecaster, Question, Total, Totals};
+use crate::predict::{Forecast, Forecaster, ParameterDraws, Question, Total, Totals};
 use crate::progress::Progress;
 use crate::table::{Chunk, Format, TableWriter, Values};
 use crate::units::{Grain, Horizon, Periods, Share, Tick};
 use crate::{Error, Result};
 
 use super::args::Worth;
-use super::totals;
 
 /// So many customers are scored and written at a time.
 pub const PART: usize = 1 << 18;
 /// So many customers are listed.
 const LISTED: usize = 10;
+/// Draws of the parameters behind the interval of a total.
+const DRAWS: usize = 400;
+/// Their seed: the same input gives the same interval.
+const SEED: u64 = 0x6c74_7631;
 
 /// What is asked, once the cut-off is known.
 pub struct Asked {
@@ -161,13 +164,30 @@ impl<'m> Scorer<'m> {
         self.table.finish()?;
         progress.end();
         let Self { trained, asked, money, totals, seen, .. } = self;
-        let (purchases, value) = totals::intervals(trained, &totals, &asked, money);
+        let (purchases, value) = intervals(trained, &totals, &asked, money);
         let take = |ranked: &[crate::predict::Ranked]| -> Vec<Listed> {
             ranked.iter().filter_map(|ranked| seen.get(&ranked.row).cloned()).collect()
         };
         let (best, slipping) = (take(&totals.best), take(&totals.slipping));
         Ok(Scored { totals, purchases, value, best, slipping })
     }
+}
+
+/// The totals of purchases and (with money) of value, each with its interval or the reason why there is none.
+fn intervals(
+    trained: &TrainedModel,
+    totals: &Totals,
+    asked: &Asked,
+    money: bool,
+) -> (Result<Total>, Option<Result<Total>>) {
+    let purchase = (&trained.purchase.model, trained.purchase.uncertainty.as_ref());
+    let draw = |spend| ParameterDraws::laplace(purchase, spend, DRAWS, SEED);
+    let count = draw(None).and_then(|draws| totals.purchases(purchase.0, &draws, asked.periods, asked.level));
+    let value = trained.spend.as_ref().filter(|_| money).map(|spend| {
+        let draws = draw(Some((&spend.model, spend.uncertainty.as_ref())))?;
+        totals.value(purchase.0, &spend.model, &draws, asked.periods, asked.level)
+    });
+    (count, value)
 }
 
 fn listed(customers: &Customers, forecast: &Forecast, at: usize) -> Listed {

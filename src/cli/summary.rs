@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::args;
-use super::run::end_of_horizon;
 use super::scoring::{Listed, Scored};
 use crate::backtest::BacktestReport;
 use crate::features::Past;
@@ -18,6 +17,8 @@ pub struct Summary<'a> {
     pub args: &'a args::Run,
     /// What became of the rows.
     pub ledger: &'a Ledger,
+    /// The last moment of the horizon.
+    pub horizon_end: Option<&'a str>,
     /// The orders as they were used.
     pub past: &'a Past<'a>,
     /// The fitted models.
@@ -54,7 +55,7 @@ impl Summary<'_> {
             "unit": trained.unit,
             "grain": grain,
             "horizon": args.horizon.to_string(),
-            "horizon_end": end_of_horizon(args.horizon, past),
+            "horizon_end": self.horizon_end,
             "level": args.worth.level.get(),
             "discount": args.worth.discount.map(crate::units::AnnualRate::get),
             "margin": args.worth.margin.map(crate::units::Share::get),

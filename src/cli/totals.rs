@@ -1,34 +1,11 @@
-//! The shop's total with its interval, and how it is told.
+//! How the shop's total and the lists of customers are told.
 
-use super::scoring::{Asked, Listed, Scored};
+use super::scoring::{Listed, Scored};
 use super::show::{self, Grid};
 use super::tell::wrap;
 use crate::Result;
-use crate::fit::TrainedModel;
-use crate::predict::{ParameterDraws, Total, Totals};
+use crate::predict::Total;
 use crate::units::TimeUnit;
-
-/// Draws of the parameters behind the interval of a total.
-const DRAWS: usize = 400;
-/// Their seed: the same input gives the same interval.
-const SEED: u64 = 0x6c74_7631;
-
-/// The totals of purchases and (with money) of value, each with its interval or the reason why there is none.
-pub fn intervals(
-    trained: &TrainedModel,
-    totals: &Totals,
-    asked: &Asked,
-    money: bool,
-) -> (Result<Total>, Option<Result<Total>>) {
-    let purchase = (&trained.purchase.model, trained.purchase.uncertainty.as_ref());
-    let draw = |spend| ParameterDraws::laplace(purchase, spend, DRAWS, SEED);
-    let count = draw(None).and_then(|draws| totals.purchases(purchase.0, &draws, asked.periods, asked.level));
-    let value = trained.spend.as_ref().filter(|_| money).map(|spend| {
-        let draws = draw(Some((&spend.model, spend.uncertainty.as_ref())))?;
-        totals.value(purchase.0, &spend.model, &draws, asked.periods, asked.level)
-    });
-    (count, value)
-}
 
 /// The totals as a table: customers, alive, orders and value with their intervals.
 #[must_use]
