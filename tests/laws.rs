@@ -329,6 +329,7 @@ fn a_shop_that_nobody_leaves_is_named_in_words() {
     let spend = GammaGamma::new(6.25, 3.74, 15.44).unwrap();
     let fit = fit_purchases(&shop::simulated(&model, &spend, 4_000, [100, 300], 5)).unwrap();
     assert!(warned(&fit.report, "no drop-out is visible"), "{fit:?}");
+    assert!(fit.uncertainty.unwrap().is_partial());
     close(fit.model.given_alive(&rfm(3, 20.0, 30.0)).mean(10.0), 4.5 / 40.0 * 10.0, 0.1);
 }
 
@@ -339,7 +340,7 @@ fn orders_that_all_cost_the_same_are_named_in_words() {
     assert!(fit.report.warnings.iter().any(|w| w.contains("border") || w.contains("ridge")), "{fit:?}");
     let same: Vec<_> = (0..500).map(|at| (1 + at % 5, 10.0, 30.0, Some(20.0))).collect();
     let fit = fit_spend(&shop::customers(&same)).unwrap();
-    assert!(fit.uncertainty.is_none() && !fit.report.warnings.is_empty());
+    assert!(fit.uncertainty.is_none_or(|found| found.is_partial()) && !fit.report.warnings.is_empty());
     close(fit.model.mean().unwrap(), 20.0, 1e-3);
 }
 

@@ -3,6 +3,7 @@
 mod shop;
 
 use ltv::fit::TrainedModel;
+use ltv::model::{BgNbd, GammaGamma};
 use ltv::units::TimeUnit;
 use proptest::prelude::*;
 
@@ -38,6 +39,42 @@ fn the_names_in_the_file_are_the_agreed_ones() {
     }
     assert_eq!((&file["unit"], &file["grain"]), (&"week".into(), &"day".into()));
     assert_eq!(file["cutoff"], "1997-09-30");
+}
+
+/// On a ridge: no standard errors, and the covariance of what the data determine; both come back.
+#[test]
+fn the_uncertainty_of_a_ridge_is_kept() {
+    let nobody_leaves = BgNbd::new(1.5, 10.0, 1e-6, 10.0).unwrap();
+    let spend = GammaGamma::new(6.25, 3.74, 15.44).unwrap();
+    let shop = shop::simulated(&nobody_leaves, &spend, 2_000, [100, 300], 5);
+    let model = TrainedModel::train(&shop, "UTC").unwrap();
+    let text = model.to_json().unwrap();
+    assert_eq!(TrainedModel::from_json(&text).unwrap(), model);
+    let file: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert!(file["purchase"]["standard_errors"].is_null() && file["spend"]["standard_errors"]["q"].is_f64());
+    let covariance = model.purchase.uncertainty.unwrap().covariance;
+    let factor = TrainedModel::from_json(&text).unwrap().purchase.uncertainty.unwrap().factor().unwrap();
+    for i in 0..4 {
+        for j in 0..4 {
+            assert_eq!(file["purchase"]["covariance_of_logs"][i][j], covariance[i][j]);
+            let again: f64 = factor[i].iter().zip(&factor[j]).map(|(left, right)| left * right).sum();
+            assert!((again - covariance[i][j]).abs() < 1e-15, "{again} {}", covariance[i][j]);
+        }
+    }
+    assert!(covariance[0][0] > 1e-4);
+}
+
+#[test]
+fn a_covariance_that_is_none_is_refused() {
+    let text = trained().to_json().unwrap();
+    let variance = trained().purchase.uncertainty.unwrap().covariance[1][1];
+    let wrong = text.replace(&variance.to_string(), &(-variance).to_string());
+    assert!(wrong != text);
+    let message = TrainedModel::from_json(&wrong).unwrap_err().to_string();
+    assert!(
+        message.contains("no covariance") && message.contains("purchase.covariance_of_logs"),
+        "{message}"
+    );
 }
 
 #[test]

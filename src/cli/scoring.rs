@@ -94,6 +94,8 @@ pub struct Scored {
     pub purchases: Result<Total>,
     /// The total of value, or why there is no interval; `None` without money.
     pub value: Option<Result<Total>>,
+    /// What these intervals leave out, in words, where a fit lies on a ridge.
+    pub held_fixed: Option<String>,
     /// The most valuable customers.
     pub best: Vec<Listed>,
     /// The repeat buyers with the most value at risk.
@@ -169,7 +171,8 @@ impl<'m> Scorer<'m> {
             ranked.iter().filter_map(|ranked| seen.get(&ranked.row).cloned()).collect()
         };
         let (best, slipping) = (take(&totals.best), take(&totals.slipping));
-        Ok(Scored { totals, purchases, value, best, slipping })
+        let held_fixed = trained.held_fixed(money);
+        Ok(Scored { totals, purchases, value, held_fixed, best, slipping })
     }
 }
 

@@ -63,6 +63,7 @@ impl Summary<'_> {
             "alive": scored.totals.alive,
             "purchases": total(scored.totals.purchases.into(), &scored.purchases),
             "value": scored.value.as_ref().map(|value| total(scored.totals.value, value)),
+            "held_fixed": scored.held_fixed,
             "most_valuable": scored.best.iter().map(listed).collect::<Vec<_>>(),
             "slipping_away": scored.slipping.iter().map(listed).collect::<Vec<_>>(),
             "check": match self.check {

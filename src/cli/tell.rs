@@ -47,10 +47,11 @@ fn part<M: Likelihood>(
     report: Option<&FitReport>,
     what: &str,
 ) -> String {
+    let errors = uncertainty.and_then(|found| found.standard_errors.as_deref());
     let mut grid = Grid::new(&["parameter", "estimate", "standard error"]);
     for (at, (name, value)) in M::PARAMETERS.iter().zip(model.parameters()).enumerate() {
-        let error = uncertainty.map_or_else(|| "none".to_owned(), |u| significant(u.standard_errors[at]));
-        let ridge = uncertainty.is_none() && !(1.0 / FAR..FAR).contains(&value);
+        let error = errors.map_or_else(|| "none".to_owned(), |errors| significant(errors[at]));
+        let ridge = errors.is_none() && !(1.0 / FAR..FAR).contains(&value);
         grid.row([(*name).to_owned(), if ridge { at_border(value) } else { show::parameter(value) }, error]);
     }
     let mut text = format!("{}: {what}\n{}", show::heading(M::NAME), grid.text());

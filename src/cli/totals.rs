@@ -29,6 +29,9 @@ pub fn table(scored: &Scored, level: f64) -> String {
     if let Some(value) = &scored.value {
         total("value", scored.totals.value, value, show::money);
     }
+    if let Some(held) = &scored.held_fixed {
+        notes += &wrap(&format!("note: {held}"));
+    }
     grid.text() + &notes
 }
 

@@ -50,7 +50,7 @@ pub struct PurchaseFit {
     pub model: BgNbd,
     /// ln L at the maximum.
     pub ln_likelihood: f64,
-    /// Standard errors and covariance; `None` on a ridge.
+    /// Standard errors and covariance; `None` where nothing is determined, or in a file written by hand.
     pub uncertainty: Option<Uncertainty>,
     /// How the fit went; `None` in a file written by hand.
     pub report: Option<FitReport>,
@@ -63,7 +63,7 @@ pub struct SpendFit {
     pub model: GammaGamma,
     /// ln L at the maximum.
     pub ln_likelihood: f64,
-    /// Standard errors and covariance; `None` on a ridge.
+    /// Standard errors and covariance; `None` where nothing is determined, or in a file written by hand.
     pub uncertainty: Option<Uncertainty>,
     /// How the fit went; `None` in a file written by hand.
     pub report: Option<FitReport>,
@@ -96,9 +96,10 @@ struct Part {
     model: String,
     params: serde_json::Map<String, serde_json::Value>,
     ln_likelihood: f64,
+    /// Null on a ridge.
     #[serde(default)]
     standard_errors: Option<serde_json::Map<String, serde_json::Value>>,
-    /// Of the log-parameters.
+    /// Of the log-parameters; what the data leave undetermined carries no variance.
     #[serde(default)]
     covariance_of_logs: Option<Vec<Vec<f64>>>,
     #[serde(default)]
@@ -166,7 +167,7 @@ fn part<M: Likelihood>(
         model: M::ID.to_owned(),
         params: named(&model.parameters()),
         ln_likelihood,
-        standard_errors: uncertainty.map(|u| named(&u.standard_errors)),
+        standard_errors: uncertainty.and_then(|u| u.standard_errors.as_deref()).map(named),
         covariance_of_logs: uncertainty.map(|u| u.covariance.clone()),
         report: report.cloned(),
     }

@@ -35,21 +35,13 @@ pub(super) fn solve(l: &[Vec<f64>], b: &[f64]) -> Vec<f64> {
     x
 }
 
-/// The inverse of a positive definite matrix; `None` if it is none.
-pub(super) fn inverse(m: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
-    let l = cholesky(m)?;
-    let n = m.len();
-    let columns: Vec<Vec<f64>> = (0..n)
-        .map(|j| solve(&l, &(0..n).map(|i| if i == j { 1.0 } else { 0.0 }).collect::<Vec<_>>()))
-        .collect();
-    // Symmetric to the last bit.
-    Some((0..n).map(|i| (0..n).map(|j| 0.5 * (columns[i][j] + columns[j][i])).collect()).collect())
-}
-
-/// The smallest eigenvalue of a symmetric matrix, by Jacobi's rotations.
-pub(super) fn smallest_eigenvalue(m: &[Vec<f64>]) -> f64 {
+/// The eigenvalues of a symmetric matrix, ascending, each with its unit vector; by Jacobi's rotations.
+pub(super) fn eigen(m: &[Vec<f64>]) -> Vec<(f64, Vec<f64>)> {
     let n = m.len();
     let mut a = m.to_vec();
+    // The rows of `v` turn into the vectors: they start as the axes and follow every rotation.
+    let mut v: Vec<Vec<f64>> =
+        (0..n).map(|i| (0..n).map(|j| if i == j { 1.0 } else { 0.0 }).collect()).collect();
     for _ in 0..60 {
         let off: f64 = (0..n).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| a[i][j] * a[i][j]).sum();
         let on: f64 = (0..n).map(|i| a[i][i] * a[i][i]).sum();
@@ -58,14 +50,17 @@ pub(super) fn smallest_eigenvalue(m: &[Vec<f64>]) -> f64 {
         }
         for p in 0..n {
             for q in p + 1..n {
-                rotate(&mut a, p, q);
+                rotate(&mut a, &mut v, p, q);
             }
         }
     }
-    (0..n).map(|i| a[i][i]).fold(f64::INFINITY, f64::min)
+    let mut pairs: Vec<(f64, Vec<f64>)> = v.into_iter().enumerate().map(|(i, v)| (a[i][i], v)).collect();
+    pairs.sort_by(|left, right| left.0.total_cmp(&right.0));
+    pairs
 }
 
-fn rotate(a: &mut [Vec<f64>], p: usize, q: usize) {
+/// One rotation in the plane of p and q (p < q), after which a[p][q] is 0.
+fn rotate(a: &mut [Vec<f64>], v: &mut [Vec<f64>], p: usize, q: usize) {
     if a[p][q] == 0.0 {
         return;
     }
@@ -74,13 +69,13 @@ fn rotate(a: &mut [Vec<f64>], p: usize, q: usize) {
     let c = 1.0 / t.hypot(1.0);
     let s = t * c;
     for row in a.iter_mut() {
-        let (x, y) = (row[p], row[q]);
-        row[p] = c * x - s * y;
-        row[q] = s * x + c * y;
+        (row[p], row[q]) = (c * row[p] - s * row[q], s * row[p] + c * row[q]);
     }
-    let (upper, lower) = a.split_at_mut(q);
-    for (x, y) in upper[p].iter_mut().zip(&mut lower[0]) {
-        (*x, *y) = (c * *x - s * *y, s * *x + c * *y);
+    for rows in [a, v] {
+        let (upper, lower) = rows.split_at_mut(q);
+        for (x, y) in upper[p].iter_mut().zip(&mut lower[0]) {
+            (*x, *y) = (c * *x - s * *y, s * *x + c * *y);
+        }
     }
 }
 
@@ -89,19 +84,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_inverse_times_its_matrix_is_one() {
+    fn a_factor_solves_its_equations() {
         let m = vec![vec![4.0, 1.0, 0.5], vec![1.0, 3.0, 0.2], vec![0.5, 0.2, 2.0]];
-        let inverse = inverse(&m).unwrap();
-        for (i, row) in m.iter().enumerate() {
-            let product = |j: usize| (0..3).map(|k| row[k] * inverse[k][j]).sum::<f64>();
-            assert!((0..3).all(|j| (product(j) - f64::from(u8::from(i == j))).abs() < 1e-15));
+        let x = solve(&cholesky(&m).unwrap(), &[1.0, 2.0, 3.0]);
+        for (row, right) in m.iter().zip([1.0, 2.0, 3.0]) {
+            assert!((row.iter().zip(&x).map(|(m, x)| m * x).sum::<f64>() - right).abs() < 1e-14);
         }
         assert!(cholesky(&[vec![1.0, 2.0], vec![2.0, 1.0]]).is_none());
     }
 
     #[test]
-    fn the_smallest_eigenvalue_is_found() {
-        assert!((smallest_eigenvalue(&[vec![2.0, 1.0], vec![1.0, 2.0]]) - 1.0).abs() < 1e-15);
-        assert!((smallest_eigenvalue(&[vec![1.0, 2.0], vec![2.0, 1.0]]) + 1.0).abs() < 1e-15);
+    fn eigenvalues_and_vectors_make_the_matrix_again() {
+        let m = vec![vec![4.0, 1.0, 0.5], vec![1.0, 3.0, 0.2], vec![0.5, 0.2, -2.0]];
+        let pairs = eigen(&m);
+        assert!(pairs.is_sorted_by(|left, right| left.0 <= right.0));
+        for i in 0..3 {
+            for j in 0..3 {
+                let again: f64 = pairs.iter().map(|(value, v)| value * v[i] * v[j]).sum();
+                assert!((again - m[i][j]).abs() < 1e-14, "{i} {j}: {again}");
+            }
+        }
+        assert!((eigen(&[vec![1.0, 2.0], vec![2.0, 1.0]])[0].0 + 1.0).abs() < 1e-15);
     }
 }

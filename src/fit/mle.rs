@@ -3,7 +3,7 @@
 use super::climb::{Top, maximise};
 use super::covariance::Uncertainty;
 use super::degenerate;
-use super::matrix::smallest_eigenvalue;
+use super::matrix;
 use super::report::{FitReport, NotConverged, Stop};
 use super::unique::{unique_purchases, unique_spend};
 use crate::features::{Customers, Rfm};
@@ -17,8 +17,8 @@ pub struct Fit<M> {
     pub model: M,
     /// How the fit went.
     pub report: FitReport,
-    /// Standard errors and covariance; `None` on a ridge, where the data leave a parameter undetermined (a warning of
-    /// the report says which).
+    /// Standard errors and covariance, on a ridge the covariance of what the data determine (a warning of the report says
+    /// what they do not); `None` if they determine nothing.
     pub uncertainty: Option<Uncertainty>,
 }
 
@@ -134,8 +134,8 @@ fn finish<M: Likelihood>(
         return Err(Error::Undefined(format!("the {} likelihood is not finite on these data", M::NAME)));
     };
     let customers = total(rows);
-    let information: Vec<Vec<f64>> =
-        top.at.hessian.iter().map(|row| row.iter().map(|h| -h * customers).collect()).collect();
+    let mut theta: Vec<f64> = top.point.iter().map(|ln| ln.exp()).collect();
+    let information = information::<M>(&top, &theta, rows)?;
     let report = FitReport {
         stop: top.stop,
         stopped: top.stop.to_string(),
@@ -143,7 +143,7 @@ fn finish<M: Likelihood>(
         evaluations: top.evaluations,
         iterations: top.iterations,
         gradient: top.gradient(),
-        smallest_curvature: smallest_eigenvalue(&information) / customers,
+        smallest_curvature: matrix::eigen(&information).first().map_or(0.0, |(value, _)| value / customers),
         ln_likelihood: top.at.value * customers + jacobian,
         customers: customers as u64,
         distinct: rows.len() as u64,
@@ -153,11 +153,17 @@ fn finish<M: Likelihood>(
     if !matches!(report.stop, Stop::Converged | Stop::Border) {
         return Err(Error::Fit(Box::new(NotConverged { model: M::NAME, report })));
     }
-    let mut theta: Vec<f64> = top.point.iter().map(|ln| ln.exp()).collect();
     unscale(&mut theta);
-    let uncertainty = match report.stop {
-        Stop::Converged => Uncertainty::at(&theta, &information),
-        _ => None,
-    };
+    let uncertainty = Uncertainty::at(&theta, &information);
     Ok(Fit { model: M::from_parameters(&theta)?, report, uncertainty })
+}
+
+/// The negative Hessian of ln L in the log-parameters of the scaled problem.
+fn information<M: Likelihood>(top: &Top, theta: &[f64], rows: &[Weighted<M::Row>]) -> Result<Vec<Vec<f64>>> {
+    // At the border the climb's curvature is in part that of its walls: that of the likelihood itself is wanted.
+    let (hessian, customers) = match top.stop {
+        Stop::Border => (M::from_parameters(theta)?.derivatives(rows).hessian, 1.0),
+        _ => (top.at.hessian.clone(), total(rows)),
+    };
+    Ok(hessian.iter().map(|row| row.iter().map(|h| -h * customers).collect()).collect())
 }

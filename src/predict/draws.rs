@@ -19,10 +19,11 @@ pub struct ParameterDraws<M> {
 }
 
 impl<M: Likelihood> ParameterDraws<M> {
-    /// The Laplace approximation: normal in the log-parameters around the fitted models, by their uncertainties.
+    /// The Laplace approximation: normal in the log-parameters around the fitted models, by their uncertainties. What a
+    /// fit on a ridge leaves undetermined is held fixed ([`Uncertainty::is_partial`]).
     ///
     /// # Errors
-    /// [`Error::Undefined`] if a fit has no uncertainty (it ended on a ridge).
+    /// [`Error::Undefined`] if a fit has no uncertainty: the data determine none of its parameters.
     pub fn laplace(
         purchases: (&M, Option<&Uncertainty>),
         spend: Option<(&GammaGamma, Option<&Uncertainty>)>,
@@ -43,14 +44,15 @@ impl<M: Likelihood> ParameterDraws<M> {
 fn factor<M: Likelihood>(_: &M, uncertainty: Option<&Uncertainty>) -> Result<Vec<Vec<f64>>> {
     uncertainty.and_then(Uncertainty::factor).ok_or_else(|| {
         Error::Undefined(format!(
-            "the {} fit leaves a parameter undetermined, so that the uncertainty of a total cannot be told",
+            "nothing is known of the uncertainty of the {} parameters: the data do not determine any of them, or the \
+             model file does not say",
             M::NAME
         ))
     })
 }
 
-/// Draws from the normal approximation in the log-parameters: ln θ + L z, with `factor` the lower Cholesky factor L of
-/// their covariance. The same seed gives the same draws.
+/// Draws from the normal approximation in the log-parameters: ln θ + L z, with `factor` any L whose L Lᵀ is
+/// their covariance ([`Uncertainty::factor`]). The same seed gives the same draws.
 ///
 /// # Errors
 /// [`Error::Parameter`] if a draw leaves the range of numbers: the covariance is then not that of a maximum.

@@ -124,28 +124,32 @@ fn checked<M: Likelihood>(part: &Part, place: &str) -> Result<(M, Option<Uncerta
             .column(format!("{place}.params"))
             .hint("the file was changed by hand, or damaged: train it again")
     })?;
-    let uncertainty = match (&part.standard_errors, &part.covariance_of_logs) {
-        (Some(errors), Some(covariance)) => {
-            let standard_errors = numbers::<M>(errors, &format!("{place}.standard_errors"))?;
-            let n = M::PARAMETERS.len();
-            if covariance.len() != n || covariance.iter().any(|row| row.len() != n) {
-                return Err(Error::input("the covariance has the wrong shape")
-                    .column(format!("{place}.covariance_of_logs"))
-                    .expected(format!("{n} rows of {n} numbers"))
-                    .into());
-            }
-            let found = Uncertainty { standard_errors, covariance: covariance.clone() };
-            if found.factor().is_none() {
-                return Err(Error::input("the covariance is not positive definite")
-                    .column(format!("{place}.covariance_of_logs"))
-                    .hint("the file was changed by hand, or damaged: train it again")
-                    .into());
-            }
-            Some(found)
-        }
-        _ => None,
+    let uncertainty = match &part.covariance_of_logs {
+        Some(covariance) => Some(uncertainty::<M>(part, covariance, place)?),
+        None => None,
     };
     Ok((model, uncertainty))
+}
+
+/// The uncertainty of a part, checked.
+fn uncertainty<M: Likelihood>(part: &Part, covariance: &[Vec<f64>], place: &str) -> Result<Uncertainty> {
+    let wrong = |what: &str| Error::input(what).column(format!("{place}.covariance_of_logs"));
+    let n = M::PARAMETERS.len();
+    if covariance.len() != n || covariance.iter().any(|row| row.len() != n) {
+        return Err(wrong("the covariance has the wrong shape")
+            .expected(format!("{n} rows of {n} numbers"))
+            .into());
+    }
+    let errors = part.standard_errors.as_ref();
+    let standard_errors =
+        errors.map(|errors| numbers::<M>(errors, &format!("{place}.standard_errors"))).transpose()?;
+    let found = Uncertainty { standard_errors, covariance: covariance.to_vec() };
+    if found.factor().is_none() {
+        return Err(wrong("this is no covariance: it is not symmetric, or some variance in it is negative")
+            .hint("the file was changed by hand, or damaged: train it again")
+            .into());
+    }
+    Ok(found)
 }
 
 /// The numbers of a map by the parameters' names.
