@@ -48,6 +48,9 @@ fn the_uncertainty_of_a_ridge_is_kept() {
     let spend = GammaGamma::new(6.25, 3.74, 15.44).unwrap();
     let shop = shop::simulated(&nobody_leaves, &spend, 2_000, [100, 300], 5);
     let model = TrainedModel::train(&shop, "UTC").unwrap();
+    let note = model.held_fixed(true).unwrap();
+    assert!(note.contains("if customers leave more than these data show"), "{note}");
+    assert_eq!(trained().held_fixed(true), None);
     let text = model.to_json().unwrap();
     assert_eq!(TrainedModel::from_json(&text).unwrap(), model);
     let file: serde_json::Value = serde_json::from_str(&text).unwrap();

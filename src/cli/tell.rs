@@ -48,9 +48,14 @@ fn part<M: Likelihood>(
     what: &str,
 ) -> String {
     let errors = uncertainty.and_then(|found| found.standard_errors.as_deref());
+    let loose = uncertainty.map(Uncertainty::undetermined).unwrap_or_default();
     let mut grid = Grid::new(&["parameter", "estimate", "standard error"]);
     for (at, (name, value)) in M::PARAMETERS.iter().zip(model.parameters()).enumerate() {
-        let error = errors.map_or_else(|| "none".to_owned(), |errors| significant(errors[at]));
+        let error = match errors {
+            Some(errors) => significant(errors[at]),
+            None if loose.get(at) == Some(&true) => "undetermined".to_owned(),
+            None => "none".to_owned(),
+        };
         let ridge = errors.is_none() && !(1.0 / FAR..FAR).contains(&value);
         grid.row([(*name).to_owned(), if ridge { at_border(value) } else { show::parameter(value) }, error]);
     }

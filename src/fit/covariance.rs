@@ -11,6 +11,8 @@ use super::matrix;
 const UNDETERMINED: f64 = 2.0;
 /// A covariance may miss symmetry and positivity by rounding: by this part of its largest entry.
 const ROUNDING: f64 = 1e-12;
+/// A parameter is undetermined if more than this part (the square of its component) of its own direction is held fixed.
+const GOOD_PART: f64 = 0.1;
 /// No covariance of logs is larger than this; the squares of larger ones leave the range of numbers.
 const ABSURD: f64 = 1e100;
 
@@ -52,6 +54,16 @@ impl Uncertainty {
     #[must_use]
     pub const fn is_partial(&self) -> bool {
         self.standard_errors.is_none()
+    }
+
+    /// Which parameters the data leave undetermined: those of which a direction that is held fixed holds a good part.
+    #[must_use]
+    pub fn undetermined(&self) -> Vec<bool> {
+        let m = &self.covariance;
+        let pairs = matrix::eigen(m);
+        let largest = pairs.last().map_or(0.0, |(lambda, _)| *lambda);
+        let held = || pairs.iter().filter(|(lambda, _)| *lambda <= ROUNDING * largest);
+        (0..m.len()).map(|i| held().map(|(_, v)| v[i] * v[i]).sum::<f64>() > GOOD_PART).collect()
     }
 
     /// A factor F of the covariance of the log-parameters, F Fᵀ, for drawing ln θ + F z: its eigenvectors times the roots of
@@ -102,6 +114,7 @@ mod tests {
             let (on, off) = (0.5 * (100.0 + flat), 0.5 * (flat - 100.0));
             let found = Uncertainty::at(&[2.0, 3.0], &[vec![on, off], vec![off, on]]).unwrap();
             assert!(found.is_partial());
+            assert_eq!(found.undetermined(), [true, true]);
             let factor = found.factor().unwrap();
             for z in [[1.0, 0.0], [0.0, 1.0], [3.0, -2.0]] {
                 let step: Vec<f64> = factor.iter().map(|row| row[0] * z[0] + row[1] * z[1]).collect();

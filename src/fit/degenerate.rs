@@ -4,8 +4,6 @@
 //! (nobody leaves; everyone buys at the same rate). The predictions of that simpler model are fine; the parameters
 //! are not numbers to be read. Such a fit comes home with a warning that names the ridge.
 
-use super::covariance::Uncertainty;
-use super::file::TrainedModel;
 use super::mle::Fit;
 use crate::model::{BgNbd, GammaGamma, Likelihood};
 
@@ -100,30 +98,4 @@ fn warn<M: Likelihood>(fit: &mut Fit<M>, named: Vec<&str>) {
         ));
     }
     fit.report.warnings.extend(named.into_iter().map(str::to_owned));
-}
-
-impl TrainedModel {
-    /// What the intervals of a shop's totals leave out, in words, where a fit lies on a ridge; `money` says whether value is
-    /// forecast. The spread of what the data determine says nothing of what they do not: of UCI Online Retail's first year
-    /// no drop-out is visible, and a third fewer purchases came in the second than the interval allows.
-    #[must_use]
-    pub fn held_fixed(&self, money: bool) -> Option<String> {
-        let partial = |found: Option<&Uncertainty>| found.is_some_and(Uncertainty::is_partial);
-        let spend = self.spend.as_ref().filter(|_| money);
-        let otherwise = match (
-            partial(self.purchase.uncertainty.as_ref()),
-            partial(spend.and_then(|spend| spend.uncertainty.as_ref())),
-        ) {
-            (false, false) => return None,
-            (true, false) => "customers leave more than these data show, the totals can fall far below them",
-            (false, true) => "order values vary more than these data show, the total value can fall outside",
-            (true, true) => {
-                "customers leave more, or order values vary more, than these data show, the totals can fall far outside"
-            }
-        };
-        Some(format!(
-            "these data do not determine the whole model (see the warnings of the fit), and the intervals of the totals \
-             take the rest as it was fitted: if {otherwise}"
-        ))
-    }
 }

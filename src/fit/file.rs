@@ -1,5 +1,6 @@
 //! The model file: versioned JSON that a person can read. Same input, same bytes.
 
+mod held;
 mod read;
 mod train;
 
