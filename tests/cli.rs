@@ -555,3 +555,91 @@ fn an_output_in_no_folder_is_refused_before_the_work() {
     shop.refused(&["run", &data("cdnow_sample.csv"), "-o", "taken"], 2, &["taken", "folder"]);
     shop.refused(&["run", "missing.csv", "-o", "out"], 1, &["missing.csv"]);
 }
+
+#[test]
+fn no_command_overwrites_what_it_reads() {
+    let shop = Shop::with_model();
+    let orders = fs::read(data("cdnow_sample.csv")).unwrap();
+    shop.file("orders.csv", &orders);
+    fs::copy(shop.path("model.json"), shop.path("model.csv")).unwrap();
+    fs::create_dir(shop.path("out")).unwrap();
+    fs::copy(shop.path("orders.csv"), shop.path("out/scores.csv")).unwrap();
+    let lost = ["would be lost", "name another output"];
+    shop.refused(&["features", "orders.csv", "-o", "./orders.csv"], 2, &lost);
+    shop.refused(&["features", "ord*.csv", "-o", "orders.csv"], 2, &lost);
+    shop.refused(&["train", "orders.csv", "-o", "orders.csv"], 2, &lost);
+    shop.refused(&["backtest", "orders.csv", "--horizon", "8w", "-o", "orders.csv"], 2, &lost);
+    shop.refused(&["run", "out/scores.csv", "-o", "out"], 2, &lost);
+    let to_model = ["--model", "model.csv", "--horizon", "8w", "-o", "model.csv"];
+    shop.refused(&[&["score", "orders.csv"], &to_model[..]].concat(), 2, &lost);
+    #[cfg(unix)]
+    {
+        fs::hard_link(shop.path("orders.csv"), shop.path("hard.csv")).unwrap();
+        std::os::unix::fs::symlink("orders.csv", shop.path("soft.csv")).unwrap();
+        shop.refused(&["features", "orders.csv", "-o", "hard.csv"], 2, &lost);
+        shop.refused(&["features", "orders.csv", "-o", "soft.csv"], 2, &lost);
+    }
+    assert_eq!(fs::read(shop.path("orders.csv")).unwrap(), orders);
+    assert_eq!(fs::read(shop.path("out/scores.csv")).unwrap(), orders);
+}
+
+#[test]
+fn an_output_is_what_its_name_says() {
+    let shop = Shop::new();
+    for name in ["table.xlsx", "table.csv.gz"] {
+        shop.refused(&["features", &data("cdnow_sample.csv"), "-o", name], 2, &[name, ".parquet"]);
+    }
+    shop.refused(&["run", &data("cdnow_sample.csv"), "-o", "-"], 2, &["folder"]);
+    assert!(shop.names().is_empty());
+}
+
+#[test]
+#[cfg(unix)]
+fn an_output_follows_links_and_keeps_permissions() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let shop = Shop::new();
+    let features = |output: &str| shop.run(&["features", &data("cdnow_sample.csv"), "-o", output]);
+    fs::create_dir(shop.path("real")).unwrap();
+    symlink("real/new.csv", shop.path("link.csv")).unwrap();
+    assert_eq!(features("link.csv").code, Some(0));
+    assert!(shop.path("link.csv").is_symlink() && shop.path("real/new.csv").is_file());
+    symlink("one.csv", shop.path("other.csv")).unwrap();
+    symlink("other.csv", shop.path("one.csv")).unwrap();
+    assert_eq!(features("one.csv").code, Some(1));
+    assert!(shop.path("one.csv").is_symlink());
+
+    let mode = |mode: u32| {
+        shop.file("secret.csv", "");
+        fs::set_permissions(shop.path("secret.csv"), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    mode(0o600);
+    assert_eq!(features("secret.csv").code, Some(0));
+    assert_eq!(fs::metadata(shop.path("secret.csv")).unwrap().permissions().mode() & 0o777, 0o600);
+    fs::set_permissions(shop.path("secret.csv"), fs::Permissions::from_mode(0o400)).unwrap();
+    let said = features("secret.csv");
+    assert!(said.code == Some(1) && said.err.contains("read-only"), "{}", said.err);
+    let said = features("nowhere/table.csv");
+    assert!(said.err.contains("there is no folder") && !said.err.contains(".partial"), "{}", said.err);
+}
+
+#[test]
+#[cfg(unix)]
+fn ctrl_c_ends_a_command_that_waits_for_input() {
+    let shop = Shop::new();
+    let mut child = ltv()
+        .args(["features", "-", "-o", "customers.csv"])
+        .current_dir(shop.dir.path())
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let input = child.stdin.take(); // open, and nothing ever comes
+    std::thread::sleep(Duration::from_millis(500));
+    let kill = |id: u32| Command::new("kill").args(["-INT", &id.to_string()]).status().unwrap();
+    assert!(kill(child.id()).success());
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(kill(child.id()).success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    drop(input);
+    assert!(shop.names().is_empty(), "{:?}", shop.names());
+}

@@ -1,10 +1,10 @@
 //! `ltv backtest`: train on the past only, predict, and compare with what happened.
 
 use super::args::{self, FormatArg};
-use super::orders;
 use super::show::{self, Grid};
 use super::tell::wrap;
 use super::voice::{Voice, write_text};
+use super::{orders, outputs};
 use crate::backtest::{
     BacktestPlan, BacktestReport, ModelReport, OriginReport, Origins, TargetReport, backtest, estimators,
 };
@@ -26,6 +26,7 @@ pub fn run(args: &args::Backtest, quiet: bool, progress: &dyn Progress) -> Resul
         origins: Origins::read(&args.origins, args.every, options.grain)?,
         ..BacktestPlan::new(args.horizon, args.unit)?
     };
+    outputs::spare(&[&args.output], &args.orders.inputs, None)?;
     let (orders, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
     let past = Past::new(&orders, options.cutoff)?;
     let report = backtest(&past, &plan, &models, progress)?;

@@ -1,13 +1,13 @@
 //! `ltv features`: what each customer did.
 
 use super::args;
-use super::orders;
 use super::voice::Voice;
+use super::{orders, outputs};
 use crate::Result;
 use crate::features::Past;
 use crate::output::Output;
 use crate::progress::Progress;
-use crate::table::{Format, TableWriter};
+use crate::table::TableWriter;
 
 /// Customers are summarised and written in parts of this size, so that memory does not grow with the table.
 const PART: usize = 1 << 18;
@@ -19,7 +19,9 @@ const PART: usize = 1 << 18;
 pub fn run(args: &args::Features, quiet: bool, progress: &dyn Progress) -> Result<()> {
     let options = args.orders.reading.options()?;
     let voice = Voice::new(quiet, &[&args.output]);
-    let mut table = TableWriter::new(Output::create(&args.output)?, Format::of(&args.output));
+    outputs::spare(&[&args.output], &args.orders.inputs, None)?;
+    let format = outputs::format(&args.output)?;
+    let mut table = TableWriter::new(Output::create(&args.output)?, format);
     let (orders, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
     let past = Past::new(&orders, options.cutoff)?;
     progress.begin("writing customers", Some(past.len() as u64));

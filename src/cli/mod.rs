@@ -5,6 +5,7 @@
 mod args;
 mod show;
 mod voice;
+mod outputs;
 mod watch;
 mod orders;
 mod customers;

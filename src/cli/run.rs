@@ -8,7 +8,7 @@ use super::show::{self, Grid};
 use super::summary::Summary;
 use super::tell::wrap;
 use super::voice::{Voice, write_text};
-use super::{orders, tell, totals};
+use super::{orders, outputs, tell, totals};
 use crate::backtest::{BacktestPlan, BacktestReport, MODELS, OriginReport, Origins, backtest, estimators};
 use crate::features::Past;
 use crate::fit::TrainedModel;
@@ -23,12 +23,15 @@ use crate::{Error, Result};
 pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()> {
     let options = args.orders.reading.options()?;
     let voice = Voice::new(quiet, &[]);
-    if args.output.exists() && !args.output.is_dir() {
+    let file = args.output.exists() && !args.output.is_dir();
+    if file || args.output.as_os_str() == "-" {
         return Err(Error::usage(format!(
-            "the output {} is a file, but `ltv run` writes three files into a folder; name a folder",
+            "the output {} is no folder, but `ltv run` writes three files into a folder; name a folder",
             args.output.display()
         )));
     }
+    let written = ["model.json", "scores.csv", "summary.json"].map(|name| args.output.join(name));
+    outputs::spare(&written.each_ref().map(|path| path.as_path()), &args.orders.inputs, None)?;
     let (read, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
     let past = Past::new(&read, options.cutoff)?;
     voice.say(&orders::account(&ledger, &past))?;
@@ -39,7 +42,10 @@ pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()>
     // Not before there is something to write: a failed run leaves no empty folder.
     fs::create_dir_all(&args.output).map_err(|e| Error::io("create", &args.output, e))?;
     let scored = score(args, &trained, &past, progress)?;
-    let check = check(args, &past, progress);
+    let check = match check(args, &past, progress) {
+        Err(Error::Interrupted) => return Err(Error::Interrupted),
+        check => check,
+    };
 
     let end = end_of_horizon(args.horizon, &past);
     let summary = Summary {
@@ -57,7 +63,6 @@ pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()>
     tell_all(&voice, args, &trained, &scored, end.as_deref())?;
     match &check {
         Ok(report) => report.origins.iter().try_for_each(|origin| voice.tell(&tell_check(report, origin)))?,
-        Err(Error::Interrupted) => return Err(Error::Interrupted),
         Err(why) => voice.tell(&wrap(&format!("No check on the past: {why}")))?,
     }
     voice.tell(&format!("Wrote model.json, scores.csv and summary.json to {}", args.output.display()))

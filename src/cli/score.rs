@@ -7,7 +7,7 @@ use super::customers::{self, Source};
 use super::scoring::{Asked, PART, Scored, Scorer};
 use super::show::{self, Grid};
 use super::voice::Voice;
-use super::{orders, totals};
+use super::{orders, outputs, totals};
 use crate::features::Past;
 use crate::fit::TrainedModel;
 use crate::orders::ReadOptions;
@@ -25,6 +25,8 @@ pub fn run(args: &args::Score, quiet: bool, progress: &dyn Progress) -> Result<(
         return newcomer(args, &trained, &options);
     }
     let output = args.output.as_deref().unwrap_or_else(|| Path::new("-"));
+    outputs::spare(&[output], &args.inputs, Some(&args.model))?;
+    outputs::format(output)?;
     let voice = Voice::new(quiet, &[output]);
     let scored = match customers::source(&args.inputs, &options)? {
         Source::Customers(file) => {

@@ -1,13 +1,13 @@
 //! `ltv simulate`: an order file of any size from a model.
 
-use super::args;
+use super::{args, outputs};
 use super::show;
 use super::voice::Voice;
 use crate::fit::TrainedModel;
 use crate::output::Output;
 use crate::predict::{Simulation, simulate};
 use crate::progress::Progress;
-use crate::table::{Format, TableWriter};
+use crate::table::TableWriter;
 use crate::units::{Horizon, Tick};
 use crate::{Error, Result};
 
@@ -43,7 +43,9 @@ pub fn run(args: &args::Simulate, quiet: bool, progress: &dyn Progress) -> Resul
         grain,
         unit: trained.unit,
     };
-    let mut table = TableWriter::new(Output::create(&args.output)?, Format::of(&args.output));
+    outputs::spare(&[&args.output], &[], Some(&args.model))?;
+    let format = outputs::format(&args.output)?;
+    let mut table = TableWriter::new(Output::create(&args.output)?, format);
     let spend = trained.spend.as_ref().map(|spend| &spend.model);
     let made = simulate(&trained.purchase.model, spend, &plan, progress, &mut |chunk| table.write(chunk))?;
     table.finish()?;

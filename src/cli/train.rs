@@ -4,7 +4,7 @@ use super::args;
 use super::customers::{self, Source};
 use super::scoring::PART;
 use super::voice::Voice;
-use super::{orders, tell};
+use super::{orders, outputs, tell};
 use crate::Result;
 use crate::features::Past;
 use crate::fit::TrainedModel;
@@ -17,6 +17,7 @@ use crate::progress::Progress;
 /// Whatever reading, fitting or writing says.
 pub fn run(args: &args::Train, quiet: bool, progress: &dyn Progress) -> Result<()> {
     let voice = Voice::new(quiet, &[&args.output]);
+    outputs::spare(&[&args.output], &args.orders.inputs, None)?;
     // An output that cannot be created is better known now than after an hour.
     drop(Output::create(&args.output)?);
     let options = args.orders.reading.options()?;

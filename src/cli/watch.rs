@@ -6,23 +6,38 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::output;
 use crate::progress::Progress;
 use crate::{Error, Result};
 
 /// Set once by Ctrl-C (or a request to end); long work looks at it between chunks.
 static STOP: AtomicBool = AtomicBool::new(false);
 
-/// Listens for Ctrl-C: the first asks the work to stop and clean up, the second ends at once.
+/// How long work that was asked to stop may take to do so; it may be waiting for input that never comes.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Listens for Ctrl-C: the first asks the work to stop and clean up, the second (or no answer for a while) ends it.
 ///
 /// # Errors
 /// If the system refuses the handler.
 pub fn listen() -> Result<()> {
     ctrlc::set_handler(|| {
         if STOP.swap(true, Ordering::SeqCst) {
-            std::process::exit(130);
+            end();
         }
+        std::thread::spawn(|| {
+            std::thread::sleep(PATIENCE);
+            end();
+        });
     })
     .map_err(|e| Error::usage(format!("cannot listen for Ctrl-C: {e}")))
+}
+
+/// Ends the process; the files under way go with it.
+fn end() {
+    output::discard_all();
+    eprintln!("ltv: {}", Error::Interrupted);
+    std::process::exit(130);
 }
 
 /// A bar on the terminal of standard error; nothing where there is no terminal, or with `--quiet`.

@@ -219,6 +219,14 @@ fn not_found(path: &Path, error: io::Error) -> Error {
     Error::io("read", path, io::Error::new(io::ErrorKind::NotFound, hint))
 }
 
+/// The files that paths and patterns stand for.
+///
+/// # Errors
+/// [`Error::Usage`] if a pattern is none or matches nothing, or nothing is named.
+pub(crate) fn files(inputs: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    expand(inputs).map(|(files, _)| files)
+}
+
 /// The files that paths and patterns stand for, in the order in which they were named, each once; with what to say about it.
 pub(super) fn expand(inputs: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<String>)> {
     let (mut files, mut notes) = (Vec::new(), Vec::new());

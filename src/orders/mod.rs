@@ -36,4 +36,5 @@ pub use read::read;
 pub use store::Orders;
 
 pub(crate) use events::Event;
+pub(crate) use input::files;
 pub(crate) use leaf::{Leaf, Plain};
