@@ -75,7 +75,10 @@ impl Output {
             old => {
                 let file = beside(path, &place, old.map(|found| found.permissions()))?;
                 let under_way = UnderWay::new(file.path());
-                Ok(Self { path: place, sink: Sink::Renamed(BufWriter::with_capacity(1 << 16, file), under_way) })
+                Ok(Self {
+                    path: place,
+                    sink: Sink::Renamed(BufWriter::with_capacity(1 << 16, file), under_way),
+                })
             }
         }
     }
@@ -141,9 +144,10 @@ fn beside(path: &Path, place: &Path, old: Option<fs::Permissions>) -> Result<Nam
         .permissions(readable_by_all())
         .tempfile_in(folder)
         .map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => {
-                io::Error::new(error.kind(), format!("there is no folder {}; make it first", folder.display()))
-            }
+            io::ErrorKind::NotFound => io::Error::new(
+                error.kind(),
+                format!("there is no folder {}; make it first", folder.display()),
+            ),
             _ => plainly(error),
         })
         .map_err(|error| Error::io("create", path, error))?;

@@ -29,7 +29,8 @@ pub fn format(path: &Path) -> Result<Format> {
 pub fn spare(outputs: &[&Path], inputs: &[PathBuf], model: Option<&Path>) -> Result<()> {
     let files = if inputs.is_empty() { Vec::new() } else { crate::orders::files(inputs)? };
     for output in outputs.iter().filter(|output| output.is_file()) {
-        if let Some(input) = files.iter().map(PathBuf::as_path).chain(model).find(|input| same(output, input)) {
+        if let Some(input) = files.iter().map(PathBuf::as_path).chain(model).find(|input| same(output, input))
+        {
             return Err(Error::usage(format!(
                 "the output {} is the input {}, which would be lost; name another output",
                 output.display(),

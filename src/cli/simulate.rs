@@ -1,8 +1,8 @@
 //! `ltv simulate`: an order file of any size from a model.
 
-use super::{args, outputs};
 use super::show;
 use super::voice::Voice;
+use super::{args, outputs};
 use crate::fit::TrainedModel;
 use crate::output::Output;
 use crate::predict::{Simulation, simulate};
