@@ -179,6 +179,22 @@ impl Events {
         self.close()
     }
 
+    /// Appends the customers of another store after these.
+    pub fn append(&mut self, other: &Self) -> Result<(), OutOfRange> {
+        let before = self.len();
+        if u32::try_from(before + other.len()).is_err() {
+            return Err(OutOfRange(None));
+        }
+        self.ends.extend(other.ends.iter().map(|end| before as u32 + end));
+        self.ticks.extend_from_slice(&other.ticks);
+        self.amounts.extend_from_slice(&other.amounts);
+        self.orders.extend_from_slice(&other.orders);
+        self.counts.small.extend_from_slice(&other.counts.small);
+        let large = other.counts.large.iter().map(|&(at, count)| (before as u32 + at, count));
+        self.counts.large.extend(large);
+        Ok(())
+    }
+
     fn push_event(&mut self, event: &Event) {
         self.ticks.push(event.tick);
         self.amounts.push(event.amount);
@@ -194,22 +210,26 @@ impl Events {
         Ok(())
     }
 
-    /// The same events with the customers in another order; column by column, so that little is held twice.
+    /// The same events with the customers in another order; two columns at a time, so that little is held twice.
     pub fn permuted(self, order: &[u32]) -> Self {
         let Self { ends: from, ticks, amounts, counts, orders, options } = self;
         let ranges = || order.iter().map(|&customer| range(&from, customer as usize));
-        let ticks = gather(ticks, ranges());
-        let amounts = gather(amounts, ranges());
-        let orders = gather(orders, ranges().take(if options.order_ids { usize::MAX } else { 0 }));
-        let mut sorted = Counts { small: Vec::with_capacity(counts.small.len()), large: Vec::new() };
-        ranges().flatten().for_each(|at| sorted.push(counts.get(at)));
+        let (ticks, amounts) = rayon::join(|| gather(ticks, ranges()), || gather(amounts, ranges()));
+        let (orders, counts) = rayon::join(
+            || gather(orders, ranges().take(if options.order_ids { usize::MAX } else { 0 })),
+            || {
+                let mut sorted = Counts { small: Vec::with_capacity(counts.small.len()), large: Vec::new() };
+                ranges().flatten().for_each(|at| sorted.push(counts.get(at)));
+                sorted
+            },
+        );
         let mut end = 0;
         let ends = ranges().map(|range| {
             end += range.len() as u32;
             end
         });
         let ends = ends.collect();
-        Self { ends, ticks, amounts, counts: sorted, orders, options }
+        Self { ends, ticks, amounts, counts, orders, options }
     }
 }
 

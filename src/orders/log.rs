@@ -93,6 +93,12 @@ impl Arrivals {
     /// How many rows are looked up side by side.
     const ROWS: usize = 512;
 
+    fn push(&mut self, id: &str, position: u64, (tick, amount, order): (i32, i64, u64)) {
+        self.ids.push_str(id);
+        let (end, hash) = (self.ids.len(), Interner::hash(id));
+        self.rows.push(Arrival { end, hash, tick, amount, order, position });
+    }
+
     /// Looks all rows up: first in the table for all, then in the texts for all, so that the waits overlap.
     fn look_up(&mut self, customers: &Interner) {
         let Self { ids, rows, likely, sure } = self;
@@ -106,6 +112,32 @@ impl Arrivals {
             likely.is_some_and(|number| known.get(number as usize) == id)
         }));
     }
+}
+
+/// The events of our customers from number `from` on together with theirs, whose numbers `theirs` tells.
+fn joined(
+    mut new: Events,
+    from: usize,
+    theirs: &[u32],
+    old: &Events,
+    other: &Events,
+) -> Result<Events, OutOfRange> {
+    let mut run = Vec::new();
+    for (at, &their) in theirs.iter().enumerate() {
+        let (ours, their) = (old.range(from + at), other.range(their as usize));
+        if their.is_empty() {
+            new.copy_run(old, ours)?;
+        } else if ours.is_empty() {
+            new.copy_run(other, their)?;
+        } else {
+            run.clear();
+            run.extend(ours.map(|at| old.get(at)));
+            run.extend(their.map(|at| other.get(at)));
+            new.push_run(&mut run)
+                .map_err(|OutOfRange(customer)| OutOfRange(customer.map(|at| from + at)))?;
+        }
+    }
+    Ok(new)
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -161,21 +193,29 @@ impl OrderLog {
             self.counts.zero_dropped += 1;
             return Ok(());
         }
-        self.arrivals.ids.push_str(row.customer);
-        self.arrivals.rows.push(Arrival {
-            end: self.arrivals.ids.len(),
-            hash: Interner::hash(row.customer),
-            tick: row.tick.0,
-            amount,
-            order,
-            position: row.position,
-        });
+        self.arrivals.push(row.customer, row.position, (row.tick.0, amount, order));
         if self.arrivals.rows.len() < Arrivals::ROWS { Ok(()) } else { self.let_in() }
     }
 
     /// Lets the rows on their way in into the buffer, and folds it into the sums when it is full.
     fn let_in(&mut self) -> Result<()> {
         let mut arrivals = std::mem::take(&mut self.arrivals);
+        self.number(&mut arrivals, |log, row, customer| {
+            log.fresh.push(Fresh { customer, tick: row.tick, amount: row.amount });
+            if log.options.order_ids {
+                log.fresh_orders.push(row.order);
+            }
+        })?;
+        self.arrivals = arrivals;
+        if self.fresh.len() >= Self::BUFFER.max(self.events.len() / 2) { self.settle() } else { Ok(()) }
+    }
+
+    /// Finds the customers' numbers of all rows on their way in, hands them over, and clears the rows.
+    fn number(
+        &mut self,
+        arrivals: &mut Arrivals,
+        mut take: impl FnMut(&mut Self, &Arrival, u32),
+    ) -> Result<()> {
         arrivals.look_up(&self.customers);
         let mut start = 0;
         for (at, row) in arrivals.rows.iter().enumerate() {
@@ -184,15 +224,11 @@ impl OrderLog {
                 Some(number) if arrivals.sure[at] => self.seen_at(number, row.position),
                 _ => self.customer(&arrivals.ids[id], row.position)?,
             };
-            self.fresh.push(Fresh { customer, tick: row.tick, amount: row.amount });
-            if self.options.order_ids {
-                self.fresh_orders.push(row.order);
-            }
+            take(self, row, customer);
         }
         arrivals.ids.clear();
         arrivals.rows.clear();
-        self.arrivals = arrivals;
-        if self.fresh.len() >= Self::BUFFER.max(self.events.len() / 2) { self.settle() } else { Ok(()) }
+        Ok(())
     }
 
     /// A customer that is known was seen again.
@@ -276,36 +312,36 @@ impl OrderLog {
         self.counts.zero_dropped += other.counts.zero_dropped;
         let theirs = self.take_in_customers(&other)?;
         let old = std::mem::replace(&mut self.events, Events::new(self.options));
-        let mut new = Events::with_capacity(self.options, theirs.len(), old.len() + other.events.len());
-        let mut run = Vec::new();
-        for (customer, &their) in theirs.iter().enumerate() {
-            let (ours, their) = (old.range(customer), other.events.range(their as usize));
-            let pushed = if their.is_empty() {
-                new.copy_run(&old, ours)
-            } else if ours.is_empty() {
-                new.copy_run(&other.events, their)
-            } else {
-                run.clear();
-                run.extend(ours.map(|at| old.get(at)));
-                run.extend(their.map(|at| other.events.get(at)));
-                new.push_run(&mut run)
-            };
-            pushed.map_err(|e| self.out_of_range(&e))?;
-        }
-        self.events = new;
+        let all = old.len() + other.events.len();
+        // In two halves, the first with room for both.
+        let (low, high) = theirs.split_at(theirs.len() / 2);
+        let half = |from: usize, theirs: &[u32], room: usize| {
+            let new = Events::with_capacity(self.options, theirs.len(), room);
+            joined(new, from, theirs, &old, &other.events)
+        };
+        let (first, second) = rayon::join(|| half(0, low, all), || half(low.len(), high, all / 2));
+        let joined = first.and_then(|mut events| events.append(&second?).map(|()| events));
+        self.events = joined.map_err(|e| self.out_of_range(&e))?;
         Ok(())
     }
 
     /// Takes in another log's customers; per customer of ours, its number there (or one that is not there).
     fn take_in_customers(&mut self, other: &Self) -> Result<Vec<u32>> {
         let mut theirs = vec![u32::MAX; self.first.len()];
-        for (at, id) in other.customers.ids().iter().enumerate() {
-            let number = self.customer(id, other.first[at])? as usize;
-            if number == theirs.len() {
-                theirs.push(at as u32);
-            } else {
-                theirs[number] = at as u32;
+        let mut arrivals = Arrivals::default();
+        for start in (0..other.first.len()).step_by(Arrivals::ROWS) {
+            let end = other.first.len().min(start + Arrivals::ROWS);
+            for at in start..end {
+                arrivals.push(other.customers.ids().get(at), other.first[at], (0, 0, 0));
             }
+            let mut at = start as u32;
+            self.number(&mut arrivals, |_, _, customer| {
+                match theirs.get_mut(customer as usize) {
+                    Some(known) => *known = at,
+                    None => theirs.push(at),
+                }
+                at += 1;
+            })?;
         }
         Ok(theirs)
     }
