@@ -10,7 +10,8 @@ use crate::orders::Orders;
 use crate::units::{Tick, TimeUnit};
 use crate::{Error, Result};
 
-/// Orders up to a cut-off. Nothing after it is ever looked at, refunds included.
+/// Orders up to a cut-off. Nothing after it is ever looked at, refunds included. (Where none is given, the cut-off is the last
+/// order and all is known: refunds after it are set off as well.)
 #[derive(Debug, Clone, Copy)]
 pub struct Past<'a> {
     orders: &'a Orders,
@@ -151,7 +152,8 @@ impl<'a> Past<'a> {
 
     /// One customer's purchases up to the cut-off.
     pub(super) fn purchases<'n>(&self, netter: &'n mut Netter, customer: usize) -> &'n [Purchase] {
-        netter.purchases(self.orders.events_of(customer), self.cutoff)
+        let known = if self.given { self.cutoff } else { Tick(i32::MAX) };
+        netter.purchases(self.orders.events_of(customer), known)
     }
 
     /// Works on the pieces of a range of customers on all threads; answers and tallies come back in their order.
