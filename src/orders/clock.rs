@@ -63,9 +63,15 @@ fn twelve_hours(hour: i32, text: &[u8]) -> Option<(i32, &[u8])> {
     Some((hour, &text[length..]))
 }
 
-/// `Z`, `UTC`, `GMT`, `+02`, `+0200` or `+02:00`, in seconds east of Greenwich; a name in brackets after it is passed over.
-fn offset(text: &[u8]) -> Option<i32> {
-    let text = match text.strip_suffix(b"]").and_then(|_| memchr::memchr(b'[', text)) {
+/// `Z`, `UTC`, `GMT`, `+02`, `+0200` or `+02:00`, in seconds east of Greenwich; a name in brackets after it (or `+0000 UTC`) is
+/// passed over.
+pub(super) fn offset(text: &[u8]) -> Option<i32> {
+    let bracket = match text.last()? {
+        b']' => memchr::memchr(b'[', text),
+        b')' => memchr::memchr(b'(', text),
+        _ => text.strip_suffix(b" UTC").map(<[u8]>::len),
+    };
+    let text = match bracket {
         Some(bracket) => text[..bracket].trim_ascii(),
         None => text,
     };

@@ -1,7 +1,7 @@
 //! Dates as shops write them, read from bytes.
 
 use super::DateOrder;
-use super::clock::{clock, time};
+use super::clock::{clock, offset, time};
 
 /// A moment as it was written: days since 2000-01-01, seconds of the day, and the offset from UTC in seconds where it
 /// carries a zone.
@@ -61,7 +61,8 @@ pub(super) fn days(year: i32, month: i32, day: i32) -> Option<i32> {
 
 /// Reads a date, or a date and time.
 ///
-/// Understood are ISO 8601 (with `T` or a space, fractions of seconds, `Z` or an offset), years first with other separators,
+/// Understood are ISO 8601 (with `T` or a space, fractions of seconds, `Z` or an offset; also without separators), years first
+/// with other separators,
 /// day and month first (by `order`; with `.` the day is first), months by their English names, 12-hour clocks, and plain
 /// digits: `Ymd`, `YmdHM`, `YmdHMS` and seconds, milli-, micro- or nanoseconds since 1970.
 pub(super) fn read(text: &[u8], order: Option<DateOrder>) -> Reading {
@@ -72,7 +73,7 @@ pub(super) fn read(text: &[u8], order: Option<DateOrder>) -> Reading {
     if text.is_empty() {
         return Reading::Missing;
     }
-    if let Some(reading) = digits_only(text) {
+    if let Some(reading) = digits_only(text).or_else(|| basic(text)) {
         return reading;
     }
     let Some(parts) = parts(text) else { return Reading::Unreadable };
@@ -154,6 +155,25 @@ fn digits_only(text: &[u8]) -> Option<Reading> {
         _ => None,
     };
     Some(stamp.map_or(Reading::Unreadable, Reading::At))
+}
+
+/// ISO 8601 without separators: `20241231T183000Z`.
+fn basic(text: &[u8]) -> Option<Reading> {
+    let (date, rest) = text.split_at_checked(8)?;
+    let rest = rest.strip_prefix(b"T").or_else(|| rest.strip_prefix(b" "))?;
+    let Reading::At(day) = digits_only(date)? else { return None };
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let two = |from: usize| number(&rest[from..from + 2]).map(|value| value as i32);
+    let (seconds, offset) = match digits {
+        4 | 6 => {
+            let second = if digits == 6 { two(4)? } else { 0 };
+            let zone = rest[digits..].trim_ascii();
+            (clock(two(0)?, two(2)?, second)?, if zone.is_empty() { None } else { Some(offset(zone)?) })
+        }
+        _ if rest.is_empty() => return None,
+        _ => time(rest)?,
+    };
+    Some(Reading::At(Stamp { seconds, offset, ..day }))
 }
 
 /// A number of at most 19 digits.
@@ -243,6 +263,7 @@ impl Parts<'_> {
 
 /// Takes the date at the beginning of a text apart.
 fn parts(text: &[u8]) -> Option<Parts<'_>> {
+    let text = without_weekday(text);
     if text.first()?.is_ascii_alphabetic() {
         // March 5, 2024
         let (month, rest) = month_name(text)?;
@@ -257,15 +278,17 @@ fn parts(text: &[u8]) -> Option<Parts<'_>> {
     if !matches!(separator, b'-' | b'/' | b'.' | b' ') {
         return None;
     }
-    if rest.get(1)?.is_ascii_alphabetic() {
+    // 5. 1. 2024
+    let rest = if separator == b'.' { skip(&rest[1..], b" ") } else { &rest[1..] };
+    if rest.first()?.is_ascii_alphabetic() {
         // 5-Mar-2024
-        let (month, rest) = month_name(&rest[1..])?;
-        let (third, rest) = part(skip(rest, b". -/"))?;
+        let (month, rest) = month_name(rest)?;
+        let (third, rest) = part(skip(rest, b". -/,"))?;
         let second = Part { value: month, digits: 2 };
         return Some(Parts { first, second, third, separator, named: true, rest })
             .filter(|parts| parts.first.digits <= 2 && matches!(parts.third.digits, 2 | 4));
     }
-    let (second, rest) = part(&rest[1..])?;
+    let (second, rest) = part(rest)?;
     let (&next, rest) = rest.split_first()?;
     let rest = if separator == b'.' { skip(rest, b" ") } else { rest };
     let (third, rest) = part(rest)?;
@@ -292,6 +315,15 @@ pub(super) fn part(text: &[u8]) -> Option<(Part, &[u8])> {
 fn skip<'a>(text: &'a [u8], these: &[u8]) -> &'a [u8] {
     let count = text.iter().take_while(|byte| these.contains(byte)).count();
     &text[count..]
+}
+
+/// `Tue, 5 Mar 2024` without the name of the day, which tells nothing new.
+fn without_weekday(text: &[u8]) -> &[u8] {
+    const NAMES: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let length = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let word = text[..length].to_ascii_lowercase();
+    let named = length >= 3 && NAMES.iter().any(|name| name.as_bytes().starts_with(&word));
+    if named { skip(&text[length..], b"., ") } else { text }
 }
 
 /// An English name of a month, whole or its first three letters.

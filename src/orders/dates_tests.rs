@@ -90,6 +90,39 @@ fn a_day_above_twelve_is_evidence_and_equal_parts_are_none() {
 }
 
 #[test]
+fn dates_of_mails_calendars_and_continental_typists_are_read() {
+    for (text, expected) in [
+        ("5. 1. 2024", "2024-01-05 00:00:00"),
+        ("05. 01. 2024 10:30", "2024-01-05 10:30:00"),
+        ("5. January 2024", "2024-01-05 00:00:00"),
+        ("5 January, 2024", "2024-01-05 00:00:00"),
+        ("Fri, 05 Jan 2024 10:30:15", "2024-01-05 10:30:15"),
+        ("Friday, January 5, 2024", "2024-01-05 00:00:00"),
+        ("Fri Jan 05 2024", "2024-01-05 00:00:00"),
+        ("20240105T103015", "2024-01-05 10:30:15"),
+        ("20240105T1030", "2024-01-05 10:30:00"),
+        ("20240105 10:30:15", "2024-01-05 10:30:15"),
+    ] {
+        assert_eq!(at(text, None).as_deref(), Some(expected), "{text}");
+    }
+    for text in [
+        "20240105T103015Z",
+        "Fri, 05 Jan 2024 11:30:15 +0100",
+        "Fri Jan 05 2024 11:30:15 GMT+0100 (Central European Standard Time)",
+        "2024-01-05 10:30:15 +0000 UTC",
+    ] {
+        let Reading::At(stamp) = read(text.as_bytes(), None) else { panic!("{text}") };
+        let utc = stamp.clock() - i64::from(stamp.offset.unwrap());
+        assert_eq!(utc + EPOCH_2000, 1_704_450_615, "{text}");
+    }
+    for text in
+        ["20241305T1030", "20240105T103", "20240105T", "Someday, 5 Jan 2024", "Fri", "5. . 2024", "()"]
+    {
+        assert_eq!(at(text, None), None, "{text}");
+    }
+}
+
+#[test]
 fn what_is_no_date_is_refused() {
     for text in [
         "2024-13-01",
