@@ -152,6 +152,8 @@ fn dates_may_be_of_any_type_of_time() {
         ("int64|TIMESTAMP(MICROS,false)", scaled(1_000_000)),
         ("int64", scaled(1)),
         ("int96", Values::Int96(seconds.iter().map(|&s| Some(int96(s))).collect())),
+        ("int64|DECIMAL(18,0)", scaled(1)),
+        ("int64|DECIMAL(18,3)", scaled(1000)),
         ("int32", Values::Int32(vec![Some(20_240_105), Some(20_240_107), Some(20_240_206)])),
         ("binary|UTF8", Values::Text(vec![Some("05.01.2024"), Some("07.01.2024 23:59"), Some("06.02.2024")])),
         ("binary|UTF8", Values::Text(vec![Some("1/5/2024"), Some("1/7/2024"), Some("1/31/2024")])),
@@ -188,6 +190,25 @@ fn ids_may_be_numbers_and_what_is_missing_is_counted() {
         assert_eq!(ledger.left_out[&Reason::BadDate].1[0].line, Some(4));
         assert_eq!(ledger.left_out[&Reason::NoCustomer].1[0].line, Some(5));
     }
+}
+
+#[test]
+fn ids_may_be_uuids() {
+    let uuid = |last: u8| (0..15).chain([last]).collect::<Vec<u8>>();
+    let ids = Values::Fixed(vec![Some(uuid(0xff)), Some(uuid(0x0a)), Some(uuid(0xff))]);
+    let amount = || ("amount", "double", Values::Double(vec![Some(1.0), Some(2.0), Some(4.0)]));
+    let kind = "fixed_len_byte_array(16)|UUID";
+    let (orders, _) = read_columns(&[("customer_id", kind, ids), days(), amount()], 1).unwrap();
+    assert_eq!(
+        story(&orders),
+        [
+            "00010203-0405-0607-0809-0a0b0c0d0eff 2 2024-01-05 5",
+            "00010203-0405-0607-0809-0a0b0c0d0e0a 1 2024-01-07 2"
+        ]
+    );
+    let ids = Values::Fixed(vec![Some(uuid(1)); 3]);
+    let error = read_columns(&[names(), days(), ("amount", kind, ids)], 1).unwrap_err().to_string();
+    assert!(error.contains("a number or text"), "{error}");
 }
 
 #[test]

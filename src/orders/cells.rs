@@ -18,6 +18,8 @@ use crate::units::Money;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
+    /// Sixteen bytes, written as people know them.
+    Uuid,
     Whole,
     Unsigned,
     Real,
@@ -68,6 +70,9 @@ impl Kind {
             (Type::FLOAT | Type::DOUBLE, ..) => Some(Self::Real),
             (Type::BYTE_ARRAY, ..) => Some(Self::Text),
             (Type::INT96, ..) => Some(Self::Int96),
+            (Type::FIXED_LEN_BYTE_ARRAY, ..) if column.logical_type_ref() == Some(&LogicalType::Uuid) => {
+                Some(Self::Uuid)
+            }
             _ => None,
         }
     }
@@ -76,8 +81,9 @@ impl Kind {
     pub const fn fits(self, role: Role) -> bool {
         let time = matches!(self, Self::Day | Self::Moment(..) | Self::Int96);
         match role {
-            Role::Date => !matches!(self, Self::Decimal(_)),
-            _ => !time,
+            Role::Date => !matches!(self, Self::Uuid),
+            Role::Customer | Role::Order => !time,
+            _ => !time && !matches!(self, Self::Uuid),
         }
     }
 }
@@ -212,7 +218,11 @@ impl Column {
                 take(reader, levels, values, count)
             }
             (ColumnReader::FixedLenByteArrayColumnReader(reader), Values::Fixed(values)) => {
-                take(reader, levels, values, count)
+                take(reader, levels, values, count).inspect(|()| {
+                    if self.kind == Kind::Uuid {
+                        values.iter_mut().for_each(|value| *value = spelled(value.data()).into());
+                    }
+                })
             }
             _ => Err(ParquetError::General("a column of truth values".into())),
         }?;
@@ -304,6 +314,18 @@ fn take<T: DataType>(
         rows += more;
     }
     Ok(())
+}
+
+/// A UUID in hexadecimal digits: 8-4-4-4-12.
+fn spelled(bytes: &[u8]) -> ByteArray {
+    let mut text = String::with_capacity(36);
+    for (at, byte) in bytes.iter().enumerate() {
+        if matches!(at, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        let _ = write!(text, "{byte:02x}"); // a string takes everything
+    }
+    text.into_bytes().into()
 }
 
 /// From seconds since 1970.
