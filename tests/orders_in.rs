@@ -264,6 +264,24 @@ fn the_total_of_an_order_counts_once() {
         told(shopify, &defaults()),
         ["ann@x.com 1 2024-01-05 2024-01-05 30", "bob@x.com 1 2024-01-05 2024-01-05 8"]
     );
+    let one_order = shopify.split_inclusive('\n').take(3).collect::<String>();
+    let (_, ledger) = read_text(&one_order, &ReadOptions { strict: true, ..defaults() }).unwrap();
+    assert_eq!((ledger.used, ledger.count(Reason::OrderLine)), (1, 1));
+}
+
+#[test]
+fn a_shop_system_s_date_of_invoice_may_be_empty() {
+    let text = "id_order,id_customer,total_paid,invoice_date,date_add\n1,7,12.1,2024-01-05 10:00:00,2024-01-05 10:00:00\n\
+                2,7,13.1,0000-00-00 00:00:00,2024-02-06 10:00:00\n";
+    assert_eq!(told(text, &defaults()), ["7 2 2024-01-05 2024-02-06 25.2"]);
+}
+
+#[test]
+fn a_year_of_two_digits_may_stand_first() {
+    let error = refused("customer,date,amount\nann,24-01-05,1\nann,24-02-13,2\n", &defaults()).to_string();
+    assert!(error.contains("year/month/day") && error.contains("--date-format ymd"), "{error}");
+    let error = refused("customer,date,amount\nann,3/4/2024,1\n", &defaults()).to_string();
+    assert!(error.contains("day/month or month/day") && !error.contains("ymd"), "{error}");
 }
 
 #[test]

@@ -214,11 +214,17 @@ impl<'a> Clerk<'a> {
 
 /// A date of which nothing tells whether the day or the month stands first.
 pub(super) fn ask_for_order(place: InputError) -> Error {
+    let short_year = !place.found.as_bytes().windows(4).any(|four| four.iter().all(u8::is_ascii_digit));
+    let (what, year) = if short_year {
+        ("day/month, month/day or year/month/day", ", --date-format ymd if the year does")
+    } else {
+        ("day/month or month/day", "")
+    };
     InputError {
-        found: format!("{} may be day/month or month/day, and no date of the file tells which", place.found),
+        found: format!("{} may be {what}, and no date of the file tells which", place.found),
         ..place
     }
-    .hint("say --date-format dmy if the day stands first, --date-format mdy if the month does")
+    .hint(format!("say --date-format dmy if the day stands first, --date-format mdy if the month does{year}"))
     .into()
 }
 

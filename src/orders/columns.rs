@@ -55,10 +55,10 @@ impl Role {
                  clientname billtoname billingname id"
             }
             Self::Date => {
-                "orderdate invoicedate purchasedate transactiondate saledate salesdate orderedat orderdatetime \
+                "orderdate dateadd invoicedate purchasedate transactiondate saledate salesdate orderedat orderdatetime \
                  orderpurchasetimestamp ordertimestamp ordertime orderplaced orderplacedat purchasetimestamp \
                  purchasedat purchasetime transactiontime transactiontimestamp processedat datecreated \
-                 createdat createdutc createddateutc created createdon createddate creationdate dateadd paidat paiddate \
+                 createdat createdutc createddateutc created createdon createddate creationdate paidat paiddate \
                  datepaid dateplaced placedat closedate closedate postingdate bookingdate paymentdate billdate \
                  documentdate eventtime eventtimestamp eventdate timestamp datetime date day time t"
             }

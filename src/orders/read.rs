@@ -248,7 +248,7 @@ fn not_mostly_unreadable(path: &Path, ledger: &Ledger, examples: Vec<InputError>
     ))
     .file(path)
     .hint(
-        "name the columns with --customer, --date and --amount, the formats with --date-format and --decimal",
+        "name the columns with --customer, --date and --amount, the formats with --date-format, --decimal and --encoding",
     )
     .into())
 }

@@ -56,6 +56,8 @@ pub(super) struct Survey {
     /// Orders of several lines on which the amount is the same each time, or stands on the first alone; and all such orders.
     repeated: u64,
     several: u64,
+    /// Whether an order has an amount on its first line and none on a later one.
+    blank: bool,
     /// The order under way: its id, its amount, whether it has more lines, whether these repeat it.
     current: Option<(u64, Option<Money>, bool, bool)>,
 }
@@ -146,6 +148,7 @@ impl Survey {
         match (&mut self.current, order) {
             (Some((id, total, several, repeats)), Some(order)) if *id == order => {
                 *several = true;
+                self.blank |= amount.is_none() && total.is_some();
                 *repeats = *repeats && (amount.is_none() || amount == *total);
             }
             (_, Some(order)) => {
@@ -165,9 +168,9 @@ impl Survey {
     }
 
     /// Whether the amount is that of the whole order, told again on each line: so it is in every order of several lines, and
-    /// there are at least two of them.
+    /// there are at least two of them, or it is left blank on later lines.
     pub fn totals(&self) -> bool {
-        self.several >= 2 && self.repeated == self.several
+        (self.several >= 2 || self.blank) && self.repeated == self.several
     }
 
     /// Whether it leaves open what no flag says.

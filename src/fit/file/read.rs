@@ -99,7 +99,7 @@ fn check_version(whole: &Value) -> Result<()> {
         Some(version) if (1..=u64::from(FORMAT_VERSION)).contains(&version) => Ok(()),
         Some(version) => Err(Error::input(format!("the model file has format version {version}"))
             .column("format_version")
-            .expected(format!("1 to {FORMAT_VERSION}"))
+            .expected(if FORMAT_VERSION == 1 { "1".to_owned() } else { format!("1 to {FORMAT_VERSION}") })
             .hint("it was written by a later `ltv`: update this one, or train the model again with it")
             .into()),
         None => Err(Error::input("this is JSON, but no model file: it has no format_version")
