@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::args::{GrainArg, Reading, RefundsArg, SpendArg};
 use super::show;
 use super::tell::wrap;
+use crate::error::Place;
 use crate::features::Past;
 use crate::fit::TrainedModel;
 use crate::orders::{ColumnNames, Ledger, Orders, ReadOptions, Reason, Refunds};
@@ -103,10 +104,9 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions, progress: &dyn Progress) 
 pub fn account(ledger: &Ledger, past: &Past<'_>) -> String {
     let mut text = wrap(&ledger.summary());
     for (reason, (_, places)) in &ledger.left_out {
-        if let Some(place) =
-            places.first().filter(|_| !matches!(reason, Reason::AfterCutoff | Reason::RefundDropped))
-        {
-            text += &wrap(&format!("the first row {} is at {place}", reason.words()));
+        let unusable = !matches!(reason, Reason::AfterCutoff | Reason::RefundDropped | Reason::OrderLine);
+        if let Some(place) = places.first().filter(|_| unusable) {
+            text += &wrap(&format!("the first row {} is at {place}{}", reason.words(), next_lines(places)));
         }
     }
     for note in &ledger.notes {
@@ -116,17 +116,33 @@ pub fn account(ledger: &Ledger, past: &Past<'_>) -> String {
     text + &span(past)
 }
 
+/// The lines of further rows like the first, in the same file.
+fn next_lines(places: &[Place]) -> String {
+    let lines: Vec<String> = places
+        .iter()
+        .skip(1)
+        .filter(|place| place.file == places[0].file)
+        .filter_map(|place| place.line.map(show::count))
+        .collect();
+    if lines.is_empty() { String::new() } else { format!(" (then {})", lines.join(", ")) }
+}
+
+/// So many of them, in words.
+fn counted(count: u64, one: &str, several: &str) -> String {
+    format!("{} {}", show::count(count), if count == 1 { one } else { several })
+}
+
 /// What became of refunds, where there are any.
 fn refunds(past: &Past<'_>) -> String {
     let net = past.netting();
     let mut text = String::new();
     if net.refunds > 0 {
         text += &wrap(&format!(
-            "{} refunds: {} set off, {} orders refunded in full, {} refunds without an order ({})",
-            show::count(net.refunds),
+            "{}: {} set off, {} refunded in full, {} without an order ({})",
+            counted(net.refunds, "refund", "refunds"),
             show::money(net.netted),
-            show::count(net.orders_refunded_in_full),
-            show::count(net.refunds_without_order),
+            counted(net.orders_refunded_in_full, "order", "orders"),
+            counted(net.refunds_without_order, "refund", "refunds"),
             show::money(net.without_order),
         ));
     }
@@ -135,8 +151,8 @@ fn refunds(past: &Past<'_>) -> String {
     }
     if net.customers_without_purchase > 0 {
         text += &wrap(&format!(
-            "{} customers have no purchase left and are not in the table",
-            show::count(net.customers_without_purchase)
+            "{} no purchase left, so not in the table",
+            counted(net.customers_without_purchase, "customer has", "customers have")
         ));
     }
     text
@@ -148,5 +164,20 @@ fn span(past: &Past<'_>) -> String {
     let first = past.orders().first_tick().map_or_else(|| "?".to_owned(), |tick| grain.show(tick));
     let until = grain.show(past.cutoff());
     let why = if past.cutoff_is_given() { "the cut-off given" } else { "the last order" };
-    wrap(&format!("{} customers, observed from {first} to {until} ({why})", show::count(past.len() as u64)))
+    let customers = counted(past.len() as u64, "customer", "customers");
+    wrap(&format!("{customers}, observed from {first} to {until} ({why})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_and_counts_read_as_words() {
+        let at = |file: &str, line| Place { file: Some(file.into()), line: Some(line), column: None };
+        assert_eq!(next_lines(&[at("a", 2), at("a", 1_300), at("b", 7)]), " (then 1,300)");
+        assert_eq!(next_lines(&[at("a", 2)]), "");
+        assert_eq!(counted(1, "order", "orders"), "1 order");
+        assert_eq!(counted(2_000, "order", "orders"), "2,000 orders");
+    }
 }
