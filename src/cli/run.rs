@@ -119,7 +119,10 @@ fn tell_all(
     voice.tell(&if warnings.is_empty() { warnings } else { warnings + "\n" })?;
     let until = end.map_or_else(String::new, |end| format!(", until {end}"));
     voice.tell(&head(&format!("The next {}{until}", args.horizon)))?;
-    voice.tell(&(totals::table(scored, level) + "\n"))?;
+    let limits = wrap(
+        "The intervals know luck and how sure the parameters are, not trend and season: see the bias in the check below.",
+    );
+    voice.tell(&(totals::table(scored, level) + &limits + "\n"))?;
     voice.tell(&head(&format!(
         "The most valuable customers: orders and value expected in {}",
         args.horizon
