@@ -9,7 +9,7 @@ use super::summary::Summary;
 use super::tell::wrap;
 use super::voice::{Voice, write_text};
 use super::{orders, outputs, tell, totals};
-use crate::backtest::{BacktestPlan, BacktestReport, MODELS, OriginReport, Origins, backtest, estimators};
+use crate::backtest::{BacktestPlan, BacktestReport, MODELS, OriginReport, backtest, estimators};
 use crate::features::Past;
 use crate::fit::TrainedModel;
 use crate::progress::Progress;
@@ -88,7 +88,7 @@ fn score(
 /// is left before it, otherwise the newer half of the history, in whole weeks where it is long enough.
 fn check(args: &args::Run, past: &Past<'_>, progress: &dyn Progress) -> Result<BacktestReport> {
     let plan = BacktestPlan {
-        origins: Origins::default(),
+        levels: vec![args.worth.level], // one is shown, and each takes four columns of all customers
         ..BacktestPlan::new(holdout(args.horizon, past)?, args.unit)?
     };
     backtest(past, &plan, &estimators(&MODELS)?, progress)
@@ -138,13 +138,14 @@ fn tell_all(
 /// How well the same method would have predicted the last period.
 fn tell_check(report: &BacktestReport, origin: &OriginReport) -> String {
     let head = format!("How it would have predicted the last {}, from {}", report.horizon, origin.origin);
-    let mut grid = Grid::new(&["", "predicted", "happened", "bias", "MAE", "90 % held"]);
+    let level = format!("{:.0} %", 100.0 * report.levels.first().copied().unwrap_or_default());
+    let mut grid = Grid::new(&["", "predicted", "happened", "bias", "MAE", &format!("{level} held")]);
     let optional = |value: Option<f64>, show: fn(f64) -> String| value.map_or_else(|| "-".to_owned(), show);
     for model in &origin.models {
         for (name, target) in [("purchases", &model.purchases), ("value", &model.value)] {
             let Some(target) = target else { continue };
             let m = &target.metrics;
-            let held = m.intervals.iter().find(|i| (i.level - 0.9).abs() < 1e-9).and_then(|i| i.coverage);
+            let held = m.intervals.first().and_then(|interval| interval.coverage);
             grid.row([
                 format!("{name}, {}", model.model),
                 show::mean(m.total_predicted),
@@ -163,8 +164,8 @@ fn tell_check(report: &BacktestReport, origin: &OriginReport) -> String {
     }
     text + "\n"
         + &wrap(&format!(
-            "{} customers were known then. Bias is that of the total, MAE the mean error per customer; \"90 % held\" is the \
-         part of customers whose 90 % interval held. The naive lines are what a spreadsheet would have said.",
+            "{} customers were known then. Bias is that of the total, MAE the mean error per customer; \"{level} held\" is the \
+         part of customers whose {level} interval held. The naive lines are what a spreadsheet would have said.",
             show::count(origin.customers as u64)
         ))
 }
