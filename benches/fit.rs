@@ -1,6 +1,7 @@
 //! Fitting: the answer is checked before it is timed.
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use ltv::features::{CustomersReader, TableOptions};
 use ltv::fit::{fit_purchases, unique_purchases};
 use ltv::model::{BgNbd, GammaGamma, Likelihood};
 use ltv::units::TimeUnit;
@@ -36,5 +37,18 @@ fn million(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, cdnow, million);
+/// A table of customers from elsewhere, to stand beside a peer's fit of the same table: LTV_BENCH_CUSTOMERS names it.
+fn given(c: &mut Criterion) {
+    let Some(path) = std::env::var_os("LTV_BENCH_CUSTOMERS") else { return };
+    let reader = CustomersReader::open(path.as_ref(), TableOptions::default()).expect("a table of customers");
+    let customers = reader.read_all().expect("a whole table");
+    let fit = fit_purchases(&customers).expect("it can be fitted");
+    println!("{} customers, {} distinct rows: {:?}", customers.len(), fit.report.distinct, fit.model);
+    let mut group = c.benchmark_group("the table given");
+    group.sample_size(10);
+    group.bench_function("fit BG/NBD, distinct rows included", |b| b.iter(|| fit_purchases(&customers)));
+    group.finish();
+}
+
+criterion_group!(benches, cdnow, million, given);
 criterion_main!(benches);
