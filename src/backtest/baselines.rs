@@ -15,6 +15,8 @@ use crate::{Error, Result};
 
 /// Customers that one piece of work forecasts.
 const CHUNK: usize = 1 << 13;
+/// So many pieces are held beside the whole at one time.
+const CHUNKS: usize = 64;
 
 /// `naive-rate`: every customer goes on at their own past rate, x/T·t. Where T is 0 the rate is 0: nothing was seen.
 /// An order costs the customer's own mean of repeat purchases, or the shop's where there is none.
@@ -108,7 +110,6 @@ impl Predictor for Naive {
         if levels.iter().any(|level| level.get() >= 1.0) {
             return Err(Error::usage("an interval of level 1 is the whole range; use for instance 0.9"));
         }
-        let starts: Vec<usize> = (0..customers.len()).step_by(CHUNK).collect();
         let piece = |&start: &usize| {
             let mut forecast = Forecast::with_capacity(levels, customers.has_money(), CHUNK);
             for at in start..customers.len().min(start + CHUNK) {
@@ -116,9 +117,12 @@ impl Predictor for Naive {
             }
             Ok(forecast)
         };
-        let pieces: Result<Vec<Forecast>> = starts.par_iter().map(piece).collect();
+        let starts: Vec<usize> = (0..customers.len()).step_by(CHUNK).collect();
         let mut all = Forecast::with_capacity(levels, customers.has_money(), customers.len());
-        pieces?.into_iter().for_each(|piece| append(&mut all, piece));
+        for starts in starts.chunks(CHUNKS) {
+            let pieces: Result<Vec<Forecast>> = starts.par_iter().map(piece).collect();
+            pieces?.into_iter().for_each(|piece| all.append(piece));
+        }
         Ok(all)
     }
 }
@@ -169,26 +173,4 @@ impl Naive {
 fn tails(level: Share) -> (f64, f64) {
     let outside = (1.0 - level.get()) / 2.0;
     (outside, 1.0 - outside)
-}
-
-fn append(all: &mut Forecast, piece: Forecast) {
-    all.p_alive.extend(piece.p_alive);
-    all.expected_purchases.extend(piece.expected_purchases);
-    all.purchases_variance.extend(piece.purchases_variance);
-    all.p_no_purchase.extend(piece.p_no_purchase);
-    all.purchases_median.extend(piece.purchases_median);
-    let ends = |all: &mut Vec<crate::predict::Interval>, piece: Vec<crate::predict::Interval>| {
-        for (to, from) in all.iter_mut().zip(piece) {
-            to.lower.extend(from.lower);
-            to.upper.extend(from.upper);
-        }
-    };
-    ends(&mut all.purchases, piece.purchases);
-    if let (Some(to), Some(from)) = (&mut all.value, piece.value) {
-        to.expected_order_value.extend(from.expected_order_value);
-        to.expected.extend(from.expected);
-        to.variance.extend(from.variance);
-        to.median.extend(from.median);
-        ends(&mut to.intervals, from.intervals);
-    }
 }

@@ -2,7 +2,6 @@
 
 use std::str::FromStr;
 
-use crate::features::Customers;
 use crate::units::{Grain, Horizon, Tick};
 use crate::{Error, Result};
 
@@ -69,13 +68,11 @@ pub(super) struct Possible {
 }
 
 impl Possible {
-    /// From the table of all customers up to the end of the data.
+    /// From the first purchases of all customers up to the end of the data.
     ///
     /// # Errors
     /// [`Error::Undefined`] if no origin is possible.
-    pub(super) fn of(all: &Customers, end: Tick, horizon: Horizon) -> Result<Self> {
-        let grain = all.grain;
-        let mut first = all.history.as_ref().map_or(Vec::new(), |history| history.first_order.clone());
+    pub(super) fn of(mut first: Vec<Tick>, grain: Grain, end: Tick, horizon: Horizon) -> Result<Self> {
         if first.len() < FEWEST_CUSTOMERS {
             return Err(Error::Undefined(format!(
                 "a backtest needs at least {FEWEST_CUSTOMERS} customers, but there are {}",

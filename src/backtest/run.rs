@@ -1,12 +1,14 @@
 //! The backtest: for each origin train on the past only, forecast, and compare with what then happened.
 
+use std::borrow::Cow;
+
 use super::baselines::{NaiveMean, NaiveRate};
 use super::metrics::{Band, Comparison};
 use super::origins::{Origins, Possible, after};
 use super::report::{AcquiredReport, BacktestReport, ModelReport, OriginReport, TargetReport};
 use crate::features::{Customers, Holdout, Past};
 use crate::model::{BgNbd, Likelihood};
-use crate::predict::{BuyTillYouDie, Estimator, Forecast, Interval, ValueForecast};
+use crate::predict::{BuyTillYouDie, Estimator, Forecast, Interval};
 use crate::progress::Progress;
 use crate::units::{Horizon, Periods, Share, Tick, TimeUnit};
 use crate::{Error, Result};
@@ -48,7 +50,8 @@ pub fn backtest(
     estimators: &[Box<dyn Estimator>],
     progress: &dyn Progress,
 ) -> Result<BacktestReport> {
-    let possible = Possible::of(&past.customers(plan.unit), past.cutoff(), plan.horizon)?;
+    let possible =
+        Possible::of(past.first_orders(), past.orders().options.grain, past.cutoff(), plan.horizon)?;
     let origins = possible.choose(&plan.origins)?;
     progress.begin("backtest", Some((origins.len() * estimators.len()) as u64));
     let reports = origins.into_iter().map(|origin| at_origin(past, plan, origin, estimators, progress));
@@ -80,7 +83,7 @@ fn at_origin(
         let tried = (|| {
             let predictor = estimator.fit(&earlier, &customers)?;
             let forecast = predictor.forecast(&customers, horizon, &plan.levels)?;
-            compare(estimator.id(), predictor.warnings(), &forecast, &customers, &holdout)
+            compare(estimator.id(), predictor.warnings(), forecast, &customers, &holdout)
         })();
         models.push(match tried {
             Ok(report) => report,
@@ -113,51 +116,73 @@ fn failed(id: &str, error: &Error) -> ModelReport {
     }
 }
 
-/// One forecast beside what happened.
+/// One forecast beside what happened. Columns are let go as soon as they are not needed any more: of many customers, they
+/// are most of the memory of a backtest.
 fn compare(
     id: &str,
     warnings: &[String],
-    forecast: &Forecast,
+    forecast: Forecast,
     customers: &Customers,
     holdout: &Holdout,
 ) -> Result<ModelReport> {
-    let happened: Vec<f64> = holdout.purchases.iter().map(|&count| f64::from(count)).collect();
-    let purchases = Comparison::new(&happened, &forecast.expected_purchases, bands(&forecast.purchases))?;
-    let value = match &forecast.value {
-        Some(value) if !holdout.value.is_empty() => Some(compare_value(value, customers, holdout)?),
-        _ => None,
+    let Forecast { expected_purchases, purchases, value, .. } = forecast;
+    let value = value.map(|value| (value.expected, value.intervals)).filter(|_| !holdout.value.is_empty());
+    let purchases = {
+        let (expected, intervals) = (expected_purchases, purchases);
+        compare_purchases(&expected, &intervals, customers, holdout)?
     };
+    let value = value.map(|(expected, intervals)| compare_value(expected, intervals, customers, holdout));
     Ok(ModelReport {
         model: id.into(),
         failed: None,
         warnings: warnings.to_vec(),
-        purchases: Some(TargetReport::of(&purchases, &customers.frequency)?),
-        value,
+        purchases: Some(purchases),
+        value: value.transpose()?,
     })
 }
 
+fn compare_purchases(
+    expected: &[f64],
+    intervals: &[Interval],
+    customers: &Customers,
+    holdout: &Holdout,
+) -> Result<TargetReport> {
+    let happened: Vec<f64> = holdout.purchases.iter().map(|&count| f64::from(count)).collect();
+    TargetReport::of(&Comparison::new(&happened, expected, bands(intervals))?, &customers.frequency)
+}
+
 /// Value, of the customers whose mean exists.
-fn compare_value(value: &ValueForecast, customers: &Customers, holdout: &Holdout) -> Result<TargetReport> {
-    let with_mean: Vec<usize> =
-        (0..value.expected.len()).filter(|&at| value.expected[at].is_some()).collect();
-    let only = |column: &[f64]| with_mean.iter().map(|&at| column[at]).collect::<Vec<f64>>();
-    let intervals: Vec<Interval> = value
-        .intervals
-        .iter()
-        .map(|each| Interval { level: each.level, lower: only(&each.lower), upper: only(&each.upper) })
-        .collect();
-    let expected: Vec<f64> = value.expected.iter().flatten().copied().collect();
-    let frequency: Vec<u32> = with_mean.iter().map(|&at| customers.frequency[at]).collect();
-    let happened = only(&holdout.value);
+fn compare_value(
+    expected: Vec<Option<f64>>,
+    mut intervals: Vec<Interval>,
+    customers: &Customers,
+    holdout: &Holdout,
+) -> Result<TargetReport> {
+    let exists: Vec<bool> = expected.iter().map(Option::is_some).collect();
+    for each in &mut intervals {
+        each.lower = only(Cow::Owned(std::mem::take(&mut each.lower)), &exists).into_owned();
+        each.upper = only(Cow::Owned(std::mem::take(&mut each.upper)), &exists).into_owned();
+    }
+    let expected: Vec<f64> = expected.into_iter().flatten().collect();
+    let frequency = only(Cow::Borrowed(&customers.frequency[..]), &exists);
+    let happened = only(Cow::Borrowed(&holdout.value[..]), &exists);
+    let without = exists.len() - expected.len();
     let comparison = Comparison::new(&happened, &expected, bands(&intervals))?;
     let mut report = TargetReport::of(&comparison, &frequency)?;
-    let without = customers.len() - with_mean.len();
     if without > 0 {
         report.metrics.notes.push(format!(
             "for {without} customers the mean value does not exist (the spend model's tail is too heavy); they are left out"
         ));
     }
     Ok(report)
+}
+
+/// The values of a column that are to be kept; the column itself if that is all of them.
+fn only<'a, T: Copy>(column: Cow<'a, [T]>, keep: &[bool]) -> Cow<'a, [T]> {
+    if keep.iter().all(|&keep| keep) {
+        return column;
+    }
+    column.iter().zip(keep).filter_map(|(&value, &keep)| keep.then_some(value)).collect()
 }
 
 fn bands(intervals: &[Interval]) -> Vec<Band<'_>> {

@@ -134,6 +134,17 @@ impl<'a> Past<'a> {
         })
     }
 
+    /// When each customer with a purchase up to the cut-off made the first, in the order of the table.
+    pub(crate) fn first_orders(&self) -> Vec<Tick> {
+        let mut all = Vec::with_capacity(self.customers);
+        let parts = self.over_pieces(0..self.orders.len(), |netter, piece| {
+            let first = |customer| self.purchases(netter, customer).first().map(|purchase| purchase.tick);
+            piece.filter_map(first).collect::<Vec<Tick>>()
+        });
+        parts.into_iter().for_each(|(part, _)| all.extend(part));
+        all
+    }
+
     /// Appends the customers of a range, with or without their ids.
     fn table(&self, range: Range<usize>, ids: bool, to: &mut Customers) {
         let grain = self.orders.options.grain;

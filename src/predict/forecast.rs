@@ -71,6 +71,23 @@ impl Forecast {
         }
     }
 
+    /// Appends the forecasts of other customers, made in the same way.
+    pub(crate) fn append(&mut self, other: Self) {
+        self.p_alive.extend(other.p_alive);
+        self.expected_purchases.extend(other.expected_purchases);
+        self.purchases_variance.extend(other.purchases_variance);
+        self.p_no_purchase.extend(other.p_no_purchase);
+        self.purchases_median.extend(other.purchases_median);
+        Interval::append(&mut self.purchases, other.purchases);
+        if let (Some(to), Some(from)) = (&mut self.value, other.value) {
+            to.expected_order_value.extend(from.expected_order_value);
+            to.expected.extend(from.expected);
+            to.variance.extend(from.variance);
+            to.median.extend(from.median);
+            Interval::append(&mut to.intervals, from.intervals);
+        }
+    }
+
     /// How many customers it is for.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -85,6 +102,13 @@ impl Forecast {
 }
 
 impl Interval {
+    fn append(all: &mut [Self], other: Vec<Self>) {
+        for (to, from) in all.iter_mut().zip(other) {
+            to.lower.extend(from.lower);
+            to.upper.extend(from.upper);
+        }
+    }
+
     fn columns(levels: &[Share], count: usize) -> Vec<Self> {
         levels
             .iter()

@@ -7,6 +7,9 @@ use crate::fit::TrainedModel;
 use crate::model::{BgNbd, Likelihood};
 use crate::units::{Periods, Share};
 
+/// So many customers are forecast at a time: what is found for their distinct histories takes as much memory as the forecast.
+const PART: usize = 1 << 19;
+
 /// `bg-nbd`: BG/NBD × Gamma-Gamma by maximum likelihood. Where the spend part cannot be fitted, purchases alone are forecast,
 /// and a warning says why.
 #[derive(Debug, Clone, Copy, Default)]
@@ -36,6 +39,11 @@ impl Predictor for Fitted {
     fn forecast(&self, customers: &Customers, horizon: Periods, levels: &[Share]) -> Result<Forecast> {
         let question = Question::revenue(horizon, levels)?;
         let spend = self.0.spend.as_ref().map(|spend| &spend.model);
-        Forecaster::new(&self.0.purchase.model, spend, question)?.forecast(customers)
+        let forecaster = Forecaster::new(&self.0.purchase.model, spend, question)?;
+        let mut all = Forecast::with_capacity(levels, spend.is_some(), customers.len());
+        for start in (0..customers.len()).step_by(PART) {
+            all.append(forecaster.forecast_rows(customers, start..customers.len().min(start + PART))?);
+        }
+        Ok(all)
     }
 }
