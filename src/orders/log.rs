@@ -140,6 +140,21 @@ fn joined(
     Ok(new)
 }
 
+/// The events of all our customers together with theirs: in two halves, side by side, the first with room for both.
+fn merged(options: LogOptions, theirs: &[u32], old: Events, other: Events) -> Result<Events, OutOfRange> {
+    let all = old.len() + other.len();
+    let (low, high) = theirs.split_at(theirs.len() / 2);
+    let half = |from: usize, theirs: &[u32], room: usize| {
+        let new = Events::with_capacity(options, theirs.len(), room);
+        joined(new, from, theirs, &old, &other)
+    };
+    let (first, second) = rayon::join(|| half(0, low, all), || half(low.len(), high, all / 2));
+    let (mut first, second) = (first?, second?);
+    drop((old, other));
+    first.append(&second)?;
+    Ok(first)
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Fresh {
     customer: u32,
@@ -207,7 +222,10 @@ impl OrderLog {
             }
         })?;
         self.arrivals = arrivals;
-        if self.fresh.len() >= Self::BUFFER.max(self.events.len() / 2) { self.settle() } else { Ok(()) }
+        if self.fresh.len() < Self::BUFFER.max(self.events.len() / 2) {
+            return Ok(());
+        }
+        self.settle().map_err(|e| self.out_of_range(&e))
     }
 
     /// Finds the customers' numbers of all rows on their way in, hands them over, and clears the rows.
@@ -254,8 +272,15 @@ impl OrderLog {
         Ok(number)
     }
 
+    /// Folds the buffer into the sums, and gives its memory back until more rows come.
+    fn settle_and_shrink(&mut self) -> Result<(), OutOfRange> {
+        self.settle()?;
+        (self.fresh, self.fresh_orders) = (Vec::new(), Vec::new());
+        Ok(())
+    }
+
     /// Folds the buffer into the sums.
-    fn settle(&mut self) -> Result<()> {
+    fn settle(&mut self) -> Result<(), OutOfRange> {
         if self.fresh.is_empty() && self.events.customers() == self.first.len() {
             return Ok(());
         }
@@ -275,7 +300,7 @@ impl OrderLog {
                 run.extend(rows.iter().map(|&row| self.event(row as usize)));
                 new.push_run(&mut run)
             };
-            pushed.map_err(|e| self.out_of_range(&e))?;
+            pushed?;
         }
         self.events = new;
         self.fresh.clear();
@@ -305,22 +330,19 @@ impl OrderLog {
         if other.first.len() > self.first.len() {
             std::mem::swap(self, &mut other); // the larger one takes in the smaller; which one does not matter
         }
-        let (ours, theirs) = rayon::join(|| self.settle(), || other.settle());
-        ours.and(theirs)?;
         self.counts.rows += other.counts.rows;
         self.counts.refunds += other.counts.refunds;
         self.counts.zero_dropped += other.counts.zero_dropped;
+        // The customers first: then theirs need no memory any more while the sums are held twice.
         let theirs = self.take_in_customers(&other)?;
+        other.customers = Interner::default();
+        let (ours, their) = rayon::join(|| self.settle_and_shrink(), || other.settle_and_shrink());
+        ours.map_err(|e| self.out_of_range(&e))?;
+        // A customer of theirs by our number.
+        let of_ours = |at: usize| theirs.iter().position(|&their| their as usize == at);
+        their.map_err(|OutOfRange(customer)| self.out_of_range(&OutOfRange(customer.and_then(of_ours))))?;
         let old = std::mem::replace(&mut self.events, Events::new(self.options));
-        let all = old.len() + other.events.len();
-        // In two halves, the first with room for both.
-        let (low, high) = theirs.split_at(theirs.len() / 2);
-        let half = |from: usize, theirs: &[u32], room: usize| {
-            let new = Events::with_capacity(self.options, theirs.len(), room);
-            joined(new, from, theirs, &old, &other.events)
-        };
-        let (first, second) = rayon::join(|| half(0, low, all), || half(low.len(), high, all / 2));
-        let joined = first.and_then(|mut events| events.append(&second?).map(|()| events));
+        let joined = merged(self.options, &theirs, old, other.events);
         self.events = joined.map_err(|e| self.out_of_range(&e))?;
         Ok(())
     }
@@ -352,7 +374,7 @@ impl OrderLog {
     /// As [`OrderLog::push`], also if a customer's amounts together leave the range of [`Money`].
     pub fn finish(mut self) -> Result<(Orders, LogCounts)> {
         self.let_in()?;
-        self.settle()?;
+        self.settle_and_shrink().map_err(|e| self.out_of_range(&e))?;
         let Self { options, customers, first, events, counts, .. } = self;
         let ids = customers.into_ids();
         if let Some(customer) = events.first_beyond_range() {
