@@ -61,6 +61,11 @@ pub trait Law: Sync {
     /// Var\[X(t)\].
     fn variance(&self, t: f64) -> f64;
 
+    /// E\[X(t)\] and Var\[X(t)\]: the same numbers, for laws that find both in one go.
+    fn mean_and_variance(&self, t: f64) -> (f64, f64) {
+        (self.mean(t), self.variance(t))
+    }
+
     /// P(X(t) > n), to full relative accuracy.
     fn survival(&self, n: u64, t: f64) -> f64;
 

@@ -16,6 +16,8 @@ pub struct Purchases<L> {
     law: L,
     horizon: f64,
     p_alive: f64,
+    /// E\[X | alive\] and Var(X | alive).
+    moments: (f64, f64),
     window: Window,
 }
 
@@ -33,7 +35,8 @@ impl<L: Law> Purchases<L> {
     /// From the law of a living customer and the probability of being one.
     pub fn new(law: L, p_alive: f64, horizon: Periods) -> Self {
         let window = Window::of(&law, horizon.get());
-        Self { law, horizon: horizon.get(), p_alive, window }
+        let moments = law.mean_and_variance(horizon.get());
+        Self { law, horizon: horizon.get(), p_alive, moments, window }
     }
 
     /// P(alive) at the cut-off.
@@ -44,14 +47,14 @@ impl<L: Law> Purchases<L> {
 
     /// E\[X\].
     #[must_use]
-    pub fn mean(&self) -> f64 {
-        self.p_alive * self.law.mean(self.horizon)
+    pub const fn mean(&self) -> f64 {
+        self.p_alive * self.moments.0
     }
 
     /// Var X = P(alive) Var(X | alive) + P(alive) (1 − P(alive)) E\[X | alive\]².
     #[must_use]
     pub fn variance(&self) -> f64 {
-        let (mean, variance) = (self.law.mean(self.horizon), self.law.variance(self.horizon));
+        let (mean, variance) = self.moments;
         self.p_alive * (variance + (1.0 - self.p_alive) * mean * mean)
     }
 

@@ -1,6 +1,6 @@
 //! The shop as a whole: totals with the uncertainty of the parameters, the most valuable customers, and who slips away.
 
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashMap};
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -170,8 +170,9 @@ impl Totals {
         horizon: Periods,
         level: Share,
     ) -> Result<Total> {
-        let at = |model: &M, _: Option<&GammaGamma>, c: &Sampled| Some(counts(model, &c.customer, horizon));
-        let normals = self.vary(model, None, draws, at, (self.purchases, self.purchases_variance))?;
+        let at = |_: Option<&GammaGamma>, _: &Sampled, counts| Some(counts);
+        let sums = (self.purchases, self.purchases_variance);
+        let normals = self.vary((model, None), draws, horizon, at, sums)?;
         Ok(total(self.purchases, &normals, level))
     }
 
@@ -195,29 +196,46 @@ impl Totals {
             ))
         };
         let sums = self.value.zip(self.value_variance).ok_or_else(|| heavy(spend.q()))?;
-        let at = |model: &M, spend: Option<&GammaGamma>, c: &Sampled| {
-            let (mean, variance) = counts(model, &c.customer, horizon);
+        let at = |spend: Option<&GammaGamma>, c: &Sampled, (mean, variance): (f64, f64)| {
             let law = spend?.given(c.customer.frequency, c.money);
             Some((mean * law.mean()?, law.variance_of_sum(mean, variance)?))
         };
-        let normals = self.vary(model, Some(spend), draws, at, sums)?;
+        let normals = self.vary((model, Some(spend)), draws, horizon, at, sums)?;
         Ok(total(sums.0, &normals, level))
     }
 
-    /// Mean and standard deviation of the total at each draw.
-    fn vary<M: PurchaseModel>(
-        &self,
-        model: &M,
-        spend: Option<&GammaGamma>,
-        draws: &ParameterDraws<M>,
-        at: impl Fn(&M, Option<&GammaGamma>, &Sampled) -> Option<(f64, f64)> + Sync,
-        sums: (f64, f64),
-    ) -> Result<Vec<(f64, f64)>> {
+    /// The sample in a fixed order, each with the place of their history among the distinct ones.
+    fn sampled(&self) -> (Vec<(Sampled, usize)>, Vec<Rfm>) {
         let mut sample: Vec<Sampled> = self.sample.iter().copied().collect();
         sample.sort_unstable();
+        let mut histories = Vec::new();
+        let mut places = HashMap::new();
+        let mut placed = |customer: Rfm| {
+            let key = (customer.frequency, customer.recency.to_bits(), customer.age.to_bits());
+            *places.entry(key).or_insert_with(|| {
+                histories.push(customer);
+                histories.len() - 1
+            })
+        };
+        let sample = sample.into_iter().map(|c| (c, placed(c.customer))).collect();
+        (sample, histories)
+    }
+
+    /// Mean and standard deviation of the total at each draw. `at` makes a customer's part of the mean and variance of
+    /// their purchases, which are computed once for all customers of one history.
+    fn vary<M: PurchaseModel>(
+        &self,
+        (model, spend): (&M, Option<&GammaGamma>),
+        draws: &ParameterDraws<M>,
+        horizon: Periods,
+        at: impl Fn(Option<&GammaGamma>, &Sampled, (f64, f64)) -> Option<(f64, f64)> + Sync,
+        sums: (f64, f64),
+    ) -> Result<Vec<(f64, f64)>> {
+        let (sample, histories) = self.sampled();
         let over = |model: &M, spend: Option<&GammaGamma>| {
-            sample.iter().try_fold((0.0, 0.0), |(mean, variance), c| {
-                at(model, spend, c).map(|(m, v)| (mean + m, variance + v))
+            let counts: Vec<_> = histories.iter().map(|history| counts(model, history, horizon)).collect();
+            sample.iter().try_fold((0.0, 0.0), |(mean, variance), (c, place)| {
+                at(spend, c, counts[*place]).map(|(m, v)| (mean + m, variance + v))
             })
         };
         let undefined = || {
@@ -248,7 +266,7 @@ impl Totals {
 /// Mean and variance of a customer's purchases.
 fn counts<M: PurchaseModel>(model: &M, customer: &Rfm, horizon: Periods) -> (f64, f64) {
     let (alive, law) = (model.p_alive(customer), model.given_alive(customer));
-    let (mean, variance) = (law.mean(horizon.get()), law.variance(horizon.get()));
+    let (mean, variance) = law.mean_and_variance(horizon.get());
     (alive * mean, alive * (variance + (1.0 - alive) * mean * mean))
 }
 

@@ -22,8 +22,12 @@ impl Law for BgNbd {
     }
 
     fn variance(&self, t: f64) -> f64 {
+        self.mean_and_variance(t).1
+    }
+
+    fn mean_and_variance(&self, t: f64) -> (f64, f64) {
         let (mean, square) = self.moments(t);
-        (square - mean * mean).max(0.0)
+        (mean, (square - mean * mean).max(0.0))
     }
 
     fn survival(&self, n: u64, t: f64) -> f64 {
