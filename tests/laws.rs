@@ -56,6 +56,7 @@ fn probabilities_sum_to_one_and_have_the_stated_mean_and_variance() {
         );
         let variance = square - mean * mean;
         assert!((variance - model.variance(t)).abs() < 1e-11 * square + 2e-15 * n * n, "{model:?}");
+        assert_eq!(model.mean_and_variance(t), (model.mean(t), model.variance(t)), "{model:?}");
     }
 }
 
