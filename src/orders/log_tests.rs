@@ -92,6 +92,26 @@ fn a_sum_out_of_range_names_the_customer() {
     }
 }
 
+/// Its number differs from log to log, and only one of them has the rows.
+#[test]
+fn a_sum_out_of_range_names_the_customer_also_in_a_log_that_is_merged() {
+    let huge = Money::from_micros(i64::MAX / 2 + 1);
+    let filled = |rows: &[(&str, i64)]| {
+        let mut log = OrderLog::new(DAY);
+        for (position, &(customer, units)) in (0..).zip(rows) {
+            let amount = if units == 0 { huge } else { Money::from_micros(units) };
+            log.push(&OrderRow { customer, tick: Tick(1), order: None, amount, position }).unwrap();
+        }
+        log
+    };
+    let fine = [("Bob", 1), ("Cid", 1), ("Dan", 1), ("Eve", 1), ("Ann", 1)];
+    let bad = [("Eve", 1), ("Ann", 0), ("Ann", 0), ("Fay", 1)];
+    for (mut into, from) in [(filled(&fine), filled(&bad)), (filled(&bad), filled(&fine))] {
+        let error = into.merge(from).unwrap_err().to_string();
+        assert!(error.contains("`Ann`"), "{error}");
+    }
+}
+
 #[test]
 fn logs_of_different_options_do_not_mix() {
     let other = OrderLog::new(LogOptions { grain: Grain::Hour, ..DAY });
