@@ -60,7 +60,7 @@ mod tests {
     /// Seven rows 1, 2 | 3, 3 | 3, 8, 9: the three tied rows 10, 20, 60 in another column have the mean 30.
     #[test]
     fn a_run_of_ties_is_shared_out_evenly() {
-        let groups = divide(&super::super::ranks::ties(&[1, 2, 3, 3, 3, 8, 9]), 3);
+        let groups = divide(&crate::math::ranks::ties(&[1, 2, 3, 3, 3, 8, 9]), 3);
         assert_eq!(groups.iter().map(|group| group.n).collect::<Vec<_>>(), [2, 2, 3]);
         let column = [1.0, 2.0, 10.0, 20.0, 60.0, 100.0, 200.0];
         let sums: Vec<f64> = groups.iter().map(|group| group.sum(|at| column[at])).collect();
@@ -70,10 +70,10 @@ mod tests {
 
     #[test]
     fn a_run_may_span_many_groups_and_there_are_never_more_groups_than_rows() {
-        let groups = divide(&super::super::ranks::ties(&[0; 10]), 4);
+        let groups = divide(&crate::math::ranks::ties(&[0; 10]), 4);
         assert_eq!(groups.iter().map(|group| group.n).collect::<Vec<_>>(), [2, 3, 2, 3]);
         assert!(groups.iter().all(|group| (group.sum(|at| at as f64) - 4.5 * group.n as f64).abs() < 1e-14));
-        assert_eq!(divide(&super::super::ranks::ties(&[1, 2]), 10).len(), 2);
-        assert!(divide(&super::super::ranks::ties::<u8>(&[]), 10).is_empty());
+        assert_eq!(divide(&crate::math::ranks::ties(&[1, 2]), 10).len(), 2);
+        assert!(divide(&crate::math::ranks::ties::<u8>(&[]), 10).is_empty());
     }
 }

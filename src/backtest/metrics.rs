@@ -9,7 +9,8 @@ use rayon::slice::ParallelSliceMut;
 use serde::Serialize;
 
 use super::groups::{Group, divide};
-use super::ranks::{by_value, doubled_mid_ranks, gini, settled, spearman, ties};
+use super::ranks::{gini, settled};
+use crate::math::ranks::{by_value, doubled_mid_ranks, spearman, ties};
 use crate::math::sum::sum;
 use crate::{Error, Result};
 

@@ -1,6 +1,7 @@
 //! Gamma-Gamma assumes that spend per order is independent of how often a customer buys: measured here.
 
 use crate::features::Customers;
+use crate::math::ranks::{doubled_mid_ranks, spearman};
 
 /// Spearman's rank correlation of frequency and mean repeat spend among repeat buyers.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,37 +45,9 @@ pub fn spend_and_frequency(customers: &Customers) -> Option<RankCorrelation> {
     if n < 3 {
         return None;
     }
-    let rho = pearson(&ranks(&often), &ranks(&spend))?;
+    let rho = spearman(&doubled_mid_ranks(&often), &doubled_mid_ranks(&spend))?;
     let z = rho.abs() * ((n - 1) as f64).sqrt();
     Some(RankCorrelation { rho, p_value: libm::erfc(z / std::f64::consts::SQRT_2), customers: n as u64 })
-}
-
-/// Ranks, ties at their mean.
-fn ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_unstable_by(|&i, &j| values[i].total_cmp(&values[j]));
-    let mut ranks = vec![0.0; values.len()];
-    let mut before = 0;
-    for ties in order.chunk_by(|&i, &j| values[i] == values[j]) {
-        let rank = before as f64 + 0.5 * (ties.len() - 1) as f64;
-        for &i in ties {
-            ranks[i] = rank;
-        }
-        before += ties.len();
-    }
-    ranks
-}
-
-fn pearson(x: &[f64], y: &[f64]) -> Option<f64> {
-    let n = x.len() as f64;
-    let (mean_x, mean_y) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
-    let (mut xx, mut xy, mut yy) = (0.0, 0.0, 0.0);
-    for (x, y) in x.iter().zip(y) {
-        xx += (x - mean_x) * (x - mean_x);
-        xy += (x - mean_x) * (y - mean_y);
-        yy += (y - mean_y) * (y - mean_y);
-    }
-    (xx > 0.0 && yy > 0.0).then(|| xy / (xx * yy).sqrt())
 }
 
 #[cfg(test)]
@@ -82,14 +55,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ties_share_their_rank() {
-        assert_eq!(ranks(&[3.0, 1.0, 3.0, 2.0]), [2.5, 0.0, 2.5, 1.0]);
-    }
-
-    #[test]
     fn a_monotone_relation_has_rank_correlation_one() {
         let x: Vec<f64> = (0..50).map(f64::from).collect();
         let y: Vec<f64> = x.iter().map(|x| x.exp()).collect();
-        assert!((pearson(&ranks(&x), &ranks(&y)).unwrap() - 1.0).abs() < 1e-15);
+        let rho = spearman(&doubled_mid_ranks(&x), &doubled_mid_ranks(&y)).unwrap();
+        assert!((rho - 1.0).abs() < 1e-15);
     }
 }

@@ -1,6 +1,6 @@
-//! Special functions, quadrature and root finding: has never heard of customers.
+//! Special functions, quadrature and ranks: has never heard of customers.
 
 pub mod quadrature;
-pub mod roots;
+pub mod ranks;
 pub mod special;
 pub mod sum;

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use crate::math::quadrature::{gauss_legendre, legendre_node};
 use crate::model::Law;
 use crate::{Error, Result};
 
@@ -60,13 +61,15 @@ pub fn residual_purchases<L: Law>(law: &L, delta: f64) -> Result<f64> {
 fn graded(f: impl Fn(f64) -> f64, end: f64, longest: f64) -> f64 {
     let pieces = (end / longest).ceil().max(1.0);
     let width = end / pieces;
-    let far: f64 = (1..pieces as usize).map(|k| gauss(&f, k as f64 * width, (k + 1) as f64 * width)).sum();
+    let far: f64 = (1..pieces as usize)
+        .map(|k| gauss_legendre(rule(), &f, k as f64 * width, (k + 1) as f64 * width))
+        .sum();
     let (mut far, mut near_end) = (far, width);
-    let mut last = far + gauss(&f, 0.0, near_end);
+    let mut last = far + gauss_legendre(rule(), &f, 0.0, near_end);
     for _ in 0..SPLITS {
         let split = SHRINK * near_end;
-        far += gauss(&f, split, near_end);
-        let now = far + gauss(&f, 0.0, split);
+        far += gauss_legendre(rule(), &f, split, near_end);
+        let now = far + gauss_legendre(rule(), &f, 0.0, split);
         if (now - last).abs() <= AGREE * now.abs() {
             return now;
         }
@@ -75,30 +78,8 @@ fn graded(f: impl Fn(f64) -> f64, end: f64, longest: f64) -> f64 {
     last
 }
 
-/// ∫_from^to f by Gauss–Legendre.
-fn gauss(f: impl Fn(f64) -> f64, from: f64, to: f64) -> f64 {
-    let (middle, half) = (0.5 * (from + to), 0.5 * (to - from));
-    half * rule().iter().map(|&(t, w)| w * f(middle + half * t)).sum::<f64>()
-}
-
 /// Nodes and weights on (−1, 1), by Newton's iteration on the Legendre polynomial.
 fn rule() -> &'static [(f64, f64); NODES] {
     static RULE: OnceLock<[(f64, f64); NODES]> = OnceLock::new();
-    RULE.get_or_init(|| std::array::from_fn(|i| legendre(NODES, i)))
-}
-
-/// The i-th root of P_n, counted from the right, and its weight 2/((1−t²) P_n'(t)²).
-pub(super) fn legendre(n: usize, i: usize) -> (f64, f64) {
-    let mut t = (std::f64::consts::PI * (i as f64 + 0.75) / (n as f64 + 0.5)).cos();
-    let mut slope = 1.0;
-    for _ in 0..8 {
-        let (mut before, mut value) = (1.0, t);
-        for k in 2..=n {
-            let k = k as f64;
-            (before, value) = (value, ((2.0 * k - 1.0) * t * value - (k - 1.0) * before) / k);
-        }
-        slope = n as f64 * (t * value - before) / (t * t - 1.0);
-        t -= value / slope;
-    }
-    (t, 2.0 / ((1.0 - t * t) * slope * slope))
+    RULE.get_or_init(|| std::array::from_fn(|i| legendre_node(NODES, i)))
 }

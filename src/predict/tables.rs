@@ -9,9 +9,9 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::math::quadrature::legendre_node;
 use crate::math::special::IncompleteBeta;
 
-use super::discount::legendre;
 use super::mixture::unit;
 
 /// Frequencies below this have a table.
@@ -75,7 +75,7 @@ impl Tables {
             q,
             slots: std::iter::repeat_with(OnceLock::new).take(FREQUENCIES).collect(),
             stored: AtomicUsize::new(0),
-            rule: std::array::from_fn(|i| legendre(NODES, i)),
+            rule: std::array::from_fn(|i| legendre_node(NODES, i)),
         }
     }
 

@@ -6,6 +6,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::features::{Customers, Rfm};
+use crate::math::special::normal_cdf;
 use crate::model::{GammaGamma, Law, PurchaseModel};
 use crate::units::{Periods, Share};
 use crate::{Error, Result};
@@ -281,11 +282,7 @@ fn total(expected: f64, normals: &[(f64, f64)], level: Share) -> Total {
 fn quantile(normals: &[(f64, f64)], p: f64) -> f64 {
     let cdf = |y: f64| {
         let below = |&(mean, sd): &(f64, f64)| {
-            if sd > 0.0 {
-                0.5 * libm::erfc((mean - y) / (sd * std::f64::consts::SQRT_2))
-            } else {
-                f64::from(u8::from(mean <= y))
-            }
+            if sd > 0.0 { normal_cdf((y - mean) / sd) } else { f64::from(u8::from(mean <= y)) }
         };
         normals.iter().map(below).sum::<f64>() / normals.len() as f64
     };
