@@ -138,10 +138,12 @@ fn beside(path: &Path, place: &Path, old: Option<fs::Permissions>) -> Result<Nam
         return Err(Error::io("write", path, error));
     }
     let folder = folder_of(place);
-    let file = tempfile::Builder::new()
-        .prefix(".ltv-")
-        .suffix(".partial")
-        .permissions(readable_by_all())
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".ltv-").suffix(".partial");
+    // As any new file, less the user's umask; elsewhere temporary files are no more private than others.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let file = builder
         .tempfile_in(folder)
         .map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => io::Error::new(
@@ -167,18 +169,6 @@ fn plainly(error: io::Error) -> io::Error {
         None if error.kind() != io::ErrorKind::Other => io::Error::from(error.kind()),
         _ => error,
     }
-}
-
-#[cfg(unix)]
-fn readable_by_all() -> fs::Permissions {
-    std::os::unix::fs::PermissionsExt::from_mode(0o666) // less the user's umask
-}
-
-#[cfg(not(unix))]
-fn readable_by_all() -> fs::Permissions {
-    fs::metadata(".")
-        .map(|found| found.permissions())
-        .unwrap_or_else(|_| unreachable!("the current folder is there"))
 }
 
 impl Write for Output {

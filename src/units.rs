@@ -4,7 +4,9 @@ mod time;
 mod horizon;
 mod money;
 mod share;
+mod count;
 
+pub use count::grouped;
 pub use horizon::Horizon;
 pub use money::Money;
 pub use share::{AnnualRate, Share};

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 
+pub use crate::units::grouped as count;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, Width};
 
 /// The width every table keeps to.
@@ -17,20 +18,6 @@ pub fn styled() -> bool {
 #[must_use]
 pub fn heading(text: &str) -> String {
     if styled() { format!("\x1b[1m{text}\x1b[0m") } else { text.to_owned() }
-}
-
-/// A whole number with its thousands separated: 23,570.
-#[must_use]
-pub fn count(value: u64) -> String {
-    let digits = value.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// A number with its thousands separated and so many decimals: 1,234.50.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
 use crate::error::Place;
+use crate::units::grouped;
 
 /// Why a row was not used, or how it was used otherwise than as a purchase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -192,19 +193,6 @@ impl Ledger {
     }
 }
 
-/// A count with its thousands apart: `128,406`.
-fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.char_indices() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 impl Serialize for Ledger {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
@@ -255,6 +243,5 @@ mod tests {
     #[test]
     fn the_summary_reads_like_a_sentence() {
         assert_eq!(part(&[3]).summary(), "1,001 rows: 1,000 kept, 1 with an unreadable date");
-        assert_eq!(grouped(12_345_678), "12,345,678");
     }
 }

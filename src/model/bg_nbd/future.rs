@@ -7,7 +7,7 @@
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, Exp1, Gamma};
 
-use super::BgNbd;
+use super::{BgNbd, softplus};
 use crate::math::special::{beta_inc, ln_poch};
 use crate::model::kernel::Law;
 
@@ -225,10 +225,6 @@ fn integrated_moments(model: &BgNbd, t: f64) -> (f64, f64) {
     let reach = (45.0 / (width * a.min(b))).asinh().ceil().max(4.0);
     let [mass, first, second] = trapezoid(integrand, reach as i32);
     (first / mass, second / mass)
-}
-
-fn softplus(d: f64) -> f64 {
-    super::softplus(d)
 }
 
 /// 1 − (1+y)^−s (1+sy), without cancellation for small y.
