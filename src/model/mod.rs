@@ -6,6 +6,7 @@
 //! updated parameters.
 
 mod kernel;
+mod variates;
 mod bg_nbd;
 mod gamma_gamma;
 

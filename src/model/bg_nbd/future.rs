@@ -5,11 +5,12 @@
 //! throughout, and nothing singular at a = 1, where the closed form of the paper (its equation 9) is 0/0.
 
 use rand::{Rng, RngExt};
-use rand_distr::{Distribution, Exp1, Gamma};
+use rand_distr::{Distribution, Exp1};
 
 use super::{BgNbd, softplus};
 use crate::math::special::{beta_inc, ln_poch};
 use crate::model::kernel::Law;
+use crate::model::variates::{beta_variate, ln_gamma_variate};
 
 /// Up to about so many terms the moments are summed; beyond, they are integrated over p (some 20 µs).
 const MANY_TERMS: f64 = 5_000.0;
@@ -66,8 +67,7 @@ impl Law for BgNbd {
 
     fn sample<R: Rng + ?Sized>(&self, t: f64, rng: &mut R, times: &mut Vec<f64>) {
         let rate = (ln_gamma_variate(self.r, rng) - self.alpha.ln()).exp();
-        let stay_odds = ln_gamma_variate(self.b, rng) - ln_gamma_variate(self.a, rng);
-        let leave = 1.0 / (1.0 + stay_odds.exp());
+        let leave = beta_variate(self.a, self.b, rng);
         let mut now = 0.0;
         loop {
             let gap: f64 = Exp1.sample(rng);
@@ -273,18 +273,6 @@ fn trapezoid(f: impl Fn(f64) -> [f64; 3], reach: i32) -> [f64; 3] {
         step *= 0.5;
     }
     sums.map(|sum| sum * step)
-}
-
-/// ln of a Gamma(shape, 1) variate, also where the variate itself would underflow.
-fn ln_gamma_variate<R: Rng + ?Sized>(shape: f64, rng: &mut R) -> f64 {
-    // Marsaglia & Tsang (2000): Gamma(shape) = Gamma(shape+1) U^(1/shape).
-    let (boosted, scale) = if shape < 1.0 { (shape + 1.0, 1.0 / shape) } else { (shape, 0.0) };
-    let Ok(law) = Gamma::new(boosted, 1.0) else { return f64::NEG_INFINITY };
-    let ln_gamma = law.sample(rng).ln();
-    if scale == 0.0 {
-        return ln_gamma;
-    }
-    ln_gamma + (1.0 - rng.random::<f64>()).ln() * scale
 }
 
 #[cfg(test)]
