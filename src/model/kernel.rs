@@ -14,18 +14,47 @@ pub struct Weighted<R> {
     pub count: f64,
 }
 
-/// A sum of log-likelihoods and its derivatives with respect to the LOG-parameters.
+/// A sum of log-likelihoods and its derivatives with respect to the coordinates of the parameters ([`Coordinate`]: logarithms, for the most part).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Derivatives {
     /// ln L.
     pub value: f64,
-    /// ∂ ln L / ∂ ln θ_i.
+    /// ∂ ln L / ∂ ln θ_i (∂θ_i where the coordinate is plain).
     pub gradient: Vec<f64>,
-    /// ∂² ln L / ∂ ln θ_i ∂ ln θ_j.
+    /// ∂² ln L / ∂ ln θ_i ∂ ln θ_j (likewise).
     pub hessian: Vec<Vec<f64>>,
 }
 
-/// A model with a likelihood that a fit can climb: all parameters are positive, and the fit works with their logs.
+/// How a fit walks along a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coordinate {
+    /// Positive: by its logarithm.
+    Log,
+    /// Any number (the coefficient of a covariate, the mean of a logarithm): as it is.
+    Plain,
+}
+
+impl Coordinate {
+    /// From the parameter to the coordinate: ln θ or θ.
+    #[must_use]
+    pub fn of(self, parameter: f64) -> f64 {
+        match self {
+            Self::Log => parameter.ln(),
+            Self::Plain => parameter,
+        }
+    }
+
+    /// From the coordinate back to the parameter.
+    #[must_use]
+    pub fn parameter(self, coordinate: f64) -> f64 {
+        match self {
+            Self::Log => coordinate.exp(),
+            Self::Plain => coordinate,
+        }
+    }
+}
+
+/// A model with a likelihood that a fit can climb.
 pub trait Likelihood: Sized + Clone + Sync {
     /// What the likelihood knows of a customer.
     type Row: Copy + PartialEq + Sync + Send;
@@ -33,22 +62,29 @@ pub trait Likelihood: Sized + Clone + Sync {
     const NAME: &'static str;
     /// The model's identifier on the command line and in files: "bg-nbd".
     const ID: &'static str;
-    /// The parameters' names, in the order of [`Likelihood::parameters`].
-    const PARAMETERS: &'static [&'static str];
 
-    /// The model with these parameters.
-    ///
-    /// # Errors
-    /// [`crate::Error::Parameter`] outside their range.
-    fn from_parameters(parameters: &[f64]) -> Result<Self>;
+    /// The parameters' names, in the order of [`Likelihood::parameters`].
+    fn names(&self) -> Vec<String>;
 
     /// The parameters.
     fn parameters(&self) -> Vec<f64>;
 
+    /// The same model at other parameters; what is no parameter (the k of Erlang waiting times, a design of covariates) is
+    /// kept.
+    ///
+    /// # Errors
+    /// [`crate::Error::Parameter`] outside their range.
+    fn with_parameters(&self, parameters: &[f64]) -> Result<Self>;
+
+    /// How a fit walks along each parameter: along its logarithm, unless a model says otherwise.
+    fn coordinates(&self) -> Vec<Coordinate> {
+        vec![Coordinate::Log; self.parameters().len()]
+    }
+
     /// ln L of one customer.
     fn ln_likelihood(&self, row: &Self::Row) -> f64;
 
-    /// ln L of many customers with its gradient and Hessian in the log-parameters. The rows come sorted by frequency,
+    /// ln L of many customers with its gradient and Hessian in the coordinates. The rows come sorted by frequency,
     /// so that everything that depends on the frequency alone is computed once per run of equal frequencies.
     fn derivatives(&self, rows: &[Weighted<Self::Row>]) -> Derivatives;
 }
@@ -77,7 +113,7 @@ pub trait Law: Sync {
 }
 
 /// A model of who buys, how often, and until when.
-pub trait PurchaseModel: Likelihood<Row = Rfm> {
+pub trait PurchaseModel: Clone + Sync + Send {
     /// The law of the future of a customer who is alive.
     type Future: Law;
 
@@ -89,4 +125,42 @@ pub trait PurchaseModel: Likelihood<Row = Rfm> {
 
     /// The law of a customer acquired now.
     fn newcomer(&self) -> Self::Future;
+}
+
+/// What the customers look like as a whole, on the scale of time on which the mean age is 1: what a climb starts from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Moments {
+    /// How many customers.
+    pub customers: f64,
+    /// The mean number of repeat purchases.
+    pub mean: f64,
+    /// Their variance.
+    pub variance: f64,
+}
+
+impl Moments {
+    /// The shape and the rate of the gamma law of purchase rates that has these moments, as if nobody left.
+    #[must_use]
+    pub fn gamma(&self) -> (f64, f64) {
+        let excess = (self.variance - self.mean).max(0.02 * self.mean);
+        let shape = (self.mean * self.mean / excess).clamp(0.02, 20.0);
+        (shape, (shape / self.mean).clamp(1e-3, 1e3))
+    }
+}
+
+/// A purchase model that is fitted by climbing its likelihood.
+pub trait PurchaseLikelihood: PurchaseModel + Likelihood<Row = Rfm> {
+    /// Whether time comes in whole opportunities to buy, which must not be rescaled.
+    const DISCRETE: bool = false;
+
+    /// Parameters to start the climb from, where the mean age is 1.
+    fn starts(&self, moments: &Moments) -> Vec<Vec<f64>>;
+
+    /// The same model with time told in units `factor` times as SMALL: 7 turns weeks into days. Only rates move.
+    #[must_use]
+    fn rescaled(&self, factor: f64) -> Self;
+
+    /// The ridges on which a fit may lie, in words, where these parameters (mean age 1) are near their ends.
+    /// Asked only where the likelihood is found to be flat.
+    fn ridges(&self, moments: &Moments) -> Vec<&'static str>;
 }
