@@ -3,7 +3,7 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use ltv::features::{CustomersReader, TableOptions};
 use ltv::fit::{fit_purchases, unique_purchases};
-use ltv::model::{BgNbd, GammaGamma, Likelihood};
+use ltv::model::{BgNbd, GammaGamma, Likelihood, Parametric};
 use ltv::units::TimeUnit;
 
 #[path = "../tests/shop/mod.rs"]
@@ -11,17 +11,19 @@ mod shop;
 
 fn cdnow(c: &mut Criterion) {
     let customers = shop::cdnow("cdnow_sample.csv", TimeUnit::Week);
-    let fit = fit_purchases(&customers).expect("CDNOW can be fitted");
+    let fit = fit_purchases(&BgNbd::template(), &customers).expect("CDNOW can be fitted");
     assert!((fit.report.ln_likelihood + 9582.42920667).abs() < 1e-6);
-    c.bench_function("fit BG/NBD, CDNOW sample (2,357 customers)", |b| b.iter(|| fit_purchases(&customers)));
+    c.bench_function("fit BG/NBD, CDNOW sample (2,357 customers)", |b| {
+        b.iter(|| fit_purchases(&BgNbd::template(), &customers))
+    });
 }
 
 fn million(c: &mut Criterion) {
     let truth = [0.243, 30.9, 0.793, 2.426];
-    let model = BgNbd::from_parameters(&truth).expect("legal parameters");
+    let model = BgNbd::template().with_parameters(&truth).expect("legal parameters");
     let spend = GammaGamma::new(6.25, 3.74, 15.44).expect("legal parameters");
     let customers = shop::simulated(&model, &spend, 1_000_000, [30, 730], 1);
-    let fit = fit_purchases(&customers).expect("a million customers can be fitted");
+    let fit = fit_purchases(&BgNbd::template(), &customers).expect("a million customers can be fitted");
     for (found, truth) in fit.model.parameters().iter().zip(truth) {
         assert!((found / truth - 1.0).abs() < 0.05, "{found} {truth}");
     }
@@ -29,7 +31,9 @@ fn million(c: &mut Criterion) {
     let mut group = c.benchmark_group("a million customers");
     group.sample_size(10);
     group.bench_function("distinct rows", |b| b.iter(|| unique_purchases(&customers)));
-    group.bench_function("fit BG/NBD, distinct rows included", |b| b.iter(|| fit_purchases(&customers)));
+    group.bench_function("fit BG/NBD, distinct rows included", |b| {
+        b.iter(|| fit_purchases(&BgNbd::template(), &customers))
+    });
     let rows = unique_purchases(&customers).expect("legal customers");
     group.bench_function("one likelihood with gradient and Hessian", |b| {
         b.iter(|| fit.model.derivatives(&rows))
@@ -42,11 +46,13 @@ fn given(c: &mut Criterion) {
     let Some(path) = std::env::var_os("LTV_BENCH_CUSTOMERS") else { return };
     let reader = CustomersReader::open(path.as_ref(), TableOptions::default()).expect("a table of customers");
     let customers = reader.read_all().expect("a whole table");
-    let fit = fit_purchases(&customers).expect("it can be fitted");
+    let fit = fit_purchases(&BgNbd::template(), &customers).expect("it can be fitted");
     println!("{} customers, {} distinct rows: {:?}", customers.len(), fit.report.distinct, fit.model);
     let mut group = c.benchmark_group("the table given");
     group.sample_size(10);
-    group.bench_function("fit BG/NBD, distinct rows included", |b| b.iter(|| fit_purchases(&customers)));
+    group.bench_function("fit BG/NBD, distinct rows included", |b| {
+        b.iter(|| fit_purchases(&BgNbd::template(), &customers))
+    });
     group.finish();
 }
 

@@ -238,7 +238,7 @@ fn nothing_after_the_origin_changes_the_parameters() {
         let past = Past::new(&orders, None).unwrap();
         let (earlier, _) = past.rewind_to(Grain::Day.read("1997-09-30").unwrap()).unwrap();
         let customers = earlier.customers(TimeUnit::Week);
-        let purchases = ltv::fit::fit_purchases(&customers).unwrap().model;
+        let purchases = ltv::fit::fit_purchases(&ltv::model::BgNbd::template(), &customers).unwrap().model;
         (purchases, ltv::fit::fit_spend(&customers).unwrap().model)
     };
     assert_eq!(fitted(&clean), fitted(&poisoned));

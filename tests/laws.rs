@@ -3,8 +3,8 @@
 mod shop;
 
 use ltv::features::Rfm;
-use ltv::fit::{FitReport, TrainedModel, fit_purchases, fit_spend};
-use ltv::model::{BgNbd, GammaGamma, Law, Likelihood, PurchaseModel, SpendRow, Weighted};
+use ltv::fit::{FitReport, Recipe, TrainedModel, fit_purchases, fit_spend};
+use ltv::model::{BgNbd, GammaGamma, Law, Likelihood, Parametric, PurchaseModel, SpendRow, Weighted};
 use ltv::units::TimeUnit;
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -145,9 +145,9 @@ fn spend_rows() -> Vec<Weighted<SpendRow>> {
 fn derivatives_agree_with_difference_quotients<M: Likelihood>(model: &M, rows: &[Weighted<M::Row>]) {
     let at = |shift: &[f64]| {
         let theta: Vec<f64> = model.parameters().iter().zip(shift).map(|(p, s)| p * s.exp()).collect();
-        M::from_parameters(&theta).unwrap().derivatives(rows)
+        model.with_parameters(&theta).unwrap().derivatives(rows)
     };
-    let n = M::PARAMETERS.len();
+    let n = model.parameters().len();
     let here = at(&vec![0.0; n]);
     let sum: f64 = rows.iter().map(|row| row.count * model.ln_likelihood(&row.row)).sum();
     close(here.value, sum, 1e-13);
@@ -166,10 +166,10 @@ fn derivatives_agree_with_difference_quotients<M: Likelihood>(model: &M, rows: &
         let scale = here.value.abs() + here.gradient.iter().map(|g| g.abs()).sum::<f64>();
         let numerical = slope(&|d| d.value);
         let error = (here.gradient[i] - numerical).abs();
-        assert!(error < 1e-10 * scale, "{} ∂{i}: {} {numerical} {scale}", M::NAME, here.gradient[i]);
+        assert!(error < 1e-10 * scale, "{} ∂{i}: {} {numerical} {scale}", model.name(), here.gradient[i]);
         for j in 0..n {
             let numerical = slope(&|d| d.gradient[j]);
-            assert!((here.hessian[i][j] - numerical).abs() < 1e-10 * scale, "{} ∂{i}∂{j}", M::NAME);
+            assert!((here.hessian[i][j] - numerical).abs() < 1e-10 * scale, "{} ∂{i}∂{j}", model.name());
             assert_eq!(here.hessian[i][j], here.hessian[j][i]);
         }
     }
@@ -179,13 +179,13 @@ fn derivatives_agree_with_difference_quotients<M: Likelihood>(model: &M, rows: &
 fn gradient_and_hessian_are_the_difference_quotients() {
     for theta in [[0.243, 4.414, 0.793, 2.426], [3.0, 0.5, 1.0, 40.0], [0.01, 300.0, 0.02, 0.3]] {
         derivatives_agree_with_difference_quotients(
-            &BgNbd::from_parameters(&theta).unwrap(),
+            &BgNbd::template().with_parameters(&theta).unwrap(),
             &purchase_rows(),
         );
     }
     for theta in [[6.25, 3.74, 15.44], [0.4, 0.9, 100.0], [30.0, 2.0, 1.0]] {
         derivatives_agree_with_difference_quotients(
-            &GammaGamma::from_parameters(&theta).unwrap(),
+            &GammaGamma::template().with_parameters(&theta).unwrap(),
             &spend_rows(),
         );
     }
@@ -198,7 +198,7 @@ fn weights_mean_repetition<M: Likelihood>(model: &M, rows: &[Weighted<M::Row>]) 
         .collect();
     let (short, long) = (model.derivatives(rows), model.derivatives(&spelled_out));
     close(short.value, long.value, 1e-13);
-    for i in 0..M::PARAMETERS.len() {
+    for i in 0..model.parameters().len() {
         let scale = short.value.abs();
         assert!((short.gradient[i] - long.gradient[i]).abs() < 1e-13 * scale);
     }
@@ -264,7 +264,10 @@ fn conditional_forecasts_average_to_the_unconditional_one() {
 fn fits_do_not_depend_on_the_units_of_time_and_money() {
     let weeks = shop::cdnow("cdnow_sample.csv", TimeUnit::Week);
     let days = shop::cdnow("cdnow_sample.csv", TimeUnit::Day);
-    let (w, d) = (fit_purchases(&weeks).unwrap().model, fit_purchases(&days).unwrap().model);
+    let (w, d) = (
+        fit_purchases(&BgNbd::template(), &weeks).unwrap().model,
+        fit_purchases(&BgNbd::template(), &days).unwrap().model,
+    );
     close(d.alpha(), 7.0 * w.alpha(), 1e-10);
     for at in 0..weeks.len() {
         let (x, y) = (weeks.rfm(at), days.rfm(at));
@@ -288,7 +291,7 @@ fn the_number_of_threads_changes_nothing() {
     let shop = shop::simulated(&model, &spend, 60_000, [30, 700], 3);
     let with = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| TrainedModel::train(&shop, "UTC").unwrap().to_json().unwrap())
+        pool.install(|| TrainedModel::train(&Recipe::default(), &shop, "UTC").unwrap().to_json().unwrap())
     };
     assert_eq!(with(1), with(2));
 }
@@ -303,7 +306,8 @@ fn the_order_of_customers_changes_nothing() {
         .map(|at| (shop.frequency[at], shop.recency[at], shop.age[at], shop.monetary_value[at]))
         .collect();
     let turned = shop::customers(&rows);
-    let json = |customers| TrainedModel::train(customers, "UTC").unwrap().to_json().unwrap();
+    let json =
+        |customers| TrainedModel::train(&Recipe::default(), customers, "UTC").unwrap().to_json().unwrap();
     assert_eq!(json(&shop), json(&turned));
 }
 
@@ -328,7 +332,8 @@ fn warned(report: &FitReport, words: &str) -> bool {
 fn a_shop_that_nobody_leaves_is_named_in_words() {
     let model = BgNbd::new(1.5, 10.0, 1e-6, 10.0).unwrap();
     let spend = GammaGamma::new(6.25, 3.74, 15.44).unwrap();
-    let fit = fit_purchases(&shop::simulated(&model, &spend, 4_000, [100, 300], 5)).unwrap();
+    let fit =
+        fit_purchases(&BgNbd::template(), &shop::simulated(&model, &spend, 4_000, [100, 300], 5)).unwrap();
     assert!(warned(&fit.report, "no drop-out is visible"), "{fit:?}");
     assert!(fit.uncertainty.unwrap().is_partial());
     close(fit.model.given_alive(&rfm(3, 20.0, 30.0)).mean(10.0), 4.5 / 40.0 * 10.0, 0.1);
@@ -348,7 +353,7 @@ fn orders_that_all_cost_the_same_are_named_in_words() {
 #[test]
 fn too_little_to_learn_from_is_said_in_words() {
     let message = |rows: &[(u32, f64, f64, Option<f64>)]| {
-        let error = fit_purchases(&shop::customers(rows)).unwrap_err();
+        let error = fit_purchases(&BgNbd::template(), &shop::customers(rows)).unwrap_err();
         assert_eq!(error.exit_code(), 1);
         error.to_string()
     };

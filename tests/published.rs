@@ -4,7 +4,7 @@ mod shop;
 
 use ltv::features::Rfm;
 use ltv::fit::{fit_purchases, fit_spend};
-use ltv::model::{BgNbd, GammaGamma, Law, Likelihood, PurchaseModel};
+use ltv::model::{BgNbd, GammaGamma, Law, Likelihood, Parametric, PurchaseModel};
 use ltv::units::TimeUnit;
 
 /// The parameters of the paper as printed.
@@ -23,7 +23,7 @@ fn close(found: f64, right: f64, tolerance: f64) {
 
 #[test]
 fn bg_nbd_of_the_cdnow_sample() {
-    let fit = fit_purchases(&shop::cdnow("cdnow_sample.csv", TimeUnit::Week)).unwrap();
+    let fit = fit_purchases(&BgNbd::template(), &shop::cdnow("cdnow_sample.csv", TimeUnit::Week)).unwrap();
     let model = fit.model;
     close(model.r(), 0.24259453, 1e-7);
     close(model.alpha(), 4.41360236, 1e-7);
@@ -40,7 +40,7 @@ fn bg_nbd_of_the_cdnow_sample() {
 
 #[test]
 fn bg_nbd_of_all_of_cdnow() {
-    let fit = fit_purchases(&shop::cdnow("cdnow.csv", TimeUnit::Week)).unwrap();
+    let fit = fit_purchases(&BgNbd::template(), &shop::cdnow("cdnow.csv", TimeUnit::Week)).unwrap();
     for (found, right) in fit.model.parameters().iter().zip([0.25162396, 4.78894312, 0.72343361, 2.16108853])
     {
         close(*found, right, 1e-7);

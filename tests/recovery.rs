@@ -3,7 +3,7 @@
 mod shop;
 
 use ltv::fit::{fit_purchases, fit_spend, spend_and_frequency};
-use ltv::model::{BgNbd, GammaGamma, Likelihood};
+use ltv::model::{BgNbd, GammaGamma, Parametric};
 
 /// Every parameter within four standard errors of the truth, in logs.
 #[track_caller]
@@ -22,10 +22,12 @@ fn the_parameters_come_back() {
         ([0.5, 2.0, 2.5, 4.0], [20.0, 8.0, 3.0]),
     ];
     for (seed, (purchases, spend)) in truths.into_iter().enumerate() {
-        let (model, money) =
-            (BgNbd::from_parameters(&purchases).unwrap(), GammaGamma::from_parameters(&spend).unwrap());
+        let (model, money) = (
+            BgNbd::template().with_parameters(&purchases).unwrap(),
+            GammaGamma::template().with_parameters(&spend).unwrap(),
+        );
         let shop = shop::simulated(&model, &money, 20_000, [100, 400], 100 + seed as u64);
-        let fit = fit_purchases(&shop).unwrap();
+        let fit = fit_purchases(&BgNbd::template(), &shop).unwrap();
         assert!(fit.report.warnings.is_empty(), "{:?}", fit.report);
         recovered(&fit.model.parameters(), &purchases, &fit.uncertainty.unwrap().covariance);
         let fit = fit_spend(&shop).unwrap();
@@ -37,8 +39,10 @@ fn the_parameters_come_back() {
 #[test]
 fn a_large_shop_is_fitted_from_thinned_rows_to_the_same_maximum() {
     let truth = [0.6, 9.0, 0.8, 2.5];
-    let (model, money) = (BgNbd::from_parameters(&truth).unwrap(), GammaGamma::new(6.0, 4.0, 15.0).unwrap());
-    let fit = fit_purchases(&shop::simulated(&model, &money, 150_000, [100, 700], 9)).unwrap();
+    let (model, money) =
+        (BgNbd::template().with_parameters(&truth).unwrap(), GammaGamma::new(6.0, 4.0, 15.0).unwrap());
+    let fit =
+        fit_purchases(&BgNbd::template(), &shop::simulated(&model, &money, 150_000, [100, 700], 9)).unwrap();
     assert!(fit.report.distinct > 16_384 && fit.report.gradient < 1e-10, "{:?}", fit.report);
     recovered(&fit.model.parameters(), &truth, &fit.uncertainty.unwrap().covariance);
 }

@@ -19,7 +19,7 @@ fn total(model: &BgNbd, customers: &Customers) -> f64 {
 fn told(model: &BgNbd, size: usize, seed: u64) -> (Customers, Fit<BgNbd>) {
     let spend = GammaGamma::new(6.25, 3.74, 15.44).unwrap();
     let shop = shop::simulated(model, &spend, size, [100, 350], seed);
-    let fit = fit_purchases(&shop).unwrap();
+    let fit = fit_purchases(&BgNbd::template(), &shop).unwrap();
     (shop, fit)
 }
 

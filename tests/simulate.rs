@@ -2,7 +2,7 @@
 
 use ltv::features::Past;
 use ltv::fit::{fit_purchases, fit_spend};
-use ltv::model::{BgNbd, GammaGamma, Likelihood};
+use ltv::model::{BgNbd, GammaGamma, Likelihood, Parametric};
 use ltv::orders::{LogOptions, OrderLog, OrderRow, Orders};
 use ltv::output::Output;
 use ltv::predict::{Simulation, simulate};
@@ -64,7 +64,7 @@ fn fitting_simulated_orders_recovers_the_parameters() {
     let orders = orders(&purchases, &spend, &plan);
     let customers = Past::new(&orders, Some(plan.end)).unwrap().customers(plan.unit);
     assert_eq!(customers.len(), 20_000);
-    within_four_errors(&fit_purchases(&customers).unwrap(), &purchases);
+    within_four_errors(&fit_purchases(&BgNbd::template(), &customers).unwrap(), &purchases);
     within_four_errors(&fit_spend(&customers).unwrap(), &spend);
 }
 
@@ -76,7 +76,7 @@ fn at_the_grain_of_days_the_parameters_come_back_within_a_few_per_cent() {
     let plan = plan(20_000, Grain::Day);
     let orders = orders(&purchases, &spend, &plan);
     let customers = Past::new(&orders, Some(plan.end)).unwrap().customers(plan.unit);
-    let fit = fit_purchases(&customers).unwrap().model.parameters();
+    let fit = fit_purchases(&BgNbd::template(), &customers).unwrap().model.parameters();
     for (fitted, truth) in fit.iter().zip(purchases.parameters()) {
         assert!((fitted / truth - 1.0).abs() < 0.15, "{fitted} for {truth}");
     }

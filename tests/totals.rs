@@ -1,7 +1,7 @@
 //! Totals of a shop against brute-force simulation.
 
 use ltv::features::{Customers, Rfm};
-use ltv::model::{BgNbd, GammaGamma, Law, Likelihood, PurchaseModel};
+use ltv::model::{BgNbd, GammaGamma, Law, Parametric, PurchaseModel};
 use ltv::orders::Ids;
 use ltv::predict::{Forecaster, ParameterDraws, Question, Totals, laplace_draws};
 use ltv::units::{Grain, Periods, Share, TimeUnit};

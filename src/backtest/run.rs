@@ -7,7 +7,8 @@ use super::metrics::{Band, Comparison};
 use super::origins::{Origins, Possible, after};
 use super::report::{AcquiredReport, BacktestReport, ModelReport, OriginReport, TargetReport};
 use crate::features::{Customers, Holdout, Past};
-use crate::model::{BgNbd, Likelihood};
+use crate::fit::Recipe;
+use crate::model::AnyPurchaseModel;
 use crate::predict::{BuyTillYouDie, Estimator, Forecast, Interval};
 use crate::progress::Progress;
 use crate::units::{Horizon, Periods, Share, Tick, TimeUnit};
@@ -192,26 +193,30 @@ fn bands(intervals: &[Interval]) -> Vec<Band<'_>> {
         .collect()
 }
 
-/// The models that can be tested, by their identifiers, in the order in which they are shown.
-pub const MODELS: [&str; 3] = [BgNbd::ID, NaiveRate::ID, NaiveMean::ID];
+/// The identifiers of all that can be tested, in the order in which they are shown: the models, then the naive rules.
+#[must_use]
+pub fn testable() -> Vec<&'static str> {
+    let models = AnyPurchaseModel::ALL.iter().map(|(id, ..)| *id);
+    models.chain([NaiveRate::ID, NaiveMean::ID]).collect()
+}
 
-/// The estimators with these identifiers, each once; all of them if none is named.
+/// The estimators with these identifiers, each once, in the order of [`testable`]; all of them if none is named.
 ///
 /// # Errors
-/// [`Error::Usage`] for a name that is not in [`MODELS`].
+/// [`Error::Usage`] for a name that is not [`testable`].
 pub fn estimators<S: AsRef<str>>(ids: &[S]) -> Result<Vec<Box<dyn Estimator>>> {
-    let named: Vec<&str> = ids.iter().map(|id| id.as_ref().trim()).collect();
-    if let Some(unknown) = named.iter().find(|id| !MODELS.contains(id)) {
-        return Err(Error::usage(format!("`{unknown}` is not a model; there are {}", MODELS.join(", "))));
+    let (named, all) = (ids.iter().map(|id| id.as_ref().trim()).collect::<Vec<&str>>(), testable());
+    if let Some(unknown) = named.iter().find(|id| !all.contains(id)) {
+        return Err(Error::usage(format!("`{unknown}` is not a model; there are {}", all.join(", "))));
     }
-    let chosen = MODELS.into_iter().filter(|id| named.is_empty() || named.contains(id));
-    Ok(chosen
-        .map(|id| -> Box<dyn Estimator> {
-            match id {
-                NaiveRate::ID => Box::new(NaiveRate),
-                NaiveMean::ID => Box::new(NaiveMean),
-                _ => Box::new(BuyTillYouDie),
-            }
-        })
-        .collect())
+    let chosen = all.into_iter().filter(|id| named.is_empty() || named.contains(id));
+    chosen.map(estimator).collect()
+}
+
+fn estimator(id: &'static str) -> Result<Box<dyn Estimator>> {
+    Ok(match id {
+        NaiveRate::ID => Box::new(NaiveRate),
+        NaiveMean::ID => Box::new(NaiveMean),
+        model => Box::new(BuyTillYouDie(Recipe { purchase: AnyPurchaseModel::template(model)? })),
+    })
 }

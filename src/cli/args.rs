@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::Result;
+use crate::fit::Recipe;
+use crate::model::{AnyPurchaseModel, BgNbd};
 use crate::orders::{DateOrder, DecimalMark, Separator};
 use crate::units::{AnnualRate, Horizon, Share, TimeUnit};
 
@@ -37,6 +40,8 @@ pub enum Command {
     Backtest(Backtest),
     /// Make an order file of any size from a model
     Simulate(Simulate),
+    /// The models there are, with one line each
+    Models,
 }
 
 /// Where the orders are and how to read them.
@@ -156,6 +161,34 @@ pub struct Run {
     /// What the future is worth.
     #[command(flatten)]
     pub worth: Worth,
+    /// Which models.
+    #[command(flatten)]
+    pub model: Modelling,
+}
+
+/// Which models are fitted, and how.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Models")]
+pub struct Modelling {
+    /// Model of purchases; `ltv models` lists them
+    #[arg(long, value_name = "NAME", default_value = BgNbd::ID)]
+    model: String,
+}
+
+impl Modelling {
+    /// The identifier of the purchase model.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.model.trim()
+    }
+
+    /// The recipe of the fit.
+    ///
+    /// # Errors
+    /// [`crate::Error::Usage`] for a model that does not exist.
+    pub fn recipe(&self) -> Result<Recipe> {
+        Ok(Recipe { purchase: AnyPurchaseModel::template(self.id())? })
+    }
 }
 
 /// What the future is worth, and how sure to be.
@@ -195,6 +228,9 @@ pub struct Train {
     /// Unit of recency, age and rates (of a table of customers: the unit it is in)
     #[arg(long, value_name = "UNIT", default_value_t = TimeUnit::Week)]
     pub unit: TimeUnit,
+    /// Which models.
+    #[command(flatten)]
+    pub model: Modelling,
     /// Model file to write
     #[arg(long, short, value_name = "FILE")]
     pub output: PathBuf,

@@ -18,6 +18,7 @@ mod train;
 mod score;
 mod backtest;
 mod simulate;
+mod models;
 mod run;
 
 use std::process::ExitCode;
@@ -61,5 +62,6 @@ fn command(cli: &Cli) -> Result<()> {
         Command::Score(args) => score::run(args, cli.quiet, &bars),
         Command::Backtest(args) => backtest::run(args, cli.quiet, &bars),
         Command::Simulate(args) => simulate::run(args, cli.quiet, &bars),
+        Command::Models => models::run(),
     }
 }

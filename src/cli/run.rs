@@ -9,7 +9,9 @@ use super::summary::Summary;
 use super::tell::wrap;
 use super::voice::{Voice, write_text};
 use super::{orders, outputs, tell, totals};
-use crate::backtest::{BacktestPlan, BacktestReport, MODELS, OriginReport, backtest, estimators};
+use crate::backtest::{
+    BacktestPlan, BacktestReport, NaiveMean, NaiveRate, OriginReport, backtest, estimators,
+};
 use crate::features::Past;
 use crate::fit::TrainedModel;
 use crate::progress::Progress;
@@ -37,7 +39,7 @@ pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()>
     voice.say(&orders::account(&ledger, &past))?;
 
     progress.begin("fitting", None);
-    let trained = TrainedModel::train(&past.customers(args.unit), &options.timezone)?;
+    let trained = TrainedModel::train(&args.model.recipe()?, &past.customers(args.unit), &options.timezone)?;
     progress.end();
     // Not before there is something to write: a failed run leaves no empty folder.
     fs::create_dir_all(&args.output).map_err(|e| Error::io("create", &args.output, e))?;
@@ -91,7 +93,7 @@ fn check(args: &args::Run, past: &Past<'_>, progress: &dyn Progress) -> Result<B
         levels: vec![args.worth.level], // one is shown, and each takes four columns of all customers
         ..BacktestPlan::new(holdout(args.horizon, past)?, args.unit)?
     };
-    backtest(past, &plan, &estimators(&MODELS)?, progress)
+    backtest(past, &plan, &estimators(&[args.model.id(), NaiveRate::ID, NaiveMean::ID])?, progress)
 }
 
 fn holdout(horizon: Horizon, past: &Past<'_>) -> Result<Horizon> {

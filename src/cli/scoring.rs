@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::features::Customers;
 use crate::fit::TrainedModel;
-use crate::model::BgNbd;
+use crate::model::AnyPurchaseModel;
 use crate::output::Output;
 use crate::predict::{Forecast, Forecaster, ParameterDraws, Question, Total, Totals};
 use crate::progress::Progress;
@@ -61,7 +61,11 @@ impl Asked {
     ///
     /// # Errors
     /// As [`Forecaster::new`].
-    pub fn forecaster<'m>(&self, trained: &'m TrainedModel, money: bool) -> Result<Forecaster<'m, BgNbd>> {
+    pub fn forecaster<'m>(
+        &self,
+        trained: &'m TrainedModel,
+        money: bool,
+    ) -> Result<Forecaster<'m, AnyPurchaseModel>> {
         let spend = trained.spend.as_ref().filter(|_| money).map(|spend| &spend.model);
         Forecaster::new(&trained.purchase.model, spend, self.question.clone())
     }
@@ -106,7 +110,7 @@ pub struct Scored {
 pub struct Scorer<'m> {
     trained: &'m TrainedModel,
     asked: Asked,
-    forecaster: Forecaster<'m, BgNbd>,
+    forecaster: Forecaster<'m, AnyPurchaseModel>,
     money: bool,
     table: TableWriter,
     totals: Totals,

@@ -2,7 +2,7 @@
 
 use super::show::{self, Grid};
 use crate::fit::{FitReport, TrainedModel, Uncertainty};
-use crate::model::Likelihood;
+use crate::model::Parametric;
 
 /// From here on a parameter of a ridge is not printed bare: it stands for "as large (or as small) as you like".
 const FAR: f64 = 1e5;
@@ -40,7 +40,7 @@ pub fn warnings(trained: &TrainedModel) -> String {
     trained.warnings.iter().map(|warning| wrap(&format!("warning: {warning}"))).collect()
 }
 
-fn part<M: Likelihood>(
+fn part<M: Parametric>(
     model: &M,
     ln_likelihood: f64,
     uncertainty: Option<&Uncertainty>,
@@ -50,16 +50,19 @@ fn part<M: Likelihood>(
     let errors = uncertainty.and_then(|found| found.standard_errors.as_deref());
     let loose = uncertainty.map(Uncertainty::undetermined).unwrap_or_default();
     let mut grid = Grid::new(&["parameter", "estimate", "standard error"]);
-    for (at, (name, value)) in M::PARAMETERS.iter().zip(model.parameters()).enumerate() {
+    for (at, (name, value)) in model.names().into_iter().zip(model.parameters()).enumerate() {
         let error = match errors {
             Some(errors) => significant(errors[at]),
             None if loose.get(at) == Some(&true) => "undetermined".to_owned(),
             None => "none".to_owned(),
         };
         let ridge = errors.is_none() && !(1.0 / FAR..FAR).contains(&value);
-        grid.row([(*name).to_owned(), if ridge { at_border(value) } else { show::parameter(value) }, error]);
+        grid.row([name, if ridge { at_border(value) } else { show::parameter(value) }, error]);
     }
-    let mut text = format!("{}: {what}\n{}", show::heading(M::NAME), grid.text());
+    let settings: String =
+        model.settings().into_iter().map(|(name, value)| format!(", {name} = {value}")).collect();
+    let heading = format!("{}{settings}", model.name());
+    let mut text = format!("{}: {what}\n{}", show::heading(&heading), grid.text());
     text += &format!("ln L {}", show::number(ln_likelihood, 4));
     if let Some(report) = report {
         text += &format!(

@@ -20,18 +20,19 @@ pub fn run(args: &args::Train, quiet: bool, progress: &dyn Progress) -> Result<(
     outputs::spare(&[&args.output], &args.orders.inputs, None)?;
     // An output that cannot be created is better known now than after an hour.
     drop(Output::create(&args.output)?);
+    let recipe = args.model.recipe()?;
     let options = args.orders.reading.options()?;
     let trained = match customers::source(&args.orders.inputs, &options)? {
         Source::Customers(file) => {
             let table = customers::open(&file, args.unit, &options, PART)?.read_all()?;
             voice.say(&customers::account(&file, &table))?;
-            TrainedModel::train(&table, &options.timezone)?
+            TrainedModel::train(&recipe, &table, &options.timezone)?
         }
         Source::Orders => {
             let (read, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
             let past = Past::new(&read, options.cutoff)?;
             voice.say(&orders::account(&ledger, &past))?;
-            TrainedModel::train(&past.customers(args.unit), &options.timezone)?
+            TrainedModel::train(&recipe, &past.customers(args.unit), &options.timezone)?
         }
     };
     trained.write(&args.output)?;

@@ -1,4 +1,4 @@
-//! Maximising a log-likelihood in the log-parameters. The optimiser (argmin) is behind [`trust_region`] alone.
+//! Maximising a log-likelihood in the coordinates of its parameters. The optimiser (argmin) is behind [`trust_region`] alone.
 
 use std::cell::RefCell;
 
@@ -10,9 +10,9 @@ use argmin::solver::trustregion::{Steihaug, TrustRegion};
 
 use super::matrix;
 use super::report::Stop;
-use crate::model::{Derivatives, Likelihood, Weighted};
+use crate::model::{Coordinate, Derivatives, Likelihood, Weighted};
 
-/// Log-parameters (of the scaled problem) are sought within ± this: e^12 = 163,000. Beyond, the likelihood is taken to be
+/// Coordinates (of the scaled problem: log-parameters, for the most part) are sought within ± this: e^12 = 163,000. Beyond, the likelihood is taken to be
 /// what it is on the edge, so that a climb along a ridge comes to rest there while the other parameters find their place.
 pub(super) const BOX: f64 = 12.0;
 /// Converged when no component of the mean gradient exceeds this; Newton's last steps then go to rounding.
@@ -24,7 +24,7 @@ const WALL: f64 = 1e30;
 /// More distinct rows than this: the starts compete on every k-th row, and the best goes on with all.
 const THIN: usize = 16_384;
 
-/// Where a climb ended: the log-parameters, and the mean of ln L with its derivatives there.
+/// Where a climb ended: the coordinates, and the mean of ln L with its derivatives there.
 #[derive(Debug, Clone)]
 pub(super) struct Top {
     pub(super) point: Vec<f64>,
@@ -32,6 +32,7 @@ pub(super) struct Top {
     pub(super) stop: Stop,
     pub(super) evaluations: u64,
     pub(super) iterations: u64,
+    pub(super) starts: u32,
 }
 
 impl Top {
@@ -41,35 +42,40 @@ impl Top {
     }
 }
 
-/// The best top from several starts (log-parameters); `None` if the likelihood is not finite at any of them.
-pub(super) fn maximise<M: Likelihood>(rows: &[Weighted<M::Row>], starts: &[Vec<f64>]) -> Option<Top> {
+/// The best top from several starts (coordinates); `None` if the likelihood is not finite at any of them.
+pub(super) fn maximise<M: Likelihood>(
+    template: &M,
+    rows: &[Weighted<M::Row>],
+    starts: &[Vec<f64>],
+) -> Option<Top> {
     if rows.len() <= THIN {
-        return best_of::<M>(rows, starts);
+        return best_of(template, rows, starts);
     }
     let step = rows.len().div_ceil(THIN / 2);
     let thinned: Vec<_> = rows.iter().step_by(step).copied().collect();
-    let first = best_of::<M>(&thinned, starts)?;
-    let full = best_of::<M>(rows, std::slice::from_ref(&first.point));
+    let first = best_of(template, &thinned, starts)?;
+    let full = best_of(template, rows, std::slice::from_ref(&first.point));
     let mut top = match full {
         Some(top) if matches!(top.stop, Stop::Converged | Stop::Border) => top,
-        _ => best_of::<M>(rows, starts)?, // the thinned rows led astray
+        _ => best_of(template, rows, starts)?, // the thinned rows led astray
     };
     top.evaluations += first.evaluations;
+    top.starts = first.starts;
     Some(top)
 }
 
-fn best_of<M: Likelihood>(rows: &[Weighted<M::Row>], starts: &[Vec<f64>]) -> Option<Top> {
+fn best_of<M: Likelihood>(template: &M, rows: &[Weighted<M::Row>], starts: &[Vec<f64>]) -> Option<Top> {
     let mut evaluations = 0;
     let mut best: Option<Top> = None;
     for start in starts {
-        let Some(top) = from_one_start(&MeanLikelihood::<M>::new(rows), start) else { continue };
+        let Some(top) = from_one_start(&MeanLikelihood::new(template, rows), start) else { continue };
         evaluations += top.evaluations;
         // A later start must be better by more than rounding, so that ties go to the first.
         if best.as_ref().is_none_or(|best| top.at.value > best.at.value + 1e-12 * best.at.value.abs()) {
             best = Some(top);
         }
     }
-    best.map(|top| Top { evaluations, ..top })
+    best.map(|top| Top { evaluations, starts: starts.len() as u32, ..top })
 }
 
 fn from_one_start<M: Likelihood>(problem: &MeanLikelihood<'_, M>, start: &[f64]) -> Option<Top> {
@@ -91,7 +97,7 @@ fn from_one_start<M: Likelihood>(problem: &MeanLikelihood<'_, M>, start: &[f64])
     } else {
         Stop::Stalled
     };
-    Some(Top { point, at, stop, evaluations: used, iterations })
+    Some(Top { point, at, stop, evaluations: used, iterations, starts: 1 })
 }
 
 fn largest(gradient: &[f64]) -> f64 {
@@ -131,6 +137,8 @@ fn polish<M: Likelihood>(problem: &MeanLikelihood<'_, M>, point: &mut Vec<f64>, 
 
 /// The mean of ln L over customers, with its last evaluation and its best point kept.
 struct MeanLikelihood<'a, M: Likelihood> {
+    template: &'a M,
+    coordinates: Vec<Coordinate>,
     rows: &'a [Weighted<M::Row>],
     customers: f64,
     last: RefCell<Option<(Vec<f64>, Option<Derivatives>)>>,
@@ -139,9 +147,11 @@ struct MeanLikelihood<'a, M: Likelihood> {
 }
 
 impl<'a, M: Likelihood> MeanLikelihood<'a, M> {
-    fn new(rows: &'a [Weighted<M::Row>]) -> Self {
+    fn new(template: &'a M, rows: &'a [Weighted<M::Row>]) -> Self {
         let customers = rows.iter().map(|row| row.count).sum();
         Self {
+            template,
+            coordinates: template.coordinates(),
             rows,
             customers,
             last: RefCell::default(),
@@ -170,8 +180,9 @@ impl<'a, M: Likelihood> MeanLikelihood<'a, M> {
 
     fn evaluate(&self, point: &[f64]) -> Option<Derivatives> {
         *self.evaluations.borrow_mut() += 1;
-        let theta: Vec<f64> = point.iter().map(|p| p.clamp(-BOX, BOX).exp()).collect();
-        let model = M::from_parameters(&theta).ok()?;
+        let inside = point.iter().map(|p| p.clamp(-BOX, BOX));
+        let theta: Vec<f64> = self.coordinates.iter().zip(inside).map(|(c, p)| c.parameter(p)).collect();
+        let model = self.template.with_parameters(&theta).ok()?;
         let mut found = model.derivatives(self.rows);
         found.value /= self.customers;
         found.gradient.iter_mut().for_each(|g| *g /= self.customers);

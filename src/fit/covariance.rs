@@ -1,6 +1,7 @@
 //! How sure the parameters are, in the directions that the data determine.
 
 use super::matrix;
+use crate::model::{Coordinate, Parametric};
 
 /// A direction of the log-parameters with a standard deviation beyond this (within two of them a factor of e^±4, 3,000
 /// times from end to end) is undetermined, and held fixed.
@@ -26,17 +27,21 @@ pub struct Uncertainty {
     /// Standard errors of the parameters themselves, by the delta method: θ_i times that of ln θ_i. `None` on a ridge,
     /// where the covariance is only a part of the uncertainty and a single parameter cannot be told.
     pub standard_errors: Option<Vec<f64>>,
-    /// The covariance matrix of the LOG-parameters, in the model's order: positive definite at a maximum, positive
+    /// The covariance matrix of the coordinates (LOG-parameters, for the most part), in the model's order: positive definite at a maximum, positive
     /// semi-definite on a ridge.
     pub covariance: Vec<Vec<f64>>,
 }
 
 impl Uncertainty {
-    /// From the parameters and the negative Hessian of ln L in the log-parameters: Σ v vᵀ/λ over its eigenvalues λ with
+    /// From the model and the negative Hessian of ln L in its coordinates: Σ v vᵀ/λ over its eigenvalues λ with
     /// 1/√λ ≤ 2, v their unit vectors. `None` if the data determine no direction at all.
     #[must_use]
-    pub fn at(parameters: &[f64], information: &[Vec<f64>]) -> Option<Self> {
-        let n = parameters.len();
+    pub fn at<M: Parametric>(model: &M, information: &[Vec<f64>]) -> Option<Self> {
+        Self::of(&walked(model), information)
+    }
+
+    fn of(walked: &[(Coordinate, f64)], information: &[Vec<f64>]) -> Option<Self> {
+        let n = information.len();
         let mut determined = matrix::eigen(information);
         determined.retain(|(lambda, _)| *lambda >= UNDETERMINED.powi(-2) && lambda.is_finite());
         if determined.is_empty() {
@@ -44,10 +49,16 @@ impl Uncertainty {
         }
         let entry = |i: usize, j: usize| determined.iter().map(|(lambda, v)| v[i] * v[j] / lambda).sum();
         let covariance: Vec<Vec<f64>> = (0..n).map(|i| (0..n).map(|j| entry(i, j)).collect()).collect();
-        let standard_error = |(i, theta): (usize, &f64)| theta * covariance[i][i].sqrt();
-        let standard_errors =
-            (determined.len() == n).then(|| parameters.iter().enumerate().map(standard_error).collect());
+        let standard_errors = (determined.len() == n).then(|| standard_errors(walked, &covariance));
         Some(Self { standard_errors, covariance })
+    }
+
+    /// The same uncertainty, of a model that differs by units: the covariance of logs does not know them, the standard errors
+    /// do.
+    #[must_use]
+    pub fn told_for<M: Parametric>(self, model: &M) -> Self {
+        let Self { standard_errors: errors, covariance } = self;
+        Self { standard_errors: errors.map(|_| standard_errors(&walked(model), &covariance)), covariance }
     }
 
     /// Whether directions that the data leave undetermined are held fixed.
@@ -87,9 +98,25 @@ impl Uncertainty {
     }
 }
 
+/// The parameters, each with how it is walked.
+fn walked<M: Parametric>(model: &M) -> Vec<(Coordinate, f64)> {
+    model.coordinates().into_iter().zip(model.parameters()).collect()
+}
+
+/// By the delta method: θ_i times the standard error of ln θ_i; of a plain coordinate, its own.
+fn standard_errors(walked: &[(Coordinate, f64)], covariance: &[Vec<f64>]) -> Vec<f64> {
+    let slope = |(coordinate, theta): &(Coordinate, f64)| match coordinate {
+        Coordinate::Log => *theta,
+        Coordinate::Plain => 1.0,
+    };
+    walked.iter().enumerate().map(|(i, walk)| slope(walk) * covariance[i][i].sqrt()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const LOGS: [(Coordinate, f64); 2] = [(Coordinate::Log, 2.0), (Coordinate::Log, 3.0)];
 
     #[track_caller]
     fn close(found: f64, right: f64) {
@@ -98,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_maximum_has_the_inverse_of_its_information() {
-        let found = Uncertainty::at(&[2.0, 3.0], &[vec![20.0, 10.0], vec![10.0, 10.0]]).unwrap();
+        let found = Uncertainty::of(&LOGS, &[vec![20.0, 10.0], vec![10.0, 10.0]]).unwrap();
         for (row, right) in found.covariance.iter().zip([[0.1, -0.1], [-0.1, 0.2]]) {
             row.iter().zip(right).for_each(|(entry, right)| close(*entry, right));
         }
@@ -112,7 +139,7 @@ mod tests {
     fn a_flat_direction_is_held_fixed_and_the_others_keep_their_variance() {
         for flat in [1e-4, 0.0, -3.0] {
             let (on, off) = (0.5 * (100.0 + flat), 0.5 * (flat - 100.0));
-            let found = Uncertainty::at(&[2.0, 3.0], &[vec![on, off], vec![off, on]]).unwrap();
+            let found = Uncertainty::of(&LOGS, &[vec![on, off], vec![off, on]]).unwrap();
             assert!(found.is_partial());
             assert_eq!(found.undetermined(), [true, true]);
             let factor = found.factor().unwrap();
@@ -122,7 +149,7 @@ mod tests {
             }
             close(found.covariance[0][0] - 2.0 * found.covariance[0][1] + found.covariance[1][1], 0.02);
         }
-        assert_eq!(Uncertainty::at(&[2.0, 3.0], &[vec![0.1, 0.0], vec![0.0, -0.1]]), None);
+        assert_eq!(Uncertainty::of(&LOGS, &[vec![0.1, 0.0], vec![0.0, -0.1]]), None);
     }
 
     #[test]

@@ -5,14 +5,12 @@
 //! are not numbers to be read. Such a fit comes home with a warning that names the ridge.
 
 use super::mle::Fit;
-use crate::model::{BgNbd, GammaGamma, Likelihood};
+use crate::model::{GammaGamma, Moments, Parametric, PurchaseLikelihood};
 
 /// A standard error of a log-parameter beyond this (within two of them a factor of e^±2, 7 either way) is worth a word.
 const VAGUE: f64 = 1.0;
 /// A shape beyond this says: as good as no spread (a coefficient of variation below 3 %).
 const NO_SPREAD: f64 = 1_000.0;
-/// A shape below this says: nothing but extremes.
-const EXTREMES: f64 = 1e-3;
 
 /// Whether the data leave some parameter less determined than that.
 fn on_a_ridge<M>(fit: &Fit<M>) -> bool {
@@ -21,41 +19,14 @@ fn on_a_ridge<M>(fit: &Fit<M>) -> bool {
     found.is_partial() || found.covariance.iter().enumerate().any(vague)
 }
 
-pub(super) fn name_purchase_ridge(mut fit: Fit<BgNbd>, scale: f64, repeats: f64) -> Fit<BgNbd> {
-    let model = fit.model;
-    let (r, alpha, a, b) = (model.r(), model.alpha() / scale, model.a(), model.b());
-    let mut named = Vec::new();
+/// `scaled` is the model on the scale of time on which the mean age is 1.
+pub(super) fn name_purchase_ridge<M: PurchaseLikelihood>(
+    mut fit: Fit<M>,
+    scaled: &M,
+    moments: &Moments,
+) -> Fit<M> {
     if on_a_ridge(&fit) {
-        let leave = a / (a + b);
-        if leave * repeats < 3.0 || leave < 0.02 {
-            named.push(
-                "no drop-out is visible in this period: as far as these data go nobody leaves, and b and a cannot be \
-                 told apart from the border; predictions are those of the simpler NBD model and may be too high if \
-                 customers do leave. A longer history would show it",
-            );
-        } else if a + b > NO_SPREAD {
-            named.push(
-                "all customers have the same chance of leaving after a purchase, as far as these data go: only a/(a+b) \
-                 is determined, not a and b",
-            );
-        } else if a + b < EXTREMES.sqrt() {
-            named.push(
-                "customers either leave after their first repeat purchase or never, as far as these data go: a and b \
-                 are at the border. The history may be too short",
-            );
-        }
-        if r > NO_SPREAD || alpha > NO_SPREAD {
-            named.push(
-                "all customers buy at the same rate, as far as these data go: only r/alpha is determined, not r and \
-                 alpha. Scores will hardly tell customers apart",
-            );
-        } else if r < EXTREMES {
-            named.push(
-                "almost nobody buys again, and those who do are unlike each other: r is at the border. The history \
-                 is too short or repeat buyers too few",
-            );
-        }
-        warn(&mut fit, named);
+        warn(&mut fit, scaled.ridges(moments));
     }
     fit
 }
@@ -89,12 +60,12 @@ pub(super) fn name_spend_ridge(mut fit: Fit<GammaGamma>) -> Fit<GammaGamma> {
 }
 
 /// The known ridges that were found, or the plain fact.
-fn warn<M: Likelihood>(fit: &mut Fit<M>, named: Vec<&str>) {
+fn warn<M: Parametric>(fit: &mut Fit<M>, named: Vec<&str>) {
     if named.is_empty() {
         fit.report.warnings.push(format!(
             "these data do not determine all parameters of {}: the likelihood is flat along a ridge. Predictions close \
              to the data are usable; do not read the parameters, and use more customers or a longer history",
-            M::NAME
+            fit.model.name()
         ));
     }
     fit.report.warnings.extend(named.into_iter().map(str::to_owned));

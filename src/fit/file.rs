@@ -4,6 +4,8 @@ mod held;
 mod read;
 mod train;
 
+pub use train::Recipe;
+
 use std::io::Write as _;
 use std::path::Path;
 
@@ -11,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::covariance::Uncertainty;
 use super::report::FitReport;
-use crate::model::{BgNbd, GammaGamma, Likelihood};
+use crate::model::{AnyPurchaseModel, GammaGamma, Parametric};
 use crate::output::Output;
 use crate::units::{Grain, TimeUnit};
 use crate::{Error, Result};
@@ -21,7 +23,7 @@ pub const FORMAT_VERSION: u32 = 1;
 
 /// What a model file holds: the fitted models and what one must know to use them on other orders.
 ///
-/// Models of purchases are told apart by `purchase.model`, so that others can stand beside BG/NBD.
+/// Models of purchases are told apart by `purchase.model`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainedModel {
     /// The model of purchases.
@@ -48,7 +50,7 @@ pub struct TrainedModel {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PurchaseFit {
     /// The model.
-    pub model: BgNbd,
+    pub model: AnyPurchaseModel,
     /// ln L at the maximum.
     pub ln_likelihood: f64,
     /// Standard errors and covariance; `None` where nothing is determined, or in a file written by hand.
@@ -95,6 +97,9 @@ struct Document {
 #[derive(Serialize, Deserialize)]
 struct Part {
     model: String,
+    /// What belongs to the model and is no parameter.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    settings: serde_json::Map<String, serde_json::Value>,
     params: serde_json::Map<String, serde_json::Value>,
     ln_likelihood: f64,
     /// Null on a ridge.
@@ -155,17 +160,18 @@ impl TrainedModel {
     }
 }
 
-fn part<M: Likelihood>(
+fn part<M: Parametric>(
     model: &M,
     ln_likelihood: f64,
     uncertainty: Option<&Uncertainty>,
     report: Option<&FitReport>,
 ) -> Part {
-    let named = |values: &[f64]| {
-        M::PARAMETERS.iter().zip(values).map(|(name, value)| ((*name).to_owned(), (*value).into())).collect()
-    };
+    let names = model.names();
+    let named =
+        |values: &[f64]| names.iter().cloned().zip(values.iter().map(|value| (*value).into())).collect();
     Part {
-        model: M::ID.to_owned(),
+        model: model.id().to_owned(),
+        settings: model.settings().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect(),
         params: named(&model.parameters()),
         ln_likelihood,
         standard_errors: uncertainty.and_then(|u| u.standard_errors.as_deref()).map(named),

@@ -7,7 +7,9 @@ use super::matrix;
 use super::report::{FitReport, NotConverged, Stop};
 use super::unique::{unique_purchases, unique_spend};
 use crate::features::{Customers, Rfm};
-use crate::model::{BgNbd, GammaGamma, Likelihood, SpendRow, Weighted};
+use crate::model::{
+    AnyPurchaseModel, GammaGamma, Likelihood, Moments, PurchaseLikelihood, SpendRow, Visitor, Weighted,
+};
 use crate::{Error, Result};
 
 /// A fitted model: the model, how the fit went, and how sure it is.
@@ -22,18 +24,58 @@ pub struct Fit<M> {
     pub uncertainty: Option<Uncertainty>,
 }
 
-/// Fits BG/NBD to the customers by maximum likelihood.
+/// Fits a purchase model to the customers by maximum likelihood; `template` says which, and its settings.
 ///
 /// # Errors
 /// [`Error::Input`] if there are too few customers, nobody bought twice, or no time passed;
 /// [`Error::Fit`] with the report ([`NotConverged`]) if the climb did not end at a maximum.
-pub fn fit_purchases(customers: &Customers) -> Result<Fit<BgNbd>> {
-    fit_purchase_rows(unique_purchases(customers)?)
+pub fn fit_purchases<M: PurchaseLikelihood>(template: &M, customers: &Customers) -> Result<Fit<M>> {
+    fit_purchase_rows(template, unique_purchases(customers)?)
+}
+
+/// The same, of any model.
+///
+/// # Errors
+/// As [`fit_purchases`].
+pub fn fit_any_purchases(
+    template: &AnyPurchaseModel,
+    customers: &Customers,
+) -> Result<Fit<AnyPurchaseModel>> {
+    template.visit(Fitting(customers))
+}
+
+struct Fitting<'a>(&'a Customers);
+
+impl Visitor for Fitting<'_> {
+    type Answer = Result<Fit<AnyPurchaseModel>>;
+
+    fn see<M: PurchaseLikelihood + Into<AnyPurchaseModel>>(self, template: &M) -> Self::Answer {
+        let Fit { model, report, uncertainty } = fit_purchases(template, self.0)?;
+        Ok(Fit { model: model.into(), report, uncertainty })
+    }
 }
 
 /// The same from distinct rows with counts, sorted by frequency.
-fn fit_purchase_rows(mut rows: Vec<Weighted<Rfm>>) -> Result<Fit<BgNbd>> {
-    let customers = total(&rows);
+fn fit_purchase_rows<M: PurchaseLikelihood>(template: &M, mut rows: Vec<Weighted<Rfm>>) -> Result<Fit<M>> {
+    let (moments, scale) = shop(&rows)?;
+    let scale = if M::DISCRETE { 1.0 } else { scale };
+    for Weighted { row, .. } in &mut rows {
+        row.recency /= scale;
+        row.age /= scale;
+    }
+    let top = maximise(template, &rows, &starts(template, template.starts(&moments)));
+    // Times in units of `scale`: the density of each repeat purchase is that many times as large.
+    let jacobian = -moments.mean * moments.customers * scale.ln();
+    let scaled = finish(template, top, &rows, jacobian, 0)?;
+    let fit = Fit { model: scaled.model.rescaled(scale), ..scaled.clone() };
+    let uncertainty = fit.uncertainty.map(|found| found.told_for(&fit.model));
+    let named = degenerate::name_purchase_ridge(Fit { uncertainty, ..fit }, &scaled.model, &moments);
+    Ok(named)
+}
+
+/// What the customers look like, and the scale of time on which their mean age is 1.
+fn shop(rows: &[Weighted<Rfm>]) -> Result<(Moments, f64)> {
+    let customers = total(rows);
     enough(customers, "customers")?;
     let repeats: f64 = rows.iter().map(|row| row.count * f64::from(row.row.frequency)).sum();
     if repeats == 0.0 {
@@ -52,28 +94,16 @@ fn fit_purchase_rows(mut rows: Vec<Weighted<Rfm>>) -> Result<Fit<BgNbd>> {
         .hint("give a later --cutoff or a longer history")
         .into());
     }
-    let scale = ages / customers;
-    for Weighted { row, .. } in &mut rows {
-        row.recency /= scale;
-        row.age /= scale;
-    }
-    let top = maximise::<BgNbd>(&rows, &purchase_starts(&rows, customers, repeats));
-    // Times in units of `scale`: the density of each repeat purchase is that many times as large.
-    let fit = finish::<BgNbd>(top, &rows, |theta| theta[1] *= scale, -repeats * scale.ln(), 0)?;
-    Ok(degenerate::name_purchase_ridge(fit, scale, repeats))
-}
-
-/// ln r, ln α, ln a, ln b to start from: the moments of the counts as if nobody left, and two plain guesses.
-fn purchase_starts(rows: &[Weighted<Rfm>], customers: f64, repeats: f64) -> Vec<Vec<f64>> {
     let mean = repeats / customers;
     let square: f64 = rows.iter().map(|row| row.count * f64::from(row.row.frequency).powi(2)).sum();
-    let excess = (square / customers - mean * mean - mean).max(0.02 * mean);
-    let r = (mean * mean / excess).clamp(0.02, 20.0);
-    let moments = [r, (r / mean).clamp(1e-3, 1e3), 0.5, 2.0];
-    [moments, [1.0, 1.0, 1.0, 1.0], [0.3, 0.1, 0.1, 5.0]]
-        .iter()
-        .map(|start| start.iter().map(|theta: &f64| theta.ln()).collect())
-        .collect()
+    Ok((Moments { customers, mean, variance: square / customers - mean * mean }, ages / customers))
+}
+
+/// Parameters to start from, as coordinates.
+fn starts<M: Likelihood>(template: &M, parameters: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
+    let coordinates = template.coordinates();
+    let of = |start: Vec<f64>| coordinates.iter().zip(start).map(|(c, theta)| c.of(theta)).collect();
+    parameters.into_iter().map(of).collect()
 }
 
 /// Fits Gamma-Gamma to the mean repeat spend of the customers by maximum likelihood. Customers whose mean repeat spend
@@ -92,20 +122,20 @@ pub fn fit_spend(customers: &Customers) -> Result<Fit<GammaGamma>> {
     let ln_sum: f64 = rows.iter().map(|row| row.count * row.row.monetary_value.ln()).sum();
     let scale = (ln_sum / buyers).exp();
     rows.iter_mut().for_each(|Weighted { row, .. }| row.monetary_value /= scale);
-    let top = maximise::<GammaGamma>(&rows, &spend_starts(&rows, buyers));
-    let fit = finish::<GammaGamma>(top, &rows, |theta| theta[2] *= scale, -buyers * scale.ln(), left_out)?;
-    Ok(degenerate::name_spend_ridge(fit))
+    let template = GammaGamma::template();
+    let top = maximise(&template, &rows, &starts(&template, spend_starts(&rows, buyers)));
+    let fit = finish(&template, top, &rows, -buyers * scale.ln(), left_out)?;
+    let model = GammaGamma::new(fit.model.p(), fit.model.q(), fit.model.v() * scale)?;
+    let uncertainty = fit.uncertainty.map(|found| found.told_for(&model));
+    Ok(degenerate::name_spend_ridge(Fit { model, uncertainty, ..fit }))
 }
 
-/// ln p, ln q, ln v to start from: the spread of the logs split between orders and customers, and two plain guesses.
+/// p, q, v to start from: the spread of the logs split between orders and customers, and two plain guesses.
 fn spend_starts(rows: &[Weighted<SpendRow>], buyers: f64) -> Vec<Vec<f64>> {
     let spread: f64 =
         rows.iter().map(|row| row.count * row.row.monetary_value.ln().powi(2)).sum::<f64>() / buyers;
     let shape = (2.0 / spread.max(1e-4)).clamp(0.5, 1e3) + 1.0;
-    [[shape, shape, 1.0], [6.0, 4.0, 0.5], [1.0, 2.0, 1.0]]
-        .iter()
-        .map(|start| start.iter().map(|theta: &f64| theta.ln()).collect())
-        .collect()
+    vec![vec![shape, shape, 1.0], vec![6.0, 4.0, 0.5], vec![1.0, 2.0, 1.0]]
 }
 
 fn total<R>(rows: &[Weighted<R>]) -> f64 {
@@ -122,24 +152,29 @@ fn enough(customers: f64, what: &str) -> Result<()> {
         .into())
 }
 
-/// From the top of the scaled problem to the fit in the reader's units.
+/// From the top of the scaled problem to the fit, still scaled.
 fn finish<M: Likelihood>(
+    template: &M,
     top: Option<Top>,
     rows: &[Weighted<M::Row>],
-    unscale: impl Fn(&mut [f64]),
     jacobian: f64,
     left_out: u64,
 ) -> Result<Fit<M>> {
     let Some(top) = top else {
-        return Err(Error::Undefined(format!("the {} likelihood is not finite on these data", M::NAME)));
+        return Err(Error::Undefined(format!(
+            "the {} likelihood is not finite on these data",
+            template.name()
+        )));
     };
     let customers = total(rows);
-    let mut theta: Vec<f64> = top.point.iter().map(|ln| ln.exp()).collect();
-    let information = information::<M>(&top, &theta, rows)?;
+    let coordinates = template.coordinates();
+    let theta: Vec<f64> = coordinates.iter().zip(&top.point).map(|(c, p)| c.parameter(*p)).collect();
+    let model = template.with_parameters(&theta)?;
+    let information = information(&model, &top, rows);
     let report = FitReport {
         stop: top.stop,
         stopped: top.stop.to_string(),
-        starts: 3,
+        starts: top.starts,
         evaluations: top.evaluations,
         iterations: top.iterations,
         gradient: top.gradient(),
@@ -151,19 +186,18 @@ fn finish<M: Likelihood>(
         warnings: Vec::new(),
     };
     if !matches!(report.stop, Stop::Converged | Stop::Border) {
-        return Err(Error::Fit(Box::new(NotConverged { model: M::NAME, report })));
+        return Err(Error::Fit(Box::new(NotConverged { model: model.name(), report })));
     }
-    unscale(&mut theta);
-    let uncertainty = Uncertainty::at(&theta, &information);
-    Ok(Fit { model: M::from_parameters(&theta)?, report, uncertainty })
+    let uncertainty = Uncertainty::at(&model, &information);
+    Ok(Fit { model, report, uncertainty })
 }
 
-/// The negative Hessian of ln L in the log-parameters of the scaled problem.
-fn information<M: Likelihood>(top: &Top, theta: &[f64], rows: &[Weighted<M::Row>]) -> Result<Vec<Vec<f64>>> {
+/// The negative Hessian of ln L in the coordinates of the scaled problem.
+fn information<M: Likelihood>(model: &M, top: &Top, rows: &[Weighted<M::Row>]) -> Vec<Vec<f64>> {
     // At the border the climb's curvature is in part that of its walls: that of the likelihood itself is wanted.
     let (hessian, customers) = match top.stop {
-        Stop::Border => (M::from_parameters(theta)?.derivatives(rows).hessian, 1.0),
+        Stop::Border => (model.derivatives(rows).hessian, 1.0),
         _ => (top.at.hessian.clone(), total(rows)),
     };
-    Ok(hessian.iter().map(|row| row.iter().map(|h| -h * customers).collect()).collect())
+    hessian.iter().map(|row| row.iter().map(|h| -h * customers).collect()).collect()
 }

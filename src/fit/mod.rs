@@ -11,8 +11,8 @@ mod report;
 mod unique;
 
 pub use covariance::Uncertainty;
-pub use file::{FORMAT_VERSION, PurchaseFit, SpendFit, TrainedModel};
+pub use file::{FORMAT_VERSION, PurchaseFit, Recipe, SpendFit, TrainedModel};
 pub use independence::{RankCorrelation, spend_and_frequency};
-pub use mle::{Fit, fit_purchases, fit_spend};
+pub use mle::{Fit, fit_any_purchases, fit_purchases, fit_spend};
 pub use report::{FitReport, NotConverged, Stop};
 pub use unique::{unique_purchases, unique_spend};

@@ -3,7 +3,10 @@
 mod future;
 mod likelihood;
 
-use super::kernel::{Derivatives, Likelihood, PurchaseModel, Weighted};
+use super::kernel::{
+    Derivatives, Likelihood, Moments, Parametric, PurchaseLikelihood, PurchaseModel, Weighted,
+};
+use super::ridges;
 use crate::features::Rfm;
 use crate::math::special::ln_poch;
 use crate::{Error, Result};
@@ -25,6 +28,19 @@ pub struct BgNbd {
 }
 
 impl BgNbd {
+    /// Its usual name.
+    pub const NAME: &'static str = "BG/NBD";
+    /// Its identifier.
+    pub const ID: &'static str = "bg-nbd";
+    /// What it assumes, in one line.
+    pub const ABOUT: &'static str = "Poisson purchases; after each repeat purchase the customer may leave";
+
+    /// A model to start from: what a fit is asked for, not what it finds.
+    #[must_use]
+    pub const fn template() -> Self {
+        Self { r: 1.0, alpha: 1.0, a: 1.0, b: 1.0 }
+    }
+
     /// The model with these parameters; `alpha` is a rate, in units of time.
     ///
     /// # Errors
@@ -71,22 +87,33 @@ impl BgNbd {
     }
 }
 
-impl Likelihood for BgNbd {
-    type Row = Rfm;
-    const NAME: &'static str = "BG/NBD";
-    const ID: &'static str = "bg-nbd";
-    const PARAMETERS: &'static [&'static str] = &["r", "alpha", "a", "b"];
+impl Parametric for BgNbd {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
 
-    fn from_parameters(parameters: &[f64]) -> Result<Self> {
-        match *parameters {
-            [r, alpha, a, b] => Self::new(r, alpha, a, b),
-            _ => Err(Error::Undefined(format!("BG/NBD has four parameters, not {}", parameters.len()))),
-        }
+    fn id(&self) -> &'static str {
+        Self::ID
+    }
+
+    fn names(&self) -> Vec<String> {
+        ["r", "alpha", "a", "b"].map(str::to_owned).to_vec()
     }
 
     fn parameters(&self) -> Vec<f64> {
         vec![self.r, self.alpha, self.a, self.b]
     }
+
+    fn with_parameters(&self, parameters: &[f64]) -> Result<Self> {
+        match *parameters {
+            [r, alpha, a, b] => Self::new(r, alpha, a, b),
+            _ => Err(Error::Undefined(format!("BG/NBD has four parameters, not {}", parameters.len()))),
+        }
+    }
+}
+
+impl Likelihood for BgNbd {
+    type Row = Rfm;
 
     /// Fader, Hardie & Lee (2005), equation 6, with the common factors drawn out:
     ///
@@ -129,6 +156,24 @@ impl PurchaseModel for BgNbd {
 
     fn newcomer(&self) -> Self {
         *self
+    }
+}
+
+impl PurchaseLikelihood for BgNbd {
+    fn starts(&self, moments: &Moments) -> Vec<Vec<f64>> {
+        let (r, alpha) = moments.gamma();
+        vec![vec![r, alpha, 0.5, 2.0], vec![1.0, 1.0, 1.0, 1.0], vec![0.3, 0.1, 0.1, 5.0]]
+    }
+
+    fn rescaled(&self, factor: f64) -> Self {
+        Self { alpha: self.alpha * factor, ..*self }
+    }
+
+    fn ridges(&self, moments: &Moments) -> Vec<&'static str> {
+        let &Self { r, alpha, a, b } = self;
+        let mut named: Vec<_> = ridges::geometric_drop_out(a, b, moments).into_iter().collect();
+        named.extend(ridges::gamma_rates(r, alpha));
+        named
     }
 }
 

@@ -4,7 +4,7 @@ use rand::Rng;
 use rand_distr::{Distribution, Gamma};
 use rayon::prelude::*;
 
-use super::kernel::{Derivatives, Likelihood, Weighted};
+use super::kernel::{Derivatives, Likelihood, Parametric, Weighted};
 use crate::math::special::{digamma_diff, ln_beta, trigamma, trigamma_diff};
 use crate::{Error, Result};
 
@@ -33,6 +33,19 @@ pub struct GammaGamma {
 }
 
 impl GammaGamma {
+    /// Its usual name.
+    pub const NAME: &'static str = "Gamma-Gamma";
+    /// Its identifier.
+    pub const ID: &'static str = "gamma-gamma";
+    /// What it assumes, in one line.
+    pub const ABOUT: &'static str = "order values gamma distributed around each customer's own mean";
+
+    /// A model to start from: what a fit is asked for, not what it finds.
+    #[must_use]
+    pub const fn template() -> Self {
+        Self { p: 1.0, q: 2.0, v: 1.0 }
+    }
+
     /// The model with these parameters; `v` is in units of money.
     ///
     /// # Errors
@@ -138,22 +151,33 @@ impl GammaGamma {
 /// Rows of one piece of work. Fixed, so that sums are taken in the same order whatever the number of threads.
 const CHUNK: usize = 1 << 14;
 
-impl Likelihood for GammaGamma {
-    type Row = SpendRow;
-    const NAME: &'static str = "Gamma-Gamma";
-    const ID: &'static str = "gamma-gamma";
-    const PARAMETERS: &'static [&'static str] = &["p", "q", "v"];
+impl Parametric for GammaGamma {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
 
-    fn from_parameters(parameters: &[f64]) -> Result<Self> {
-        match *parameters {
-            [p, q, v] => Self::new(p, q, v),
-            _ => Err(Error::Undefined(format!("Gamma-Gamma has three parameters, not {}", parameters.len()))),
-        }
+    fn id(&self) -> &'static str {
+        Self::ID
+    }
+
+    fn names(&self) -> Vec<String> {
+        ["p", "q", "v"].map(str::to_owned).to_vec()
     }
 
     fn parameters(&self) -> Vec<f64> {
         vec![self.p, self.q, self.v]
     }
+
+    fn with_parameters(&self, parameters: &[f64]) -> Result<Self> {
+        match *parameters {
+            [p, q, v] => Self::new(p, q, v),
+            _ => Err(Error::Undefined(format!("Gamma-Gamma has three parameters, not {}", parameters.len()))),
+        }
+    }
+}
+
+impl Likelihood for GammaGamma {
+    type Row = SpendRow;
 
     /// Fader & Hardie (2013), equation 1a, with s = px and y = mx:
     ///

@@ -2,8 +2,8 @@
 
 use rand::Rng;
 
-use crate::Result;
 use crate::features::Rfm;
+use crate::{Error, Result};
 
 /// A row that stands for `count` equal customers: most shops have far fewer distinct histories than customers.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,32 +54,49 @@ impl Coordinate {
     }
 }
 
-/// A model with a likelihood that a fit can climb.
-pub trait Likelihood: Sized + Clone + Sync {
-    /// What the likelihood knows of a customer.
-    type Row: Copy + PartialEq + Sync + Send;
+/// A model that is its parameters, and says what they are called and how a fit walks along them.
+pub trait Parametric: Sized + Clone + Sync + Send {
     /// The model's usual name, for people: "BG/NBD".
-    const NAME: &'static str;
-    /// The model's identifier on the command line and in files: "bg-nbd".
-    const ID: &'static str;
+    fn name(&self) -> &'static str;
 
-    /// The parameters' names, in the order of [`Likelihood::parameters`].
+    /// The model's identifier on the command line and in files: "bg-nbd".
+    fn id(&self) -> &'static str;
+
+    /// The parameters' names, in the order of [`Parametric::parameters`].
     fn names(&self) -> Vec<String>;
 
     /// The parameters.
     fn parameters(&self) -> Vec<f64>;
 
-    /// The same model at other parameters; what is no parameter (the k of Erlang waiting times, a design of covariates) is
-    /// kept.
+    /// The same model at other parameters; what is no parameter ([`Parametric::settings`]) is kept.
     ///
     /// # Errors
-    /// [`crate::Error::Parameter`] outside their range.
+    /// [`Error::Parameter`] outside their range.
     fn with_parameters(&self, parameters: &[f64]) -> Result<Self>;
 
     /// How a fit walks along each parameter: along its logarithm, unless a model says otherwise.
     fn coordinates(&self) -> Vec<Coordinate> {
         vec![Coordinate::Log; self.parameters().len()]
     }
+
+    /// What belongs to the model and is walked by no fit, by name: the k of Erlang waiting times.
+    fn settings(&self) -> Vec<(&'static str, f64)> {
+        Vec::new()
+    }
+
+    /// The same model with a setting changed.
+    ///
+    /// # Errors
+    /// [`Error::Undefined`] if the model has no such setting; [`Error::Parameter`] outside its range.
+    fn with_setting(&self, setting: &str, _value: f64) -> Result<Self> {
+        Err(Error::Undefined(format!("{} has no setting called {setting}", self.name())))
+    }
+}
+
+/// A model with a likelihood that a fit can climb.
+pub trait Likelihood: Parametric {
+    /// What the likelihood knows of a customer.
+    type Row: Copy + PartialEq + Sync + Send;
 
     /// ln L of one customer.
     fn ln_likelihood(&self, row: &Self::Row) -> f64;
@@ -113,7 +130,7 @@ pub trait Law: Sync {
 }
 
 /// A model of who buys, how often, and until when.
-pub trait PurchaseModel: Clone + Sync + Send {
+pub trait PurchaseModel: Parametric {
     /// The law of the future of a customer who is alive.
     type Future: Law;
 

@@ -7,9 +7,15 @@
 
 mod kernel;
 mod variates;
+mod ridges;
 mod bg_nbd;
 mod gamma_gamma;
+mod any;
 
+pub use any::{AnyLaw, AnyPurchaseModel, Visitor};
 pub use bg_nbd::BgNbd;
 pub use gamma_gamma::{GammaGamma, SpendRow};
-pub use kernel::{Derivatives, Law, Likelihood, PurchaseModel, Weighted};
+pub use kernel::{
+    Coordinate, Derivatives, Law, Likelihood, Moments, Parametric, PurchaseLikelihood, PurchaseModel,
+    Weighted,
+};

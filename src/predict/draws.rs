@@ -5,7 +5,7 @@ use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::fit::Uncertainty;
-use crate::model::{GammaGamma, Likelihood};
+use crate::model::{Coordinate, GammaGamma, Parametric};
 use crate::{Error, Result};
 
 /// Parameters as they might be, given the data: from the Laplace approximation here; a bootstrap or a sampler would
@@ -18,8 +18,8 @@ pub struct ParameterDraws<M> {
     pub spend: Vec<GammaGamma>,
 }
 
-impl<M: Likelihood> ParameterDraws<M> {
-    /// The Laplace approximation: normal in the log-parameters around the fitted models, by their uncertainties. What a
+impl<M: Parametric> ParameterDraws<M> {
+    /// The Laplace approximation: normal in the coordinates around the fitted models, by their uncertainties. What a
     /// fit on a ridge leaves undetermined is held fixed ([`Uncertainty::is_partial`]).
     ///
     /// # Errors
@@ -41,38 +41,41 @@ impl<M: Likelihood> ParameterDraws<M> {
     }
 }
 
-fn factor<M: Likelihood>(_: &M, uncertainty: Option<&Uncertainty>) -> Result<Vec<Vec<f64>>> {
+fn factor<M: Parametric>(model: &M, uncertainty: Option<&Uncertainty>) -> Result<Vec<Vec<f64>>> {
     uncertainty.and_then(Uncertainty::factor).ok_or_else(|| {
         Error::Undefined(format!(
             "nothing is known of the uncertainty of the {} parameters: the data do not determine any of them, or the \
              model file does not say",
-            M::NAME
+            model.name()
         ))
     })
 }
 
-/// Draws from the normal approximation in the log-parameters: ln θ + L z, with `factor` any L whose L Lᵀ is
+/// Draws from the normal approximation in the coordinates (ln θ, for the most part): ln θ + L z, with `factor` any L whose L Lᵀ is
 /// their covariance ([`Uncertainty::factor`]). The same seed gives the same draws.
 ///
 /// # Errors
 /// [`Error::Parameter`] if a draw leaves the range of numbers: the covariance is then not that of a maximum.
-pub fn laplace_draws<M: Likelihood>(
+pub fn laplace_draws<M: Parametric>(
     model: &M,
     factor: &[Vec<f64>],
     count: usize,
     seed: u64,
 ) -> Result<Vec<M>> {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-    let centre = model.parameters();
+    let centre: Vec<(Coordinate, f64)> = model.coordinates().into_iter().zip(model.parameters()).collect();
     (0..count)
         .map(|_| {
             let z: Vec<f64> = centre.iter().map(|_| StandardNormal.sample(&mut rng)).collect();
             let drawn: Vec<f64> = centre
                 .iter()
                 .zip(factor)
-                .map(|(theta, row)| theta * row.iter().zip(&z).map(|(l, z)| l * z).sum::<f64>().exp())
+                .map(|((coordinate, theta), row)| {
+                    let step = row.iter().zip(&z).map(|(l, z)| l * z).sum::<f64>();
+                    if *coordinate == Coordinate::Log { theta * step.exp() } else { theta + step }
+                })
                 .collect();
-            M::from_parameters(&drawn)
+            model.with_parameters(&drawn)
         })
         .collect()
 }

@@ -1,27 +1,27 @@
-//! The probabilistic road: BG/NBD for purchases, Gamma-Gamma for what they are worth.
+//! The probabilistic road: a model of purchases, and one of what they are worth.
 
 use super::{Estimator, Forecast, Forecaster, Predictor, Question};
 use crate::Result;
 use crate::features::{Customers, Past};
-use crate::fit::TrainedModel;
-use crate::model::{BgNbd, Likelihood};
+use crate::fit::{Recipe, TrainedModel};
+use crate::model::Parametric;
 use crate::units::{Periods, Share};
 
 /// So many customers are forecast at a time: what is found for their distinct histories takes as much memory as the forecast.
 const PART: usize = 1 << 19;
 
-/// `bg-nbd`: BG/NBD × Gamma-Gamma by maximum likelihood. Where the spend part cannot be fitted, purchases alone are forecast,
+/// A purchase model × a spend model, as the recipe says. Where the spend part cannot be fitted, purchases alone are forecast,
 /// and a warning says why.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct BuyTillYouDie;
+#[derive(Debug, Clone, Default)]
+pub struct BuyTillYouDie(pub Recipe);
 
 impl Estimator for BuyTillYouDie {
     fn id(&self) -> &'static str {
-        BgNbd::ID
+        self.0.purchase.id()
     }
 
     fn fit(&self, _past: &Past<'_>, customers: &Customers) -> Result<Box<dyn Predictor>> {
-        Ok(Box::new(Fitted(TrainedModel::train(customers, "UTC")?)))
+        Ok(Box::new(Fitted(TrainedModel::train(&self.0, customers, "UTC")?)))
     }
 }
 
@@ -29,7 +29,7 @@ struct Fitted(TrainedModel);
 
 impl Predictor for Fitted {
     fn id(&self) -> &'static str {
-        BgNbd::ID
+        self.0.purchase.model.id()
     }
 
     fn warnings(&self) -> &[String] {

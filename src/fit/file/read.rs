@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::{Document, FORMAT_VERSION, Part, PurchaseFit, SpendFit, TrainedModel};
 use crate::error::InputError;
 use crate::fit::Uncertainty;
-use crate::model::{BgNbd, GammaGamma, Likelihood};
+use crate::model::{AnyPurchaseModel, GammaGamma, Parametric};
 use crate::{Error, Result};
 
 /// A model file is a few kilobytes; what is larger than this is none.
@@ -56,11 +56,11 @@ impl TrainedModel {
                 .hint("train it again with `ltv train`")
         })?;
         let (purchase, spend) = (&document.purchase, document.spend.as_ref());
-        let (model, uncertainty) = checked::<BgNbd>(purchase, "purchase")?;
+        let (model, uncertainty) = checked(purchase, template(purchase)?, "purchase")?;
         let spend = match spend {
             None => None,
             Some(part) => {
-                let (model, uncertainty) = checked::<GammaGamma>(part, "spend")?;
+                let (model, uncertainty) = checked(part, spend_template(part)?, "spend")?;
                 let ln_likelihood = part.ln_likelihood;
                 Some(SpendFit { model, ln_likelihood, uncertainty, report: part.report.clone() })
             }
@@ -109,32 +109,59 @@ fn check_version(whole: &Value) -> Result<()> {
     }
 }
 
-/// The model of a part and its uncertainty, both checked.
-fn checked<M: Likelihood>(part: &Part, place: &str) -> Result<(M, Option<Uncertainty>)> {
-    if part.model != M::ID {
-        return Err(Error::input(format!("the model `{}` is not known here", part.model))
-            .column(format!("{place}.model"))
-            .expected(format!("`{}`", M::ID))
-            .hint("it may come from a later `ltv`: update this one, or train the model again with it")
-            .into());
+/// The purchase model that a part names, with its settings.
+fn template(part: &Part) -> Result<AnyPurchaseModel> {
+    let known: Vec<&str> = AnyPurchaseModel::ALL.iter().map(|(id, ..)| *id).collect();
+    let template = AnyPurchaseModel::template(&part.model)
+        .map_err(|_| unknown(&part.model, "purchase", &known.join(", ")))?;
+    part.settings.iter().try_fold(template, |model, (name, value)| {
+        let value = value.as_f64().ok_or_else(|| {
+            Error::input(format!("{name} is {value}"))
+                .column(format!("purchase.settings.{name}"))
+                .expected("a number")
+        })?;
+        model
+            .with_setting(name, value)
+            .map_err(|e| Error::input(e.to_string()).column(format!("purchase.settings.{name}")).into())
+    })
+}
+
+/// The spend model that a part names.
+fn spend_template(part: &Part) -> Result<GammaGamma> {
+    if part.model == GammaGamma::ID {
+        return Ok(GammaGamma::template());
     }
-    let parameters = numbers::<M>(&part.params, &format!("{place}.params"))?;
-    let model = M::from_parameters(&parameters).map_err(|e| {
+    Err(unknown(&part.model, "spend", GammaGamma::ID))
+}
+
+fn unknown(model: &str, place: &str, known: &str) -> Error {
+    Error::input(format!("the model `{model}` is not known here"))
+        .column(format!("{place}.model"))
+        .expected(format!("one of: {known}"))
+        .hint("it may come from a later `ltv`: update this one, or train the model again with it")
+        .into()
+}
+
+/// The model of a part and its uncertainty, both checked.
+fn checked<M: Parametric>(part: &Part, template: M, place: &str) -> Result<(M, Option<Uncertainty>)> {
+    let names = template.names();
+    let parameters = numbers(&names, &part.params, &format!("{place}.params"))?;
+    let model = template.with_parameters(&parameters).map_err(|e| {
         Error::input(e.to_string())
             .column(format!("{place}.params"))
             .hint("the file was changed by hand, or damaged: train it again")
     })?;
     let uncertainty = match &part.covariance_of_logs {
-        Some(covariance) => Some(uncertainty::<M>(part, covariance, place)?),
+        Some(covariance) => Some(uncertainty(&names, part, covariance, place)?),
         None => None,
     };
     Ok((model, uncertainty))
 }
 
 /// The uncertainty of a part, checked.
-fn uncertainty<M: Likelihood>(part: &Part, covariance: &[Vec<f64>], place: &str) -> Result<Uncertainty> {
+fn uncertainty(names: &[String], part: &Part, covariance: &[Vec<f64>], place: &str) -> Result<Uncertainty> {
     let wrong = |what: &str| Error::input(what).column(format!("{place}.covariance_of_logs"));
-    let n = M::PARAMETERS.len();
+    let n = names.len();
     if covariance.len() != n || covariance.iter().any(|row| row.len() != n) {
         return Err(wrong("the covariance has the wrong shape")
             .expected(format!("{n} rows of {n} numbers"))
@@ -142,7 +169,7 @@ fn uncertainty<M: Likelihood>(part: &Part, covariance: &[Vec<f64>], place: &str)
     }
     let errors = part.standard_errors.as_ref();
     let standard_errors =
-        errors.map(|errors| numbers::<M>(errors, &format!("{place}.standard_errors"))).transpose()?;
+        errors.map(|errors| numbers(names, errors, &format!("{place}.standard_errors"))).transpose()?;
     let found = Uncertainty { standard_errors, covariance: covariance.to_vec() };
     if found.factor().is_none() {
         return Err(wrong("this is no covariance: it is not symmetric, or some variance in it is negative")
@@ -153,12 +180,12 @@ fn uncertainty<M: Likelihood>(part: &Part, covariance: &[Vec<f64>], place: &str)
 }
 
 /// The numbers of a map by the parameters' names.
-fn numbers<M: Likelihood>(map: &Map<String, Value>, place: &str) -> Result<Vec<f64>> {
-    M::PARAMETERS
+fn numbers(names: &[String], map: &Map<String, Value>, place: &str) -> Result<Vec<f64>> {
+    names
         .iter()
         .map(|name| {
-            map.get(*name).and_then(Value::as_f64).ok_or_else(|| {
-                let found = map.get(*name).map_or("nothing".to_owned(), Value::to_string);
+            map.get(name).and_then(Value::as_f64).ok_or_else(|| {
+                let found = map.get(name).map_or("nothing".to_owned(), Value::to_string);
                 Error::input(format!("{name} is {found}"))
                     .column(format!("{place}.{name}"))
                     .expected("a number")

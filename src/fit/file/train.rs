@@ -3,16 +3,24 @@
 use super::{PurchaseFit, SpendFit, TrainedModel};
 use crate::Result;
 use crate::features::Customers;
-use crate::fit::{fit_purchases, fit_spend, spend_and_frequency};
+use crate::fit::{fit_any_purchases, fit_spend, spend_and_frequency};
+use crate::model::AnyPurchaseModel;
+
+/// What is to be fitted, and how.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Recipe {
+    /// The model of purchases, with its settings; its parameters do not matter.
+    pub purchase: AnyPurchaseModel,
+}
 
 impl TrainedModel {
-    /// Fits the models to the customers. `timezone` is the one in which days were counted ("UTC"). Where there is money but
+    /// Fits the models of the recipe to the customers. `timezone` is the one in which days were counted ("UTC"). Where there is money but
     /// spend cannot be modelled, the model stands without spend and a warning says why.
     ///
     /// # Errors
-    /// As [`fit_purchases`].
-    pub fn train(customers: &Customers, timezone: &str) -> Result<Self> {
-        let purchases = fit_purchases(customers)?;
+    /// As [`crate::fit::fit_purchases`].
+    pub fn train(recipe: &Recipe, customers: &Customers, timezone: &str) -> Result<Self> {
+        let purchases = fit_any_purchases(&recipe.purchase, customers)?;
         let mut warnings = purchases.report.warnings.clone();
         let spend = if customers.has_money() {
             match fit_spend(customers) {

@@ -1,0 +1,20 @@
+//! `ltv models`: what there is.
+
+use super::show::Grid;
+use super::voice::Voice;
+use crate::Result;
+use crate::model::{AnyPurchaseModel, GammaGamma};
+
+/// Runs the command.
+///
+/// # Errors
+/// [`crate::Error::Io`] if standard output cannot be written.
+pub fn run() -> Result<()> {
+    let mut grid = Grid::new(&["--model", "", "purchases"]);
+    for (id, name, about) in AnyPurchaseModel::ALL {
+        grid.row([(*id).to_owned(), (*name).to_owned(), (*about).to_owned()]);
+    }
+    let mut spend = Grid::new(&["--spend", "", "value of an order"]);
+    spend.row([GammaGamma::ID, GammaGamma::NAME, GammaGamma::ABOUT]);
+    Voice::new(false, &[]).tell(&format!("{}\n{}", grid.text(), spend.text()))
+}
