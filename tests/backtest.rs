@@ -296,7 +296,10 @@ fn the_long_table_has_every_metric_of_every_model_and_target() {
 #[test]
 fn names_that_are_no_model_are_answered_with_those_that_are() {
     let error = estimators(&["bgnbd"]).err().unwrap();
-    assert!(error.to_string().contains("bg-nbd, naive-rate, naive-mean"), "{error}");
+    assert!(
+        error.to_string().contains("bg-nbd") && error.to_string().contains("naive-rate, naive-mean"),
+        "{error}"
+    );
     assert_eq!(estimators(&["naive-mean", "bg-nbd"]).unwrap().len(), 2);
 }
 

@@ -2,6 +2,8 @@
 //!
 //! The errors are relative, and each bound is the largest error found, rounded up: when accuracy improves, lower it.
 
+#[path = "reference/discrete.rs"]
+mod discrete;
 #[path = "reference/models.rs"]
 mod models;
 #[path = "reference/predictive.rs"]

@@ -30,7 +30,16 @@ pub struct Fit<M> {
 /// [`Error::Input`] if there are too few customers, nobody bought twice, or no time passed;
 /// [`Error::Fit`] with the report ([`NotConverged`]) if the climb did not end at a maximum.
 pub fn fit_purchases<M: PurchaseLikelihood>(template: &M, customers: &Customers) -> Result<Fit<M>> {
-    fit_purchase_rows(template, unique_purchases(customers)?)
+    let rows = unique_purchases(customers)?;
+    if let Some((row, why)) = rows.iter().find_map(|row| Some((row.row, template.refuses(&row.row)?))) {
+        return Err(Error::input(format!(
+            "there are customers with frequency {}, recency {} and age {}",
+            row.frequency, row.recency, row.age
+        ))
+        .hint(why)
+        .into());
+    }
+    fit_purchase_rows(template, rows)
 }
 
 /// The same, of any model.

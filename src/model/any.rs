@@ -2,8 +2,8 @@
 
 use rand::Rng;
 
-use super::BgNbd;
 use super::kernel::{Coordinate, Law, Parametric, PurchaseLikelihood, PurchaseModel};
+use super::{BgBb, BgNbd};
 use crate::features::Rfm;
 use crate::{Error, Result};
 
@@ -85,6 +85,12 @@ macro_rules! purchase_models {
                     $(Self::$Model(model) => AnyLaw::$Model(model.newcomer())),+
                 }
             }
+
+            fn refuses(&self, customer: &Rfm) -> Option<&'static str> {
+                match self {
+                    $(Self::$Model(model) => model.refuses(customer)),+
+                }
+            }
         }
 
         impl Law for AnyLaw {
@@ -121,6 +127,12 @@ macro_rules! purchase_models {
             fn sample<R: Rng + ?Sized>(&self, t: f64, rng: &mut R, times: &mut Vec<f64>) {
                 match self {
                     $(Self::$Model(law) => law.sample(t, rng, times)),+
+                }
+            }
+
+            fn discounted(&self, t: f64, rate: f64) -> Option<f64> {
+                match self {
+                    $(Self::$Model(law) => law.discounted(t, rate)),+
                 }
             }
         }
@@ -180,6 +192,7 @@ macro_rules! purchase_models {
 // One line a model, in the order in which they are shown.
 purchase_models! {
     BgNbd,
+    BgBb,
 }
 
 impl Default for AnyPurchaseModel {

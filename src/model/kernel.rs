@@ -127,6 +127,13 @@ pub trait Law: Sync {
 
     /// Appends the times of one customer's purchases in (0, t], in order: the story of the model told forward.
     fn sample<R: Rng + ?Sized>(&self, t: f64, rng: &mut R, times: &mut Vec<f64>);
+
+    /// Discounted expected purchases in (0, t], ∫ e^(−rate u) dE\[X(u)\] with `rate` compounded continuously, where the law has a
+    /// form of its own for it (one without which an integral would be wrong, if purchases come at whole times only). `t` may
+    /// be infinite, if the rate is positive. `None`: integrate ([`crate::predict::discounted_purchases`]).
+    fn discounted(&self, _t: f64, _rate: f64) -> Option<f64> {
+        None
+    }
 }
 
 /// A model of who buys, how often, and until when.
@@ -142,6 +149,12 @@ pub trait PurchaseModel: Parametric {
 
     /// The law of a customer acquired now.
     fn newcomer(&self) -> Self::Future;
+
+    /// Why the model cannot speak of such a history, in words that name the way out; `None` if it can. That
+    /// 0 ≤ recency ≤ age is known.
+    fn refuses(&self, _customer: &Rfm) -> Option<&'static str> {
+        None
+    }
 }
 
 /// What the customers look like as a whole, on the scale of time on which the mean age is 1: what a climb starts from.

@@ -8,11 +8,14 @@
 mod kernel;
 mod variates;
 mod ridges;
+mod beta_geometric;
 mod bg_nbd;
+mod bg_bb;
 mod gamma_gamma;
 mod any;
 
 pub use any::{AnyLaw, AnyPurchaseModel, Visitor};
+pub use bg_bb::BgBb;
 pub use bg_nbd::BgNbd;
 pub use gamma_gamma::{GammaGamma, SpendRow};
 pub use kernel::{

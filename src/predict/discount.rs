@@ -29,10 +29,13 @@ pub fn discounted_purchases<L: Law>(law: &L, horizon: f64, delta: f64) -> f64 {
     if horizon <= 0.0 {
         return 0.0;
     }
-    let whole = (-delta * horizon).exp() * law.mean(horizon);
     if delta <= 0.0 {
-        return whole;
+        return law.mean(horizon);
     }
+    if let Some(discounted) = law.discounted(horizon, delta) {
+        return discounted;
+    }
+    let whole = (-delta * horizon).exp() * law.mean(horizon);
     let inner = |u: f64| (-delta * u).exp() * law.mean(u);
     whole + delta * graded(inner, horizon, 30.0 / delta)
 }
@@ -52,6 +55,9 @@ pub fn residual_purchases<L: Law>(law: &L, delta: f64) -> Result<f64> {
         return Err(Error::usage(format!(
             "the discount rate is {delta} per unit of time, but must be positive for a value over the whole future"
         )));
+    }
+    if let Some(discounted) = law.discounted(f64::INFINITY, delta) {
+        return Ok(discounted);
     }
     // e^(−44) = 1e-19: nothing beyond counts, E[X(u)] grows at most like u.
     Ok(delta * graded(|u| (-delta * u).exp() * law.mean(u), 44.0 / delta, 11.0 / delta))

@@ -173,7 +173,7 @@ impl<'a, M: PurchaseModel> Forecaster<'a, M> {
         let mut places = Vec::with_capacity(rows.len());
         for at in rows {
             let customer = customers.rfm(at);
-            checked(customers, at, &customer)?;
+            checked(self.model, customers, at, &customer)?;
             let informed = self.spend.as_ref().is_some_and(|(model, _)| {
                 model.given(customer.frequency, customers.monetary_value[at]) != **model
             });
@@ -298,10 +298,18 @@ impl Answers {
     }
 }
 
-/// A history that a customer can have.
-fn checked(customers: &Customers, at: usize, c: &Rfm) -> Result<()> {
+/// A history that a customer can have, and that the model can speak of.
+fn checked<M: PurchaseModel>(model: &M, customers: &Customers, at: usize, c: &Rfm) -> Result<()> {
     if c.recency >= 0.0 && c.age >= c.recency && c.age.is_finite() {
-        return Ok(());
+        return model.refuses(c).map_or(Ok(()), |why| {
+            Err(Error::Undefined(format!(
+                "customer `{}` has frequency {}, recency {} and age {}: {why}",
+                customers.ids.get(at),
+                c.frequency,
+                c.recency,
+                c.age
+            )))
+        });
     }
     Err(Error::Undefined(format!(
         "customer `{}`: recency {} and age {} cannot be; expected 0 ≤ recency ≤ age",

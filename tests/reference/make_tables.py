@@ -3,6 +3,7 @@
 The points are drawn by generators that depend on the table's name alone, so every run writes the same bytes.
 """
 
+import bg_bb
 import models
 import predictive
 import special
@@ -11,3 +12,4 @@ if __name__ == "__main__":
     special.make()
     models.make()
     predictive.make()
+    bg_bb.make()
