@@ -59,7 +59,7 @@ fn plan(origins: &[&str]) -> BacktestPlan {
 fn report_of(lines: &[Line], plan: &BacktestPlan) -> BacktestReport {
     let orders = orders(lines);
     let past = Past::new(&orders, None).unwrap();
-    backtest(&past, plan, &estimators::<&str>(&[]).unwrap(), &Silent).unwrap()
+    backtest(&past, plan, &estimators(&["bg-nbd", "naive-rate", "naive-mean"]).unwrap(), &Silent).unwrap()
 }
 
 fn sample() -> BacktestReport {
