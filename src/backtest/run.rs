@@ -217,6 +217,9 @@ fn estimator(id: &'static str) -> Result<Box<dyn Estimator>> {
     Ok(match id {
         NaiveRate::ID => Box::new(NaiveRate),
         NaiveMean::ID => Box::new(NaiveMean),
-        model => Box::new(BuyTillYouDie(Recipe { purchase: AnyPurchaseModel::template(model)? })),
+        model => Box::new(BuyTillYouDie(Recipe {
+            purchase: AnyPurchaseModel::template(model)?,
+            ..Recipe::default()
+        })),
     })
 }

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::Result;
-use crate::fit::Recipe;
+use crate::fit::{Bootstrap, Method, Nuts, Recipe};
 use crate::model::{AnyPurchaseModel, BgNbd};
 use crate::orders::{DateOrder, DecimalMark, Separator};
 use crate::units::{AnnualRate, Horizon, Share, TimeUnit};
+use crate::{Error, Result};
 
 /// Predictive customer lifetime value: from a file of orders to every customer's future value, with intervals that hold.
 #[derive(Debug, Parser)]
@@ -173,9 +173,68 @@ pub struct Modelling {
     /// Model of purchases; `ltv models` lists them
     #[arg(long, value_name = "NAME", default_value = BgNbd::ID)]
     model: String,
+    /// Way of fitting: maximum likelihood, with weak priors (map), refits to drawn customers, or the posterior
+    #[arg(long, value_enum, value_name = "NAME", default_value_t = MethodArg::Mle)]
+    method: MethodArg,
+    /// Draws of a bootstrap, or of each chain of nuts [default: 1000]
+    #[arg(long, value_name = "N")]
+    draws: Option<u32>,
+    /// Chains of nuts [default: 4]
+    #[arg(long, value_name = "N")]
+    chains: Option<u32>,
+    /// Steps of each chain before its draws [default: 400]
+    #[arg(long, value_name = "N")]
+    tune: Option<u32>,
+    /// Seed of a bootstrap or of nuts: the same seed makes the same draws [default: 1]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+}
+
+/// The ways of fitting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MethodArg {
+    /// Maximum likelihood; uncertainty by its curvature.
+    Mle,
+    /// With weakly informative priors, for shops of 50 to 500 customers.
+    Map,
+    /// Maximum likelihood, and refits to customers drawn with replacement.
+    Bootstrap,
+    /// The posterior under the priors of map, by the No-U-Turn sampler.
+    Nuts,
 }
 
 impl Modelling {
+    /// The way of fitting, checked.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for numbers that the method has no use for, or too few of them.
+    fn method(&self) -> Result<Method> {
+        let unused = |given: bool, flag: &str, methods: &str| {
+            if given { Err(Error::usage(format!("{flag} goes with --method {methods}"))) } else { Ok(()) }
+        };
+        let (draws, chains) = (matches!(self.method, MethodArg::Bootstrap | MethodArg::Nuts), self.method == MethodArg::Nuts);
+        unused(self.draws.is_some() && !draws, "--draws", "bootstrap or nuts")?;
+        unused(self.seed.is_some() && !draws, "--seed", "bootstrap or nuts")?;
+        unused(self.chains.is_some() && !chains, "--chains", "nuts")?;
+        unused(self.tune.is_some() && !chains, "--tune", "nuts")?;
+        let (usual, refits) = (Nuts::default(), Bootstrap::default());
+        let method = match self.method {
+            MethodArg::Mle => Method::Mle,
+            MethodArg::Map => Method::Map,
+            MethodArg::Bootstrap => Method::Bootstrap(Bootstrap {
+                draws: self.draws.unwrap_or(refits.draws),
+                seed: self.seed.unwrap_or(refits.seed),
+            }),
+            MethodArg::Nuts => Method::Nuts(Nuts {
+                draws: self.draws.unwrap_or(usual.draws),
+                chains: self.chains.unwrap_or(usual.chains),
+                tune: self.tune.unwrap_or(usual.tune),
+                seed: self.seed.unwrap_or(usual.seed),
+            }),
+        };
+        method.check().map(|()| method)
+    }
+
     /// The identifier of the purchase model.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -185,9 +244,9 @@ impl Modelling {
     /// The recipe of the fit.
     ///
     /// # Errors
-    /// [`crate::Error::Usage`] for a model that does not exist.
+    /// [`Error::Usage`] for a model that does not exist.
     pub fn recipe(&self) -> Result<Recipe> {
-        Ok(Recipe { purchase: AnyPurchaseModel::template(self.id())? })
+        Ok(Recipe { purchase: AnyPurchaseModel::template(self.id())?, method: self.method()? })
     }
 }
 

@@ -23,7 +23,7 @@ use crate::{Error, Result};
 /// # Errors
 /// Whatever a step says.
 pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()> {
-    let options = args.orders.reading.options()?;
+    let (options, recipe) = (args.orders.reading.options()?, args.model.recipe()?);
     let voice = Voice::new(quiet, &[]);
     let file = args.output.exists() && !args.output.is_dir();
     if file || args.output.as_os_str() == "-" {
@@ -39,7 +39,9 @@ pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()>
     voice.say(&orders::account(&ledger, &past))?;
 
     progress.begin("fitting", None);
-    let trained = TrainedModel::train(&args.model.recipe()?, &past.customers(args.unit), &options.timezone)?;
+    let customers = past.customers(args.unit);
+    let trained = TrainedModel::train_watched(&recipe, &customers, &options.timezone, progress)?;
+    drop(customers);
     progress.end();
     // Not before there is something to write: a failed run leaves no empty folder.
     fs::create_dir_all(&args.output).map_err(|e| Error::io("create", &args.output, e))?;

@@ -19,7 +19,7 @@ use super::args::Worth;
 pub const PART: usize = 1 << 18;
 /// So many customers are listed.
 const LISTED: usize = 10;
-/// Draws of the parameters behind the interval of a total.
+/// Draws of the parameters behind the interval of a total, where the model file has none of its own.
 const DRAWS: usize = 400;
 /// Their seed: the same input gives the same interval.
 const SEED: u64 = 0x6c74_7631;
@@ -187,12 +187,11 @@ fn intervals(
     asked: &Asked,
     money: bool,
 ) -> (Result<Total>, Option<Result<Total>>) {
-    let purchase = (&trained.purchase.model, trained.purchase.uncertainty.as_ref());
-    let draw = |spend| ParameterDraws::laplace(purchase, spend, DRAWS, SEED);
-    let count = draw(None).and_then(|draws| totals.purchases(purchase.0, &draws, asked.periods, asked.level));
+    let model = &trained.purchase.model;
+    let draw = |money| ParameterDraws::of(trained, money, DRAWS, SEED);
+    let count = draw(false).and_then(|draws| totals.purchases(model, &draws, asked.periods, asked.level));
     let value = trained.spend.as_ref().filter(|_| money).map(|spend| {
-        let draws = draw(Some((&spend.model, spend.uncertainty.as_ref())))?;
-        totals.value(purchase.0, &spend.model, &draws, asked.periods, asked.level)
+        totals.value(model, &spend.model, &draw(true)?, asked.periods, asked.level)
     });
     (count, value)
 }

@@ -1,7 +1,7 @@
 //! What is said of a fitted model.
 
 use super::show::{self, Grid};
-use crate::fit::{FitReport, TrainedModel, Uncertainty};
+use crate::fit::{DrawsReport, FitReport, MethodId, TrainedModel, Uncertainty};
 use crate::model::Parametric;
 
 /// From here on a parameter of a ridge is not printed bare: it stands for "as large (or as small) as you like".
@@ -62,7 +62,9 @@ fn part<M: Parametric>(
     let settings: String =
         model.settings().into_iter().map(|(name, value)| format!(", {name} = {value}")).collect();
     let heading = format!("{}{settings}", model.name());
-    let mut text = format!("{}: {what}\n{}", show::heading(&heading), grid.text());
+    let drawn = report.and_then(|report| report.draws.as_ref());
+    let table = drawn.map_or_else(|| grid.text(), |drawn| draws(model, drawn));
+    let mut text = format!("{}: {what}\n{table}", show::heading(&heading));
     text += &format!("ln L {}", show::number(ln_likelihood, 4));
     if let Some(report) = report {
         text += &format!(
@@ -74,13 +76,77 @@ fn part<M: Parametric>(
             text += &format!(", {} left out", show::count(report.left_out));
         }
         text += &wrap(&format!(
-            "\n{} (gradient {:.0e}, {} steps, {} starts)",
-            report.stopped, report.gradient, report.iterations, report.starts
+            "\n{}{} (gradient {:.0e}, {} steps, {} starts)",
+            way(report.method),
+            report.stopped,
+            report.gradient,
+            report.iterations,
+            report.starts
         ));
+        text += &drawn.map(how_drawn).unwrap_or_default();
     } else {
         text.push('\n');
     }
     text
+}
+
+/// What was climbed, where it was not the likelihood alone.
+const fn way(method: MethodId) -> &'static str {
+    match method {
+        MethodId::Mle | MethodId::Bootstrap => "",
+        MethodId::Map | MethodId::Nuts => "with priors (map), ",
+    }
+}
+
+/// The estimates with what the draws say of them.
+fn draws<M: Parametric>(model: &M, drawn: &DrawsReport) -> String {
+    let mut heads = vec!["parameter", "estimate", "sd", "5 %", "median", "95 %"];
+    if drawn.chains.is_some() {
+        heads.extend(["R-hat", "effective"]);
+    }
+    let mut grid = Grid::new(&heads);
+    for (at, (told, value)) in drawn.parameters.iter().zip(model.parameters()).enumerate() {
+        let shown = |value: f64| {
+            if (1.0 / FAR..FAR).contains(&value.abs()) { show::parameter(value) } else { format!("{value:.1e}") }
+        };
+        let mut cells = vec![
+            told.name.clone(),
+            shown(value),
+            significant(told.sd),
+            shown(told.lower),
+            shown(told.median),
+            shown(told.upper),
+        ];
+        if let Some(chains) = &drawn.chains {
+            let number = |values: &[f64], digits| values.get(at).map_or_else(String::new, |v| show::number(*v, digits));
+            cells.extend([number(&chains.r_hat, 3), number(&chains.effective, 0)]);
+        }
+        grid.row(cells);
+    }
+    grid.text()
+}
+
+/// How the draws were made.
+fn how_drawn(drawn: &DrawsReport) -> String {
+    let many = show::count(drawn.draws);
+    if let Some(chains) = &drawn.chains {
+        return wrap(&format!(
+            "posterior by NUTS: {many} draws from {} chains after {} tuning steps each, {} divergences, {} gradients",
+            chains.chains,
+            chains.tune,
+            chains.divergences,
+            show::count(chains.gradients)
+        ));
+    }
+    let Some(refits) = &drawn.refits else { return String::new() };
+    let mut text = format!("bootstrap: {many} refits to customers drawn with replacement");
+    if refits.at_border > 0 {
+        text += &format!(", {} of them at the border: a ridge", show::count(refits.at_border));
+    }
+    if refits.failed > 0 {
+        text += &format!("; {} more did not converge and are left out", show::count(refits.failed));
+    }
+    wrap(&text)
 }
 
 /// A parameter that ran to the border, in words.

@@ -26,13 +26,13 @@ pub fn run(args: &args::Train, quiet: bool, progress: &dyn Progress) -> Result<(
         Source::Customers(file) => {
             let table = customers::open(&file, args.unit, &options, PART)?.read_all()?;
             voice.say(&customers::account(&file, &table))?;
-            TrainedModel::train(&recipe, &table, &options.timezone)?
+            TrainedModel::train_watched(&recipe, &table, &options.timezone, progress)?
         }
         Source::Orders => {
             let (read, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
             let past = Past::new(&read, options.cutoff)?;
             voice.say(&orders::account(&ledger, &past))?;
-            TrainedModel::train(&recipe, &past.customers(args.unit), &options.timezone)?
+            TrainedModel::train_watched(&recipe, &past.customers(args.unit), &options.timezone, progress)?
         }
     };
     trained.write(&args.output)?;

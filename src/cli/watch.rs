@@ -60,6 +60,7 @@ impl Bars {
 
 impl Progress for Bars {
     fn begin(&self, what: &str, total: Option<u64>) {
+        self.end(); // a step of the work that was under way
         if self.quiet {
             return;
         }

@@ -57,6 +57,8 @@ pub struct PurchaseFit {
     pub uncertainty: Option<Uncertainty>,
     /// How the fit went; `None` in a file written by hand.
     pub report: Option<FitReport>,
+    /// Draws of the parameters, for a method that makes them ([`super::Fit::draws`]).
+    pub draws: Vec<AnyPurchaseModel>,
 }
 
 /// A fitted model of spend.
@@ -70,6 +72,8 @@ pub struct SpendFit {
     pub uncertainty: Option<Uncertainty>,
     /// How the fit went; `None` in a file written by hand.
     pub report: Option<FitReport>,
+    /// Draws of the parameters, for a method that makes them ([`super::Fit::draws`]).
+    pub draws: Vec<GammaGamma>,
 }
 
 /// The file as it stands on the disk.
@@ -110,6 +114,9 @@ struct Part {
     covariance_of_logs: Option<Vec<Vec<f64>>>,
     #[serde(default)]
     report: Option<FitReport>,
+    /// The parameters in their order, a row a draw.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    draws: Vec<Vec<f64>>,
 }
 
 fn utc() -> String {
@@ -130,11 +137,12 @@ impl TrainedModel {
                 purchase.ln_likelihood,
                 purchase.uncertainty.as_ref(),
                 purchase.report.as_ref(),
+                &purchase.draws,
             ),
             spend: self
                 .spend
                 .as_ref()
-                .map(|s| part(&s.model, s.ln_likelihood, s.uncertainty.as_ref(), s.report.as_ref())),
+                .map(|s| part(&s.model, s.ln_likelihood, s.uncertainty.as_ref(), s.report.as_ref(), &s.draws)),
             unit: self.unit,
             grain: self.grain,
             cutoff: self.cutoff.clone(),
@@ -165,6 +173,7 @@ fn part<M: Parametric>(
     ln_likelihood: f64,
     uncertainty: Option<&Uncertainty>,
     report: Option<&FitReport>,
+    draws: &[M],
 ) -> Part {
     let names = model.names();
     let named =
@@ -177,6 +186,7 @@ fn part<M: Parametric>(
         standard_errors: uncertainty.and_then(|u| u.standard_errors.as_deref()).map(named),
         covariance_of_logs: uncertainty.map(|u| u.covariance.clone()),
         report: report.cloned(),
+        draws: draws.iter().map(Parametric::parameters).collect(),
     }
 }
 

@@ -22,14 +22,24 @@ pub(super) fn cholesky(m: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
 
 /// Solves L Lᵀ x = b.
 pub(super) fn solve(l: &[Vec<f64>], b: &[f64]) -> Vec<f64> {
-    let n = b.len();
+    solve_transposed(l, &solve_lower(l, b))
+}
+
+/// Solves L x = b.
+pub(super) fn solve_lower(l: &[Vec<f64>], b: &[f64]) -> Vec<f64> {
     let mut x = b.to_vec();
-    for i in 0..n {
+    for i in 0..x.len() {
         let dot: f64 = (0..i).map(|k| l[i][k] * x[k]).sum();
         x[i] = (x[i] - dot) / l[i][i];
     }
-    for i in (0..n).rev() {
-        let dot: f64 = (i + 1..n).map(|k| l[k][i] * x[k]).sum();
+    x
+}
+
+/// Solves Lᵀ x = b.
+pub(super) fn solve_transposed(l: &[Vec<f64>], b: &[f64]) -> Vec<f64> {
+    let mut x = b.to_vec();
+    for i in (0..x.len()).rev() {
+        let dot: f64 = (i + 1..x.len()).map(|k| l[k][i] * x[k]).sum();
         x[i] = (x[i] - dot) / l[i][i];
     }
     x

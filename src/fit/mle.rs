@@ -1,15 +1,16 @@
-//! Maximum likelihood, whatever the units: times and money are scaled on the way in and back on the way out.
+//! Fitting, whatever the units: times and money are scaled on the way in and back on the way out.
 
-use super::climb::{Top, maximise};
 use super::covariance::Uncertainty;
 use super::degenerate;
-use super::matrix;
-use super::report::{FitReport, NotConverged, Stop};
+use super::estimate::Task;
+use super::method::Method;
+use super::report::FitReport;
 use super::unique::{unique_purchases, unique_spend};
 use crate::features::{Customers, Rfm};
 use crate::model::{
     AnyPurchaseModel, GammaGamma, Likelihood, Moments, PurchaseLikelihood, SpendRow, Visitor, Weighted,
 };
+use crate::progress::{Progress, Silent};
 use crate::{Error, Result};
 
 /// A fitted model: the model, how the fit went, and how sure it is.
@@ -22,14 +23,31 @@ pub struct Fit<M> {
     /// Standard errors and covariance, on a ridge the covariance of what the data determine (a warning of the report says
     /// what they do not); `None` if they determine nothing.
     pub uncertainty: Option<Uncertainty>,
+    /// Draws of the parameters, for a method that makes them ([`Method::Bootstrap`], [`Method::Nuts`]): at most
+    /// [`super::KEPT`], evenly taken.
+    pub draws: Vec<M>,
 }
 
 /// Fits a purchase model to the customers by maximum likelihood; `template` says which, and its settings.
 ///
 /// # Errors
 /// [`Error::Input`] if there are too few customers, nobody bought twice, or no time passed;
-/// [`Error::Fit`] with the report ([`NotConverged`]) if the climb did not end at a maximum.
+/// [`Error::Fit`] with the report ([`super::NotConverged`]) if the climb did not end at a maximum.
 pub fn fit_purchases<M: PurchaseLikelihood>(template: &M, customers: &Customers) -> Result<Fit<M>> {
+    fit_purchases_by(template, customers, Method::Mle, &Silent)
+}
+
+/// The same by any method.
+///
+/// # Errors
+/// As [`fit_purchases`]; [`Error::Usage`] for a method with too few draws; [`Error::Undefined`] if too many refits of a
+/// bootstrap fail or the chains of a sampler do not converge; [`Error::Interrupted`].
+pub fn fit_purchases_by<M: PurchaseLikelihood>(
+    template: &M,
+    customers: &Customers,
+    method: Method,
+    progress: &dyn Progress,
+) -> Result<Fit<M>> {
     let rows = unique_purchases(customers)?;
     if let Some((row, why)) = rows.iter().find_map(|row| Some((row.row, template.refuses(&row.row)?))) {
         return Err(Error::input(format!(
@@ -39,47 +57,59 @@ pub fn fit_purchases<M: PurchaseLikelihood>(template: &M, customers: &Customers)
         .hint(why)
         .into());
     }
-    fit_purchase_rows(template, rows)
+    fit_purchase_rows(template, rows, method, progress)
 }
 
 /// The same, of any model.
 ///
 /// # Errors
-/// As [`fit_purchases`].
+/// As [`fit_purchases_by`].
 pub fn fit_any_purchases(
     template: &AnyPurchaseModel,
     customers: &Customers,
+    method: Method,
+    progress: &dyn Progress,
 ) -> Result<Fit<AnyPurchaseModel>> {
-    template.visit(Fitting(customers))
+    template.visit(Fitting { customers, method, progress })
 }
 
-struct Fitting<'a>(&'a Customers);
+struct Fitting<'a> {
+    customers: &'a Customers,
+    method: Method,
+    progress: &'a dyn Progress,
+}
 
 impl Visitor for Fitting<'_> {
     type Answer = Result<Fit<AnyPurchaseModel>>;
 
     fn see<M: PurchaseLikelihood + Into<AnyPurchaseModel>>(self, template: &M) -> Self::Answer {
-        let Fit { model, report, uncertainty } = fit_purchases(template, self.0)?;
-        Ok(Fit { model: model.into(), report, uncertainty })
+        let fit = fit_purchases_by(template, self.customers, self.method, self.progress)?;
+        let Fit { model, report, uncertainty, draws } = fit;
+        Ok(Fit { model: model.into(), report, uncertainty, draws: draws.into_iter().map(M::into).collect() })
     }
 }
 
 /// The same from distinct rows with counts, sorted by frequency.
-fn fit_purchase_rows<M: PurchaseLikelihood>(template: &M, mut rows: Vec<Weighted<Rfm>>) -> Result<Fit<M>> {
+fn fit_purchase_rows<M: PurchaseLikelihood>(
+    template: &M,
+    mut rows: Vec<Weighted<Rfm>>,
+    method: Method,
+    progress: &dyn Progress,
+) -> Result<Fit<M>> {
     let (moments, scale) = shop(&rows)?;
     let scale = if M::DISCRETE { 1.0 } else { scale };
     for Weighted { row, .. } in &mut rows {
         row.recency /= scale;
         row.age /= scale;
     }
-    let top = maximise(template, &rows, &starts(template, template.starts(&moments)));
+    let starts = starts(template, template.starts(&moments));
     // Times in units of `scale`: the density of each repeat purchase is that many times as large.
     let jacobian = -moments.mean * moments.customers * scale.ln();
-    let scaled = finish(template, top, &rows, jacobian, 0)?;
-    let fit = Fit { model: scaled.model.rescaled(scale), ..scaled.clone() };
-    let uncertainty = fit.uncertainty.map(|found| found.told_for(&fit.model));
-    let named = degenerate::name_purchase_ridge(Fit { uncertainty, ..fit }, &scaled.model, &moments);
-    Ok(named)
+    let task = Task { template, rows: &rows, starts, jacobian, left_out: 0 };
+    let scaled = task.fit(method, progress)?;
+    let model = scaled.model.clone();
+    let fit = scaled.told(|model| Ok(model.rescaled(scale)))?;
+    Ok(degenerate::name_purchase_ridge(fit, &model, &moments))
 }
 
 /// What the customers look like, and the scale of time on which their mean age is 1.
@@ -121,6 +151,18 @@ fn starts<M: Likelihood>(template: &M, parameters: Vec<Vec<f64>>) -> Vec<Vec<f64
 /// # Errors
 /// [`Error::Input`] if there is no money or too few repeat buyers who spend; [`Error::Fit`] as in [`fit_purchases`].
 pub fn fit_spend(customers: &Customers) -> Result<Fit<GammaGamma>> {
+    fit_spend_by(customers, Method::Mle, &Silent)
+}
+
+/// The same by any method.
+///
+/// # Errors
+/// As [`fit_spend`], and as [`fit_purchases_by`] for what the method adds.
+pub fn fit_spend_by(
+    customers: &Customers,
+    method: Method,
+    progress: &dyn Progress,
+) -> Result<Fit<GammaGamma>> {
     if !customers.has_money() {
         return Err(Error::usage("there is no money in these data: purchases alone can be modelled"));
     }
@@ -131,12 +173,12 @@ pub fn fit_spend(customers: &Customers) -> Result<Fit<GammaGamma>> {
     let ln_sum: f64 = rows.iter().map(|row| row.count * row.row.monetary_value.ln()).sum();
     let scale = (ln_sum / buyers).exp();
     rows.iter_mut().for_each(|Weighted { row, .. }| row.monetary_value /= scale);
-    let template = GammaGamma::template();
-    let top = maximise(&template, &rows, &starts(&template, spend_starts(&rows, buyers)));
-    let fit = finish(&template, top, &rows, -buyers * scale.ln(), left_out)?;
-    let model = GammaGamma::new(fit.model.p(), fit.model.q(), fit.model.v() * scale)?;
-    let uncertainty = fit.uncertainty.map(|found| found.told_for(&model));
-    Ok(degenerate::name_spend_ridge(Fit { model, uncertainty, ..fit }))
+    let template = &GammaGamma::template();
+    let starts = starts(template, spend_starts(&rows, buyers));
+    let task = Task { template, rows: &rows, starts, jacobian: -buyers * scale.ln(), left_out };
+    let scaled = task.fit(method, progress)?;
+    let fit = scaled.told(|model| GammaGamma::new(model.p(), model.q(), model.v() * scale))?;
+    Ok(degenerate::name_spend_ridge(fit))
 }
 
 /// p, q, v to start from: the spread of the logs split between orders and customers, and two plain guesses.
@@ -159,54 +201,4 @@ fn enough(customers: f64, what: &str) -> Result<()> {
         .expected("at least 2, and some hundreds for parameters that can be relied on")
         .hint("score these customers with a model trained on more data (--model)")
         .into())
-}
-
-/// From the top of the scaled problem to the fit, still scaled.
-fn finish<M: Likelihood>(
-    template: &M,
-    top: Option<Top>,
-    rows: &[Weighted<M::Row>],
-    jacobian: f64,
-    left_out: u64,
-) -> Result<Fit<M>> {
-    let Some(top) = top else {
-        return Err(Error::Undefined(format!(
-            "the {} likelihood is not finite on these data",
-            template.name()
-        )));
-    };
-    let customers = total(rows);
-    let coordinates = template.coordinates();
-    let theta: Vec<f64> = coordinates.iter().zip(&top.point).map(|(c, p)| c.parameter(*p)).collect();
-    let model = template.with_parameters(&theta)?;
-    let information = information(&model, &top, rows);
-    let report = FitReport {
-        stop: top.stop,
-        stopped: top.stop.to_string(),
-        starts: top.starts,
-        evaluations: top.evaluations,
-        iterations: top.iterations,
-        gradient: top.gradient(),
-        smallest_curvature: matrix::eigen(&information).first().map_or(0.0, |(value, _)| value / customers),
-        ln_likelihood: top.at.value * customers + jacobian,
-        customers: customers as u64,
-        distinct: rows.len() as u64,
-        left_out,
-        warnings: Vec::new(),
-    };
-    if !matches!(report.stop, Stop::Converged | Stop::Border) {
-        return Err(Error::Fit(Box::new(NotConverged { model: model.name(), report })));
-    }
-    let uncertainty = Uncertainty::at(&model, &information);
-    Ok(Fit { model, report, uncertainty })
-}
-
-/// The negative Hessian of ln L in the coordinates of the scaled problem.
-fn information<M: Likelihood>(model: &M, top: &Top, rows: &[Weighted<M::Row>]) -> Vec<Vec<f64>> {
-    // At the border the climb's curvature is in part that of its walls: that of the likelihood itself is wanted.
-    let (hessian, customers) = match top.stop {
-        Stop::Border => (model.derivatives(rows).hessian, 1.0),
-        _ => (top.at.hessian.clone(), total(rows)),
-    };
-    hessian.iter().map(|row| row.iter().map(|h| -h * customers).collect()).collect()
 }

@@ -1,18 +1,27 @@
-//! 4. What the data say: maximum likelihood, its report and its uncertainty, and the model file.
+//! 4. What the data say: maximum likelihood and other ways of fitting, their reports and uncertainty, and the model file.
 
+mod bootstrap;
 mod climb;
 mod covariance;
 mod degenerate;
+pub mod diagnostics;
+mod drawn;
+mod estimate;
 mod file;
 mod independence;
 mod matrix;
+mod method;
 mod mle;
+mod nuts;
+mod penalised;
 mod report;
 mod unique;
 
 pub use covariance::Uncertainty;
+pub use drawn::{ChainsReport, DrawsReport, KEPT, ParameterDrawn, RefitsReport};
 pub use file::{FORMAT_VERSION, PurchaseFit, Recipe, SpendFit, TrainedModel};
 pub use independence::{RankCorrelation, spend_and_frequency};
-pub use mle::{Fit, fit_any_purchases, fit_purchases, fit_spend};
+pub use method::{Bootstrap, Method, MethodId, Nuts};
+pub use mle::{Fit, fit_any_purchases, fit_purchases, fit_purchases_by, fit_spend, fit_spend_by};
 pub use report::{FitReport, NotConverged, Stop};
 pub use unique::{unique_purchases, unique_spend};

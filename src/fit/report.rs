@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::drawn::DrawsReport;
+use super::method::MethodId;
+
 /// How a climb ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -32,6 +35,9 @@ impl fmt::Display for Stop {
 /// The record of a fit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FitReport {
+    /// The way of fitting.
+    #[serde(default)]
+    pub method: MethodId,
     /// How it ended.
     pub stop: Stop,
     /// The same in words.
@@ -54,6 +60,9 @@ pub struct FitReport {
     pub distinct: u64,
     /// How many customers were left out of this fit, because the model cannot speak of them.
     pub left_out: u64,
+    /// How the draws of the parameters were made; `None` for a method that makes none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draws: Option<DrawsReport>,
     /// What a reader must know, in words.
     pub warnings: Vec<String>,
 }

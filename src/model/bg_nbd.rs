@@ -6,6 +6,7 @@ mod likelihood;
 use super::kernel::{
     Derivatives, Likelihood, Moments, Parametric, PurchaseLikelihood, PurchaseModel, Weighted,
 };
+use super::prior::Prior;
 use super::ridges;
 use crate::features::Rfm;
 use crate::math::special::ln_poch;
@@ -134,6 +135,10 @@ impl Likelihood for BgNbd {
 
     fn derivatives(&self, rows: &[Weighted<Rfm>]) -> Derivatives {
         likelihood::derivatives(self, rows)
+    }
+
+    fn prior(&self) -> Prior {
+        Prior::flat().purchase_rates(0, 1).chances_of_leaving(2, 3)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use rand::Rng;
 
+use super::prior::Prior;
 use crate::features::Rfm;
 use crate::{Error, Result};
 
@@ -79,6 +80,20 @@ pub trait Parametric: Sized + Clone + Sync + Send {
         vec![Coordinate::Log; self.parameters().len()]
     }
 
+    /// Where the model is in its coordinates.
+    fn point(&self) -> Vec<f64> {
+        self.coordinates().into_iter().zip(self.parameters()).map(|(c, theta)| c.of(theta)).collect()
+    }
+
+    /// The same model at another point of its coordinates.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] where a parameter leaves its range.
+    fn at_point(&self, point: &[f64]) -> Result<Self> {
+        let parameters = self.coordinates().into_iter().zip(point).map(|(c, at)| c.parameter(*at));
+        self.with_parameters(&parameters.collect::<Vec<_>>())
+    }
+
     /// What belongs to the model and is walked by no fit, by name: the k of Erlang waiting times.
     fn settings(&self) -> Vec<(&'static str, f64)> {
         Vec::new()
@@ -104,6 +119,18 @@ pub trait Likelihood: Parametric {
     /// ln L of many customers with its gradient and Hessian in the coordinates. The rows come sorted by frequency,
     /// so that everything that depends on the frequency alone is computed once per run of equal frequencies.
     fn derivatives(&self, rows: &[Weighted<Self::Row>]) -> Derivatives;
+
+    /// ln L with its gradient alone, for a sampler that asks for nothing else; worth writing where it is cheaper.
+    fn gradient(&self, rows: &[Weighted<Self::Row>]) -> (f64, Vec<f64>) {
+        let Derivatives { value, gradient, .. } = self.derivatives(rows);
+        (value, gradient)
+    }
+
+    /// What is believed of the parameters before any data, where the mean age is 1 and the geometric mean of order values
+    /// is 1 (`--method map`, `--method nuts`).
+    fn prior(&self) -> Prior {
+        Prior::vague(self.coordinates().len())
+    }
 }
 
 /// The unconditional law of a living customer's purchases from now on: X(t), the number in (0, t].

@@ -6,6 +6,7 @@
 //! updated parameters.
 
 mod kernel;
+mod prior;
 mod variates;
 mod ridges;
 mod beta_geometric;
@@ -22,3 +23,4 @@ pub use kernel::{
     Coordinate, Derivatives, Law, Likelihood, Moments, Parametric, PurchaseLikelihood, PurchaseModel,
     Weighted,
 };
+pub use prior::Prior;

@@ -4,18 +4,41 @@ use rand::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use crate::fit::Uncertainty;
-use crate::model::{Coordinate, GammaGamma, Parametric};
+use crate::fit::{TrainedModel, Uncertainty};
+use crate::model::{AnyPurchaseModel, Coordinate, GammaGamma, Parametric};
 use crate::{Error, Result};
 
-/// Parameters as they might be, given the data: from the Laplace approximation here; a bootstrap or a sampler would
-/// fill the same lists.
+/// Parameters as they might be, given the data: by the Laplace approximation, a bootstrap, or a sampler of the posterior.
+/// Whatever made them, they flow into the totals ([`super::Totals`]) and into the intervals of customers
+/// ([`super::ParameterSpread`]) alike.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParameterDraws<M> {
     /// Draws of the purchase model.
     pub purchases: Vec<M>,
     /// Draws of the spend model; used over again if there are fewer than of the other. Empty without money.
     pub spend: Vec<GammaGamma>,
+}
+
+impl ParameterDraws<AnyPurchaseModel> {
+    /// The draws of a trained model: those that its method made, otherwise so many of the Laplace approximation. `money` says
+    /// whether value is forecast.
+    ///
+    /// # Errors
+    /// As [`ParameterDraws::laplace`].
+    pub fn of(trained: &TrainedModel, money: bool, count: usize, seed: u64) -> Result<Self> {
+        let TrainedModel { purchase, spend, .. } = trained;
+        let spend = match spend.as_ref().filter(|_| money) {
+            None => Vec::new(),
+            Some(part) if !part.draws.is_empty() => part.draws.clone(),
+            Some(part) => drawn(&part.model, part.uncertainty.as_ref(), count, seed.wrapping_add(1))?,
+        };
+        let purchases = if purchase.draws.is_empty() {
+            drawn(&purchase.model, purchase.uncertainty.as_ref(), count, seed)?
+        } else {
+            purchase.draws.clone()
+        };
+        Ok(Self { purchases, spend })
+    }
 }
 
 impl<M: Parametric> ParameterDraws<M> {
@@ -31,24 +54,28 @@ impl<M: Parametric> ParameterDraws<M> {
         seed: u64,
     ) -> Result<Self> {
         let spend = match spend {
-            Some((model, uncertainty)) => {
-                laplace_draws(model, &factor(model, uncertainty)?, count, seed.wrapping_add(1))?
-            }
+            Some((model, uncertainty)) => drawn(model, uncertainty, count, seed.wrapping_add(1))?,
             None => Vec::new(),
         };
         let (model, uncertainty) = purchases;
-        Ok(Self { purchases: laplace_draws(model, &factor(model, uncertainty)?, count, seed)?, spend })
+        Ok(Self { purchases: drawn(model, uncertainty, count, seed)?, spend })
     }
 }
 
-fn factor<M: Parametric>(model: &M, uncertainty: Option<&Uncertainty>) -> Result<Vec<Vec<f64>>> {
-    uncertainty.and_then(Uncertainty::factor).ok_or_else(|| {
+fn drawn<M: Parametric>(
+    model: &M,
+    uncertainty: Option<&Uncertainty>,
+    count: usize,
+    seed: u64,
+) -> Result<Vec<M>> {
+    let factor = uncertainty.and_then(Uncertainty::factor).ok_or_else(|| {
         Error::Undefined(format!(
             "nothing is known of the uncertainty of the {} parameters: the data do not determine any of them, or the \
              model file does not say",
             model.name()
         ))
-    })
+    })?;
+    laplace_draws(model, &factor, count, seed)
 }
 
 /// Draws from the normal approximation in the coordinates (ln θ, for the most part): ln θ + L z, with `factor` any L whose L Lᵀ is

@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::features::{Customers, Rfm};
-use crate::model::{GammaGamma, PurchaseModel};
+use crate::model::{GammaGamma, Law, PurchaseModel};
 use crate::units::{Periods, Share};
 use crate::{Error, Result};
 
@@ -43,6 +43,17 @@ impl Question {
     /// [`Error::Usage`] only if the share 1 were no share.
     pub fn revenue(horizon: Periods, levels: &[Share]) -> Result<Self> {
         Ok(Self { horizon, levels: levels.to_vec(), discount: None, margin: Share::new(1.0)? })
+    }
+
+    /// The mean discount factor of the customer's purchases, DET/E\[X\].
+    pub(super) fn factor<L: Law>(&self, purchases: &Purchases<L>, law: &L) -> f64 {
+        let (horizon, mean) = (self.horizon.get(), purchases.mean());
+        match self.discount {
+            Some(delta) if mean > 0.0 => {
+                purchases.p_alive() * discounted_purchases(law, horizon, delta) / mean
+            }
+            _ => 1.0,
+        }
     }
 }
 
@@ -204,7 +215,7 @@ impl<'a, M: PurchaseModel> Forecaster<'a, M> {
         row[VARIANCE] = purchases.variance();
         row[P_NONE] = purchases.p_none();
         row[MEDIAN] = purchases.median() as f64;
-        row[FACTOR] = self.factor(purchases, law);
+        row[FACTOR] = self.question.factor(purchases, law);
         let levels = &self.question.levels;
         for (level, pair) in levels.iter().zip(row[HEAD..].chunks_exact_mut(2)) {
             let (lower, upper) = purchases.interval(*level);
@@ -218,17 +229,6 @@ impl<'a, M: PurchaseModel> Forecaster<'a, M> {
                 let tail = 0.5 * (1.0 - level.get());
                 (pair[0], pair[1]) = (ratios.quantile(tail, 1.0 - tail), ratios.quantile(1.0 - tail, tail));
             }
-        }
-    }
-
-    /// The mean discount factor of the customer's purchases, DET/E\[X\].
-    fn factor(&self, purchases: &Purchases<M::Future>, law: &M::Future) -> f64 {
-        let (horizon, mean) = (self.question.horizon.get(), purchases.mean());
-        match self.question.discount {
-            Some(delta) if mean > 0.0 => {
-                purchases.p_alive() * discounted_purchases(law, horizon, delta) / mean
-            }
-            _ => 1.0,
         }
     }
 

@@ -121,7 +121,7 @@ impl Mixture {
 }
 
 impl Point {
-    fn add(&mut self, weight: f64, term: &Self) {
+    pub(super) fn add(&mut self, weight: f64, term: &Self) {
         self.below += weight * term.below;
         self.above += weight * term.above;
         self.density += weight * term.density;

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use crate::model::Law;
 
-use super::mixture::Mixture;
+use super::mixture::{Mixture, Point};
 use super::purchases::Purchases;
 use super::tables::Tables;
 use super::window::Window;
@@ -20,11 +20,16 @@ pub(super) fn ratio_quantile(mixture: &Mixture, below: f64, above: f64) -> f64 {
     if below <= 0.0 {
         return 0.0;
     }
+    quantile_from(mixture.start(below), below, above, |y| mixture.at(y))
+}
+
+/// e^y with P(0 < S ≤ s) = `below` > 0 and P(S > s) = `above` for any law of y = ln s, from a first guess of y.
+pub(super) fn quantile_from(start: f64, below: f64, above: f64, at: impl Fn(f64) -> Point) -> f64 {
     let from_below = below < above;
     let (mut low, mut high) = (-750.0, 700.0); // e^±700: the range of numbers
-    let mut y = mixture.start(below);
+    let mut y = start;
     for _ in 0..200 {
-        let point = mixture.at(y);
+        let point = at(y);
         let (here, goal, sign) =
             if from_below { (point.below, below, 1.0) } else { (point.above, above, -1.0) };
         let gap = sign * (here - goal);

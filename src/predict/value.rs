@@ -86,6 +86,11 @@ impl Value {
         if s > 0.0 { self.point(s).density / s } else { 0.0 }
     }
 
+    /// What is known at ln s, of a value that is `ln_factor` (a logarithm) times this one.
+    pub(super) fn at_ln(&self, ln_s: f64, ln_factor: f64) -> Point {
+        self.mixture.at(ln_s - ln_factor - self.spend.v().ln())
+    }
+
     fn point(&self, s: f64) -> Point {
         if s == f64::INFINITY {
             return Point { below: self.mixture.total(), ..Point::default() };

@@ -10,9 +10,11 @@ impl TrainedModel {
     #[must_use]
     pub fn held_fixed(&self, money: bool) -> Option<String> {
         let partial = |found: Option<&Uncertainty>| found.is_some_and(Uncertainty::is_partial);
-        let spend = self.spend.as_ref().filter(|_| money);
+        // Draws of a bootstrap or of a posterior go along the ridge.
+        let purchase = Some(&self.purchase).filter(|purchase| purchase.draws.is_empty());
+        let spend = self.spend.as_ref().filter(|spend| money && spend.draws.is_empty());
         let otherwise = match (
-            partial(self.purchase.uncertainty.as_ref()),
+            partial(purchase.and_then(|purchase| purchase.uncertainty.as_ref())),
             partial(spend.and_then(|spend| spend.uncertainty.as_ref())),
         ) {
             (false, false) => return None,

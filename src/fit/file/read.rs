@@ -62,12 +62,15 @@ impl TrainedModel {
             Some(part) => {
                 let (model, uncertainty) = checked(part, spend_template(part)?, "spend")?;
                 let ln_likelihood = part.ln_likelihood;
-                Some(SpendFit { model, ln_likelihood, uncertainty, report: part.report.clone() })
+                let draws = draws(part, &model, "spend")?;
+                Some(SpendFit { model, ln_likelihood, uncertainty, report: part.report.clone(), draws })
             }
         };
         let ln_likelihood = purchase.ln_likelihood;
+        let draws = draws(purchase, &model, "purchase")?;
+        let report = document.purchase.report;
         Ok(Self {
-            purchase: PurchaseFit { model, ln_likelihood, uncertainty, report: document.purchase.report },
+            purchase: PurchaseFit { model, ln_likelihood, uncertainty, report, draws },
             spend,
             unit: document.unit,
             grain: document.grain,
@@ -156,6 +159,19 @@ fn checked<M: Parametric>(part: &Part, template: M, place: &str) -> Result<(M, O
         None => None,
     };
     Ok((model, uncertainty))
+}
+
+/// The draws of a part, each a model.
+fn draws<M: Parametric>(part: &Part, model: &M, place: &str) -> Result<Vec<M>> {
+    let one = |(at, draw): (usize, &Vec<f64>)| {
+        model.with_parameters(draw).map_err(|e| {
+            Error::input(e.to_string())
+                .column(format!("{place}.draws[{at}]"))
+                .hint("the file was changed by hand, or damaged: train it again")
+                .into()
+        })
+    };
+    part.draws.iter().enumerate().map(one).collect()
 }
 
 /// The uncertainty of a part, checked.

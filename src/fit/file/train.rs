@@ -1,16 +1,19 @@
 //! From customers to a trained model.
 
 use super::{PurchaseFit, SpendFit, TrainedModel};
-use crate::Result;
 use crate::features::Customers;
-use crate::fit::{fit_any_purchases, fit_spend, spend_and_frequency};
+use crate::fit::{Method, fit_any_purchases, fit_spend_by, spend_and_frequency};
 use crate::model::AnyPurchaseModel;
+use crate::progress::{Progress, Silent};
+use crate::{Error, Result};
 
 /// What is to be fitted, and how.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Recipe {
     /// The model of purchases, with its settings; its parameters do not matter.
     pub purchase: AnyPurchaseModel,
+    /// The way of fitting, of both models.
+    pub method: Method,
 }
 
 impl TrainedModel {
@@ -18,12 +21,25 @@ impl TrainedModel {
     /// spend cannot be modelled, the model stands without spend and a warning says why.
     ///
     /// # Errors
-    /// As [`crate::fit::fit_purchases`].
+    /// As [`crate::fit::fit_purchases_by`].
     pub fn train(recipe: &Recipe, customers: &Customers, timezone: &str) -> Result<Self> {
-        let purchases = fit_any_purchases(&recipe.purchase, customers)?;
+        Self::train_watched(recipe, customers, timezone, &Silent)
+    }
+
+    /// The same, telling how far it is: refits and chains take their time.
+    ///
+    /// # Errors
+    /// As [`TrainedModel::train`]; [`crate::Error::Interrupted`].
+    pub fn train_watched(
+        recipe: &Recipe,
+        customers: &Customers,
+        timezone: &str,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        let purchases = fit_any_purchases(&recipe.purchase, customers, recipe.method, progress)?;
         let mut warnings = purchases.report.warnings.clone();
         let spend = if customers.has_money() {
-            match fit_spend(customers) {
+            match fit_spend_by(customers, recipe.method, progress) {
                 Ok(fit) => {
                     warnings.extend(fit.report.warnings.iter().cloned());
                     warnings.extend(spend_and_frequency(customers).and_then(|found| found.warning()));
@@ -32,8 +48,10 @@ impl TrainedModel {
                         ln_likelihood: fit.report.ln_likelihood,
                         uncertainty: fit.uncertainty,
                         report: Some(fit.report),
+                        draws: fit.draws,
                     })
                 }
+                Err(Error::Interrupted) => return Err(Error::Interrupted),
                 Err(error) => {
                     warnings.push(format!("purchases alone are modelled, because spend cannot be: {error}"));
                     None
@@ -48,6 +66,7 @@ impl TrainedModel {
                 ln_likelihood: purchases.report.ln_likelihood,
                 uncertainty: purchases.uncertainty,
                 report: Some(purchases.report),
+                draws: purchases.draws,
             },
             spend,
             unit: customers.unit,

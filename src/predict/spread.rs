@@ -1,0 +1,170 @@
+//! Intervals of customers that also know how unsure the parameters are.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::features::{Customers, Rfm};
+use crate::model::{GammaGamma, Law, PurchaseModel};
+
+use super::draws::ParameterDraws;
+use super::forecast::Forecast;
+use super::forecaster::Question;
+use super::mixture::Point;
+use super::purchases::Purchases;
+use super::ratios::quantile_from;
+use super::value::Value;
+
+/// So many draws are mixed for each customer. With 32 draws instead of 400 the ends of 90 % intervals of a shop of 100
+/// customers move by about 2 % of their width, at a twelfth of the cost.
+pub const MIXED: usize = 32;
+
+/// Draws of the parameters, few and well spread, by which medians and intervals of a forecast are widened: the predictive
+/// distribution of a customer becomes the mixture of those of the draws.
+///
+/// Means stay those of the fitted parameters. A mixture costs as many forecasts as it has draws, and money is no longer a
+/// mere factor, so that each customer with spend of their own is computed alone: about 2 ms. It is for small shops, whose
+/// parameters are unsure; beyond some thousand customers nothing is seen of it.
+pub struct ParameterSpread<M> {
+    draws: Vec<(M, Option<GammaGamma>)>,
+    question: Question,
+}
+
+/// What customers have in common who are computed once: the history, and the money if it says something.
+type Key = (u32, u64, u64, Option<u64>);
+
+impl<M: PurchaseModel> ParameterSpread<M> {
+    /// At most [`MIXED`] of the draws: sorted by what a newcomer is expected to buy, and the middle of each of as many equal
+    /// parts taken, so that the few are spread as the many are.
+    #[must_use]
+    pub fn new(draws: &ParameterDraws<M>, question: Question) -> Self {
+        let horizon = question.horizon;
+        let mut sorted: Vec<(f64, usize)> = draws
+            .purchases
+            .iter()
+            .enumerate()
+            .map(|(at, model)| (model.newcomer().mean(horizon.get()), at))
+            .collect();
+        sorted.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
+        let (all, kept) = (sorted.len(), sorted.len().min(MIXED));
+        let middle = |part: usize| sorted[(2 * part + 1) * all / (2 * kept)].1;
+        let spend = |at: usize| draws.spend.get(at % draws.spend.len().max(1)).copied();
+        let chosen = (0..kept).map(middle).map(|at| (draws.purchases[at].clone(), spend(at)));
+        Self { draws: chosen.collect(), question }
+    }
+
+    /// Replaces medians and intervals in the forecast of these rows of the customers by those of the mixture; it must be an
+    /// answer to the same question.
+    pub fn widen(&self, customers: &Customers, rows: Range<usize>, forecast: &mut Forecast) {
+        if self.draws.is_empty() {
+            return;
+        }
+        let money = forecast.value.is_some();
+        let key = |at: usize| {
+            let c = customers.rfm(at);
+            let told = customers.monetary_value.get(at).copied().flatten();
+            let told = told.filter(|m| money && c.frequency > 0 && *m > 0.0).map(f64::to_bits);
+            (c.frequency, c.recency.to_bits(), c.age.to_bits(), told)
+        };
+        let mut distinct: Vec<Key> = Vec::new();
+        let mut index: HashMap<Key, usize> = HashMap::new();
+        let places: Vec<usize> = rows
+            .map(|at| {
+                *index.entry(key(at)).or_insert_with_key(|key| {
+                    distinct.push(*key);
+                    distinct.len() - 1
+                })
+            })
+            .collect();
+        let answers: Vec<Answer> = distinct.par_iter().map(|key| self.answer(*key, money)).collect();
+        for (at, place) in places.into_iter().enumerate() {
+            answers[place].put(forecast, at);
+        }
+    }
+
+    fn answer(&self, (frequency, recency, age, told): Key, money: bool) -> Answer {
+        let customer = Rfm { frequency, recency: f64::from_bits(recency), age: f64::from_bits(age) };
+        let purchases: Vec<_> =
+            self.draws.iter().map(|(model, _)| Purchases::of(model, &customer, self.question.horizon)).collect();
+        let tails: Vec<f64> = self.question.levels.iter().map(|level| 0.5 * (1.0 - level.get())).collect();
+        let counts = |tail: f64| count_quantile(&purchases, tail) as f64;
+        let mut answer = Answer {
+            median: counts(0.5),
+            ends: tails.iter().map(|&tail| (counts(1.0 - tail), counts(tail))).collect(),
+            value: None,
+        };
+        if money {
+            let parts: Vec<Part> = self
+                .draws
+                .iter()
+                .zip(&purchases)
+                .filter_map(|((model, spend), purchases)| {
+                    let value = Value::new(purchases, (*spend)?.given(frequency, told.map(f64::from_bits)));
+                    let factor = self.question.factor(purchases, &model.given_alive(&customer));
+                    Some(Part { value, ln_factor: (self.question.margin.get() * factor).ln() })
+                })
+                .collect();
+            let quantile = |tail: f64| value_quantile(&parts, 1.0 - tail, tail);
+            let ends = tails.iter().map(|&tail| (value_quantile(&parts, tail, 1.0 - tail), quantile(tail)));
+            answer.value = Some((quantile(0.5), ends.collect()));
+        }
+        answer
+    }
+}
+
+/// Medians and intervals of one history.
+struct Answer {
+    median: f64,
+    ends: Vec<(f64, f64)>,
+    value: Option<(f64, Vec<(f64, f64)>)>,
+}
+
+impl Answer {
+    fn put(&self, forecast: &mut Forecast, at: usize) {
+        forecast.purchases_median[at] = self.median;
+        for (interval, ends) in forecast.purchases.iter_mut().zip(&self.ends) {
+            (interval.lower[at], interval.upper[at]) = *ends;
+        }
+        let (Some(value), Some((median, ends))) = (&mut forecast.value, &self.value) else { return };
+        value.median[at] = *median;
+        for (interval, ends) in value.intervals.iter_mut().zip(ends) {
+            (interval.lower[at], interval.upper[at]) = *ends;
+        }
+    }
+}
+
+/// The smallest n with the mean of P(X > n) at most `tail`; it lies between the smallest and the largest quantile of the parts.
+fn count_quantile<L: Law>(parts: &[Purchases<L>], tail: f64) -> u64 {
+    let quantiles = parts.iter().map(|part| part.upper_quantile(tail));
+    let (mut low, mut high) = quantiles.fold((u64::MAX, 0), |(low, high), n| (low.min(n), high.max(n)));
+    let beyond = |n: u64| parts.iter().map(|part| part.survival(n)).sum::<f64>() / parts.len() as f64;
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if beyond(middle) > tail { low = middle + 1 } else { high = middle }
+    }
+    high
+}
+
+/// A draw's law of value, and the logarithm of the factor (margin and discount) that it is multiplied by.
+struct Part {
+    value: Value,
+    ln_factor: f64,
+}
+
+/// The quantile at `probability` of the mixture of the parts; `tail` is 1 − `probability`.
+fn value_quantile(parts: &[Part], probability: f64, tail: f64) -> f64 {
+    let n = parts.len() as f64;
+    let below = probability - parts.iter().map(|part| part.value.p_none()).sum::<f64>() / n;
+    if below <= 0.0 {
+        return 0.0;
+    }
+    // Any part that can tell the quantile is near the mixture.
+    let near = |part: &Part| (part.value.upper_quantile(tail).ln() + part.ln_factor).max(-700.0);
+    let start = parts.iter().find(|part| part.value.p_none() < probability).map_or(0.0, near);
+    quantile_from(start, below, tail, |y| {
+        let mut mean = Point::default();
+        parts.iter().for_each(|part| mean.add(1.0 / n, &part.value.at_ln(y, part.ln_factor)));
+        mean
+    })
+}
