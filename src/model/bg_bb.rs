@@ -7,6 +7,7 @@ use super::beta_geometric::BetaGeometric;
 use super::kernel::{
     Derivatives, Likelihood, Moments, Parametric, PurchaseLikelihood, PurchaseModel, Weighted,
 };
+use super::prior::Prior;
 use super::ridges::NO_SPREAD;
 use crate::features::Rfm;
 use crate::math::special::ln_poch;
@@ -189,6 +190,10 @@ impl Likelihood for BgBb {
 
     fn derivatives(&self, rows: &[Weighted<Rfm>]) -> Derivatives {
         likelihood::derivatives(self, rows)
+    }
+
+    fn prior(&self) -> Prior {
+        Prior::flat().about(0, 0.8, 1.0).ratio_about(0, 1, 0.5, 1.5).chances_of_leaving(2, 3)
     }
 }
 
