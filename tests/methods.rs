@@ -76,7 +76,8 @@ fn the_number_of_threads_changes_no_draw() {
 #[test]
 fn priors_do_not_know_units() {
     let customers = shop::cdnow("cdnow_sample.csv", TimeUnit::Week);
-    let fit = |customers| fit_purchases_by(&BgNbd::template(), customers, Method::Map, &Silent).unwrap().model;
+    let fit =
+        |customers| fit_purchases_by(&BgNbd::template(), customers, Method::Map, &Silent).unwrap().model;
     let spend = |customers| fit_spend_by(customers, Method::Map, &Silent).unwrap().model;
     let (weeks, dollars) = (fit(&customers), spend(&customers));
     let mut other = customers.clone();

@@ -212,7 +212,8 @@ impl Modelling {
         let unused = |given: bool, flag: &str, methods: &str| {
             if given { Err(Error::usage(format!("{flag} goes with --method {methods}"))) } else { Ok(()) }
         };
-        let (draws, chains) = (matches!(self.method, MethodArg::Bootstrap | MethodArg::Nuts), self.method == MethodArg::Nuts);
+        let (draws, chains) =
+            (matches!(self.method, MethodArg::Bootstrap | MethodArg::Nuts), self.method == MethodArg::Nuts);
         unused(self.draws.is_some() && !draws, "--draws", "bootstrap or nuts")?;
         unused(self.seed.is_some() && !draws, "--seed", "bootstrap or nuts")?;
         unused(self.chains.is_some() && !chains, "--chains", "nuts")?;

@@ -190,9 +190,11 @@ fn intervals(
     let model = &trained.purchase.model;
     let draw = |money| ParameterDraws::of(trained, money, DRAWS, SEED);
     let count = draw(false).and_then(|draws| totals.purchases(model, &draws, asked.periods, asked.level));
-    let value = trained.spend.as_ref().filter(|_| money).map(|spend| {
-        totals.value(model, &spend.model, &draw(true)?, asked.periods, asked.level)
-    });
+    let value = trained
+        .spend
+        .as_ref()
+        .filter(|_| money)
+        .map(|spend| totals.value(model, &spend.model, &draw(true)?, asked.periods, asked.level));
     (count, value)
 }
 

@@ -107,7 +107,11 @@ fn draws<M: Parametric>(model: &M, drawn: &DrawsReport) -> String {
     let mut grid = Grid::new(&heads);
     for (at, (told, value)) in drawn.parameters.iter().zip(model.parameters()).enumerate() {
         let shown = |value: f64| {
-            if (1.0 / FAR..FAR).contains(&value.abs()) { show::parameter(value) } else { format!("{value:.1e}") }
+            if (1.0 / FAR..FAR).contains(&value.abs()) {
+                show::parameter(value)
+            } else {
+                format!("{value:.1e}")
+            }
         };
         let mut cells = vec![
             told.name.clone(),
@@ -118,7 +122,9 @@ fn draws<M: Parametric>(model: &M, drawn: &DrawsReport) -> String {
             shown(told.upper),
         ];
         if let Some(chains) = &drawn.chains {
-            let number = |values: &[f64], digits| values.get(at).map_or_else(String::new, |v| show::number(*v, digits));
+            let number = |values: &[f64], digits| {
+                values.get(at).map_or_else(String::new, |v| show::number(*v, digits))
+            };
             cells.extend([number(&chains.r_hat, 3), number(&chains.effective, 0)]);
         }
         grid.row(cells);

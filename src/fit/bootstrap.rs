@@ -79,11 +79,7 @@ fn places<R>(rows: &[Weighted<R>]) -> Vec<u32> {
 }
 
 /// As many customers as there are, drawn with replacement: the rows that were drawn, in their order.
-fn drawn<R: Copy>(
-    rows: &[Weighted<R>],
-    places: &[u32],
-    rng: &mut Xoshiro256PlusPlus,
-) -> Vec<Weighted<R>> {
+fn drawn<R: Copy>(rows: &[Weighted<R>], places: &[u32], rng: &mut Xoshiro256PlusPlus) -> Vec<Weighted<R>> {
     let mut counts = vec![0u32; rows.len()];
     for _ in 0..places.len() {
         counts[places[rng.random_range(0..places.len())] as usize] += 1;

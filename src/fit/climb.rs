@@ -137,15 +137,16 @@ fn newton<M: Likelihood>(problem: &MeanLikelihood<'_, M>, start: &[f64]) -> Opti
         (point, at) = halves
             .map(|part| point.iter().zip(&step).map(|(p, s)| p + part * s).collect::<Vec<f64>>())
             .filter(|next| largest(next) < BOX)
-            .find_map(|next| problem.at(&next).filter(|there| there.value >= at.value).map(|there| (next, there)))?;
+            .find_map(|next| {
+                problem.at(&next).filter(|there| there.value >= at.value).map(|there| (next, there))
+            })?;
     }
     None
 }
 
 /// Newton's step, where the curvature is that of a top and the step stays where the parabola means something.
 fn newton_step(at: &Derivatives) -> Option<Vec<f64>> {
-    let information: Vec<Vec<f64>> =
-        at.hessian.iter().map(|row| row.iter().map(|h| -h).collect()).collect();
+    let information: Vec<Vec<f64>> = at.hessian.iter().map(|row| row.iter().map(|h| -h).collect()).collect();
     let step = matrix::solve(&matrix::cholesky(&information)?, &at.gradient);
     (largest(&step) <= 1.0).then_some(step) // a ridge: the curvature is rounding
 }
@@ -178,4 +179,3 @@ fn polish<M: Likelihood>(problem: &MeanLikelihood<'_, M>, point: &mut Vec<f64>, 
         (*point, *at) = (next, there);
     }
 }
-

@@ -101,7 +101,9 @@ pub(super) fn parameters_drawn<M: Parametric>(draws: &[M]) -> Vec<ParameterDrawn
 pub(super) fn thinned<M: Parametric>(draws: &[M]) -> Result<Vec<M>> {
     let kept = draws.len().min(KEPT);
     let every = (0..kept).map(|at| &draws[at * draws.len() / kept]);
-    every.map(|draw| draw.with_parameters(&draw.parameters().into_iter().map(rounded).collect::<Vec<_>>())).collect()
+    every
+        .map(|draw| draw.with_parameters(&draw.parameters().into_iter().map(rounded).collect::<Vec<_>>()))
+        .collect()
 }
 
 fn rounded(value: f64) -> f64 {

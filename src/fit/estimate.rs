@@ -155,10 +155,8 @@ impl<M: Likelihood> Scaled<M> {
     pub(super) fn told(self, unscaled: impl Fn(&M) -> Result<M>) -> Result<Fit<M>> {
         let Self { model: scaled, mut report, uncertainty, draws } = self;
         let model = unscaled(&scaled)?;
-        let draws: Vec<M> = draws
-            .iter()
-            .map(|point| unscaled(&scaled.at_point(point)?))
-            .collect::<Result<_>>()?;
+        let draws: Vec<M> =
+            draws.iter().map(|point| unscaled(&scaled.at_point(point)?)).collect::<Result<_>>()?;
         if let Some(told) = &mut report.draws {
             told.parameters = parameters_drawn(&draws);
         }

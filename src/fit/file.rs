@@ -139,10 +139,9 @@ impl TrainedModel {
                 purchase.report.as_ref(),
                 &purchase.draws,
             ),
-            spend: self
-                .spend
-                .as_ref()
-                .map(|s| part(&s.model, s.ln_likelihood, s.uncertainty.as_ref(), s.report.as_ref(), &s.draws)),
+            spend: self.spend.as_ref().map(|s| {
+                part(&s.model, s.ln_likelihood, s.uncertainty.as_ref(), s.report.as_ref(), &s.draws)
+            }),
             unit: self.unit,
             grain: self.grain,
             cutoff: self.cutoff.clone(),

@@ -83,9 +83,12 @@ impl Method {
             Err(Error::usage(format!("{found} {what}: at least {least} are needed, {why}")))
         };
         match *self {
-            Self::Bootstrap(Bootstrap { draws, .. }) if draws < FEWEST_REFITS => {
-                few("draws of the bootstrap", draws, FEWEST_REFITS, "and 1000 for the ends of a 90 % interval")
-            }
+            Self::Bootstrap(Bootstrap { draws, .. }) if draws < FEWEST_REFITS => few(
+                "draws of the bootstrap",
+                draws,
+                FEWEST_REFITS,
+                "and 1000 for the ends of a 90 % interval",
+            ),
             Self::Nuts(Nuts { chains, .. }) if chains < 2 => {
                 few("chains", chains, 2, "because a chain alone cannot be judged")
             }

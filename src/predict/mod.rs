@@ -23,7 +23,7 @@ pub use forecast::{Forecast, Interval, ValueForecast};
 pub use forecaster::{Forecaster, Question};
 pub use probabilistic::BuyTillYouDie;
 pub use purchases::Purchases;
-pub use spread::{MIXED, ParameterSpread};
 pub use simulate::{Simulated, Simulation, simulate};
+pub use spread::{MIXED, ParameterSpread};
 pub use total::{Ranked, Total, Totals};
 pub use value::Value;

@@ -85,8 +85,11 @@ impl<M: PurchaseModel> ParameterSpread<M> {
 
     fn answer(&self, (frequency, recency, age, told): Key, money: bool) -> Answer {
         let customer = Rfm { frequency, recency: f64::from_bits(recency), age: f64::from_bits(age) };
-        let purchases: Vec<_> =
-            self.draws.iter().map(|(model, _)| Purchases::of(model, &customer, self.question.horizon)).collect();
+        let purchases: Vec<_> = self
+            .draws
+            .iter()
+            .map(|(model, _)| Purchases::of(model, &customer, self.question.horizon))
+            .collect();
         let tails: Vec<f64> = self.question.levels.iter().map(|level| 0.5 * (1.0 - level.get())).collect();
         let counts = |tail: f64| count_quantile(&purchases, tail) as f64;
         let mut answer = Answer {

@@ -94,7 +94,8 @@ where
 /// where a trial point is not finite.
 pub(super) fn quasi_newton<M: Likelihood>(problem: &MeanLikelihood<'_, M>, start: &[f64]) {
     problem.allow(FALL_BACK);
-    let Ok(search) = ArmijoCondition::new(1e-4).and_then(|armijo| BacktrackingLineSearch::new(armijo).rho(0.5))
+    let Ok(search) =
+        ArmijoCondition::new(1e-4).and_then(|armijo| BacktrackingLineSearch::new(armijo).rho(0.5))
     else {
         return; // both constants are in range
     };
