@@ -1,5 +1,9 @@
 //! Integrals.
 
+mod pieces;
+
+pub use pieces::{Hardness, Piece, Shape, distance, pieces, pieces_from_right};
+
 /// ∫_from^to f by a Gauss–Legendre rule of [`legendre_node`]s: exact for polynomials of degree 2n − 1.
 #[must_use]
 pub fn gauss_legendre(rule: &[(f64, f64)], f: impl Fn(f64) -> f64, from: f64, to: f64) -> f64 {
