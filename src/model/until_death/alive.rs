@@ -1,0 +1,109 @@
+//! Alive or not, after a silence.
+
+use super::{Lifetime, UntilDeath};
+use crate::features::Rfm;
+use crate::math::quadrature::{Shape, pieces};
+
+/// The two ways to a silence from t_x to T, in logs: still alive, or gone in between; without the factor that they share.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fates {
+    /// ln S(T) (1+T/α)^−m
+    pub(super) ln_alive: f64,
+    /// ln ∫_{t_x}^T f(u) (1+u/α)^−m du
+    pub(super) ln_gone: f64,
+}
+
+impl Fates {
+    /// ln of their sum.
+    pub(super) fn ln_total(self) -> f64 {
+        let high = self.ln_alive.max(self.ln_gone);
+        if high == f64::NEG_INFINITY {
+            return high;
+        }
+        high + (self.ln_alive.min(self.ln_gone) - high).exp().ln_1p()
+    }
+
+    /// The part of the living; 0 where it is below all numbers.
+    pub(super) fn p_alive(self) -> f64 {
+        if self.ln_alive == f64::NEG_INFINITY {
+            return 0.0;
+        }
+        1.0 / (1.0 + (self.ln_gone - self.ln_alive).exp())
+    }
+}
+
+/// A silence of customers who would have bought with probability 1 − (1+u/α)^−m: the integrand f(u) (1+u/α)^−m.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Silence<'a, L> {
+    pub(crate) alpha: f64,
+    /// m = r + x
+    pub(crate) m: f64,
+    pub(crate) lifetime: &'a L,
+}
+
+impl<L: Lifetime> Shape for Silence<'_, L> {
+    fn origin(&self) -> f64 {
+        self.alpha.min(self.lifetime.pole())
+    }
+
+    fn slope(&self, u: f64) -> f64 {
+        self.lifetime.density_slope(u) - self.m / (self.alpha + u)
+    }
+
+    fn clearance(&self, from: f64, to: f64) -> f64 {
+        self.lifetime.clearance(from, to)
+    }
+}
+
+impl<L: Lifetime> Silence<'_, L> {
+    /// ln S(u) (1+u/α)^−m.
+    pub(crate) fn ln_alive(&self, u: f64) -> f64 {
+        self.lifetime.ln_survival(u) - self.m * (u / self.alpha).ln_1p()
+    }
+
+    /// Gives `visit` every node with the integrand there times its weight, in units of e^`unit`, and returns their sum.
+    ///
+    /// (1+u/α)^−m falls, so what lies beyond a point is at most what is alive there: the walk ends where that is nothing.
+    pub(crate) fn walk(&self, from: f64, to: f64, unit: f64, mut visit: impl FnMut(f64, f64) -> f64) -> f64 {
+        let mut sum = 0.0;
+        if !L::ENDS || to <= from {
+            return sum;
+        }
+        for piece in pieces(self, from, to) {
+            for (u, weight) in piece.nodes() {
+                sum += visit(u, weight);
+            }
+            if piece.to < to && (self.ln_alive(piece.to) - unit).exp() <= 1e-18 * sum {
+                break;
+            }
+        }
+        sum
+    }
+
+    /// Both fates of a silence from `from` to `to`.
+    pub(super) fn fates(&self, from: f64, to: f64) -> Fates {
+        let unit = self.ln_alive(from);
+        let gone = self.walk(from, to, unit, |u, weight| {
+            let ln_density = self.lifetime.ln_density(u) - self.m * (u / self.alpha).ln_1p();
+            weight * (ln_density - unit).exp()
+        });
+        Fates { ln_alive: self.ln_alive(to), ln_gone: unit + gone.ln() }
+    }
+}
+
+impl<L: Lifetime> UntilDeath<L> {
+    pub(super) fn silence(&self, frequency: u32) -> Silence<'_, L> {
+        Silence { alpha: self.alpha, m: self.r + f64::from(frequency), lifetime: &self.lifetime }
+    }
+
+    /// P(alive at T | x, t_x, T).
+    pub(in crate::model) fn p_alive(&self, c: &Rfm) -> f64 {
+        self.silence(c.frequency).fates(c.recency, c.age).p_alive()
+    }
+
+    /// The law of what comes after T of who is alive then: r+x, α+T, and the lifetime that is left.
+    pub(in crate::model) fn given_alive(&self, c: &Rfm) -> Self {
+        let x = f64::from(c.frequency);
+        Self { r: self.r + x, alpha: self.alpha + c.age, lifetime: self.lifetime.left_after(c.age) }
+    }
+}

@@ -1,0 +1,124 @@
+//! How many purchases: P(X(t) = n) and P(X(t) > n).
+//!
+//! Both are mixtures over the moment until which the customer buys: t itself, with probability S(t), and every u before with
+//! density f(u). All n share the nodes: NB_n(u) = (r)_n/n! z^n (1−z)^r with z = u/(α+u), so that a term follows from the
+//! one before by a factor for each node.
+
+use super::{Lifetime, UntilDeath};
+use crate::math::quadrature::{Hardness, Piece, pieces_from_right};
+use crate::math::special::{IncompleteBeta, ln_gamma, ln_poch};
+
+/// Terms e^−40 of others are not looked at closely: 4e-18.
+const NOTHING: f64 = 40.0;
+/// Below e^−this a node's term is left out until the nodes are drawn up again.
+const ASLEEP: f64 = 700.0;
+/// In the meantime it may grow by e^this, to e^−600 and no more.
+const SLEEP: f64 = 100.0;
+
+/// Some nodes of the mixture at one n: z = u/(α+u), and weight · NB_n(u).
+#[derive(Default)]
+struct Nodes {
+    z: Vec<f64>,
+    term: Vec<f64>,
+    /// Up to this n they are right.
+    until: f64,
+}
+
+impl<L: Lifetime> UntilDeath<L> {
+    /// Appends P(X(t) = n) from n = 0 until P(X(t) > n) < `tail`.
+    pub(super) fn counts(&self, t: f64, tail: f64, out: &mut Vec<f64>) {
+        let z = t / (self.alpha + t);
+        // Far beyond the mean the terms fall by a factor of z each.
+        let mut most = (self.r * (t / self.alpha) + 30.0 / -z.ln()).ceil().max(4.0);
+        let (mut n, mut nodes) = (0.0, self.nodes(t, 0.0, most));
+        loop {
+            let here: f64 = nodes.term.iter().sum();
+            out.push(here);
+            // No node's ratio is larger than that at t, from here on at most its larger of now and of n → ∞.
+            let ratio = z.max(z * ((self.r + n) / (n + 1.0)));
+            if ratio < 1.0 && here * ratio < tail * (1.0 - ratio) && n + 1.0 >= self.r.min(1.0) {
+                return;
+            }
+            let factor = (self.r + n) / (n + 1.0);
+            n += 1.0;
+            if n > nodes.until {
+                if n > most {
+                    most *= 2.0;
+                }
+                nodes = self.nodes(t, n, most);
+            } else {
+                nodes.term.iter_mut().zip(&nodes.z).for_each(|(term, z)| *term *= z * factor);
+            }
+        }
+    }
+
+    /// The nodes from n on, good up to `most`.
+    fn nodes(&self, t: f64, n: f64, most: f64) -> Nodes {
+        let &Self { r, alpha, lifetime } = self;
+        let mut nodes = Nodes { until: most, ..Nodes::default() };
+        let ln_choices = ln_poch(r, n) - ln_gamma(n + 1.0);
+        let mut asleep = false;
+        let mut add = |u: f64, ln_weight: f64, factor: f64| {
+            let z = u / (alpha + u);
+            let repeats = if n > 0.0 { n * z.ln() } else { 0.0 };
+            let ln_term = ln_choices + repeats - r * (u / alpha).ln_1p() + ln_weight;
+            asleep |= ln_term < -ASLEEP && ln_weight > -ASLEEP;
+            nodes.z.push(z);
+            nodes.term.push(if ln_term < -ASLEEP { 0.0 } else { factor * ln_term.exp() });
+        };
+        if L::ENDS {
+            for piece in self.pieces(t, most) {
+                piece.nodes().for_each(|(u, weight)| add(u, lifetime.ln_density(u), weight));
+            }
+        }
+        add(t, lifetime.ln_survival(t), 1.0);
+        if asleep && r > 1.0 {
+            let growth = ((r + n) / (n + 1.0)).ln().max(1e-9);
+            nodes.until = most.min(n + (SLEEP / growth).floor().max(1.0));
+        }
+        nodes
+    }
+
+    /// The pieces of (0, t) on which NB_n(u) f(u) is integrated for all n up to `most`.
+    ///
+    /// In φ = 2 √r arsinh √(u/α) every NB_n is a bell of width about 1. At the right end u^n is the steeper the larger n; further
+    /// to the left, where NB_n(u) is e^−40 of what it is at t, a large n does not count any more.
+    fn pieces(&self, t: f64, most: f64) -> impl Iterator<Item = Piece> {
+        let &Self { r, alpha, lifetime } = self;
+        let origin = alpha.min(lifetime.pole()).min(t.max(alpha));
+        let ln_z = move |u: f64| -(alpha / u).ln_1p();
+        let phi = move |u: f64| 2.0 * r.sqrt() * (u / alpha).sqrt().asinh();
+        pieces_from_right(origin, t, move |from, to, half| {
+            let fallen = ln_z(t) - ln_z(to);
+            let n = if fallen > 0.0 { most.min(NOTHING / fallen) } else { most };
+            let stretch = origin + to;
+            let power = n * alpha / (to * (alpha + to)) * stretch;
+            let ends = |u: f64| (lifetime.density_slope(u) * (origin + u) + 1.0).abs();
+            Hardness {
+                half,
+                steepness: half * power.max(ends(from)).max(ends(to)),
+                bell: 0.5 * (phi(to) - phi(from)),
+                beside: (to - from) / lifetime.clearance(from, to),
+            }
+        })
+    }
+
+    /// P(X(t) > n) = E\[1(T ≤ t) S(T)\] for the moment T of purchase n + 1, of which T/(α+T) ~ Beta(n+1, r).
+    pub(super) fn more_than(&self, n: u64, t: f64) -> f64 {
+        let &Self { r, alpha, lifetime } = self;
+        let moment = IncompleteBeta::new(n as f64 + 1.0, r);
+        // The density in ln u is that in the logit of u/(α+u).
+        let ln_density = |u: f64| moment.ln_logit_density(u / (alpha + u), alpha / (alpha + u));
+        // Where it still rises at t and is below all numbers, so is all before.
+        if (n as f64 + 1.0) * alpha > r * t && ln_density(t) < -800.0 {
+            return 0.0;
+        }
+        let mut sum = 0.0;
+        for piece in self.pieces(t, n as f64 + 1.0) {
+            for (u, weight) in piece.nodes() {
+                sum += weight / u * (ln_density(u) + lifetime.ln_survival(u)).exp();
+            }
+        }
+        sum
+    }
+}
