@@ -1,6 +1,8 @@
 //! Is it the paper's number? CDNOW as published, and as recomputed by independent programs.
 
 mod shop;
+#[path = "published/until_death.rs"]
+mod until_death;
 
 use ltv::features::Rfm;
 use ltv::fit::{fit_purchases, fit_spend};

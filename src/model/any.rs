@@ -3,7 +3,7 @@
 use rand::Rng;
 
 use super::kernel::{Coordinate, Law, Parametric, PurchaseLikelihood, PurchaseModel};
-use super::{BgBb, BgNbd};
+use super::{BgBb, BgNbd, GgomNbd, Nbd, ParetoNbd};
 use crate::features::Rfm;
 use crate::{Error, Result};
 
@@ -192,6 +192,9 @@ macro_rules! purchase_models {
 // One line a model, in the order in which they are shown.
 purchase_models! {
     BgNbd,
+    ParetoNbd,
+    GgomNbd,
+    Nbd,
     BgBb,
 }
 

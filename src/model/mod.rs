@@ -11,6 +11,10 @@ mod variates;
 mod ridges;
 mod beta_geometric;
 mod bg_nbd;
+mod until_death;
+mod pareto_nbd;
+mod ggom_nbd;
+mod nbd;
 mod bg_bb;
 mod gamma_gamma;
 mod any;
@@ -19,8 +23,12 @@ pub use any::{AnyLaw, AnyPurchaseModel, Visitor};
 pub use bg_bb::BgBb;
 pub use bg_nbd::BgNbd;
 pub use gamma_gamma::{GammaGamma, SpendRow};
+pub use ggom_nbd::{GammaGompertz, GgomNbd};
 pub use kernel::{
     Coordinate, Derivatives, Law, Likelihood, Moments, Parametric, PurchaseLikelihood, PurchaseModel,
     Weighted,
 };
+pub use nbd::{Forever, Nbd};
+pub use pareto_nbd::{Pareto, ParetoNbd};
 pub use prior::Prior;
+pub use until_death::{Lifetime, UntilDeath};

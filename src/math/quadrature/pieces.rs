@@ -81,10 +81,7 @@ impl Hardness {
     #[must_use]
     pub fn excess(&self) -> f64 {
         let &Self { half, steepness, bell, beside } = self;
-        (half / LARGEST.half)
-            .max(steepness / LARGEST.steepness)
-            .max(bell / LARGEST.bell)
-            .max(beside / BESIDE)
+        (half / LARGEST.half).max(steepness / LARGEST.steepness).max(bell / LARGEST.bell).max(beside / BESIDE)
     }
 
     /// The shortest rule that will do.

@@ -9,9 +9,11 @@ mod gamma;
 mod incomplete_beta;
 mod normal;
 mod pochhammer;
+mod tricomi;
 
 pub use beta::ln_beta;
 pub use gamma::{digamma, ln_gamma, trigamma};
 pub use incomplete_beta::{IncompleteBeta, Tails, beta_inc, beta_inc_inverse, ln_beta_inc};
 pub use normal::{ln_1m_exp, normal_cdf, normal_quantile};
 pub use pochhammer::{digamma_diff, ln_poch, trigamma_diff};
+pub use tricomi::{ln_tricomi_u, tricomi_u};

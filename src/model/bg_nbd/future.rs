@@ -8,6 +8,7 @@ use rand::{Rng, RngExt};
 use rand_distr::{Distribution, Exp1};
 
 use super::{BgNbd, softplus};
+use crate::math::quadrature::line;
 use crate::math::special::{beta_inc, ln_poch};
 use crate::model::kernel::Law;
 use crate::model::variates::{beta_variate, ln_gamma_variate};
@@ -223,7 +224,7 @@ fn integrated_moments(model: &BgNbd, t: f64) -> (f64, f64) {
     // Towards p = 0 the kernel falls like e^(a y), towards p = 1 like e^(−b y): e^−45 of it is nothing. Large shapes are
     // Gaussian around the centre, and sinh 4 is 27 of their deviations.
     let reach = (45.0 / (width * a.min(b))).asinh().ceil().max(4.0);
-    let [mass, first, second] = trapezoid(integrand, reach as i32);
+    let [mass, first, second] = line(integrand, reach as i32);
     (first / mass, second / mass)
 }
 
@@ -242,37 +243,6 @@ fn two_or_more(s: f64, y: f64) -> f64 {
         (s * y).ln_1p() - s * y.ln_1p()
     };
     -exponent.exp_m1()
-}
-
-/// ∫ f over the line for an f that falls double exponentially: trapezoidal sums, halved until they agree to 1e−14.
-/// The range is −reach to reach.
-fn trapezoid(f: impl Fn(f64) -> [f64; 3], reach: i32) -> [f64; 3] {
-    let mut sums = [0.0; 3];
-    let mut last = [0.0; 3];
-    let mut step = 0.125;
-    let add = |sums: &mut [f64; 3], tau: f64| {
-        for (sum, value) in sums.iter_mut().zip(f(tau)) {
-            *sum += value;
-        }
-    };
-    let count = reach * 8;
-    for k in -count..=count {
-        add(&mut sums, f64::from(k) * step);
-    }
-    for level in 0..7 {
-        let now = sums.map(|sum| sum * step);
-        let still = now.iter().zip(&last).all(|(now, last)| (now - last).abs() <= 1e-14 * now.abs());
-        if level > 1 && still {
-            return now;
-        }
-        last = now;
-        let half = count << level;
-        for k in -half..half {
-            add(&mut sums, (f64::from(k) + 0.5) * step);
-        }
-        step *= 0.5;
-    }
-    sums.map(|sum| sum * step)
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! Alive or not, after a silence.
 
 use super::{Lifetime, UntilDeath};
-use crate::features::Rfm;
 use crate::math::quadrature::{Shape, pieces};
 
 /// The two ways to a silence from t_x to T, in logs: still alive, or gone in between; without the factor that they share.
@@ -94,16 +93,5 @@ impl<L: Lifetime> Silence<'_, L> {
 impl<L: Lifetime> UntilDeath<L> {
     pub(super) fn silence(&self, frequency: u32) -> Silence<'_, L> {
         Silence { alpha: self.alpha, m: self.r + f64::from(frequency), lifetime: &self.lifetime }
-    }
-
-    /// P(alive at T | x, t_x, T).
-    pub(in crate::model) fn p_alive(&self, c: &Rfm) -> f64 {
-        self.silence(c.frequency).fates(c.recency, c.age).p_alive()
-    }
-
-    /// The law of what comes after T of who is alive then: r+x, α+T, and the lifetime that is left.
-    pub(in crate::model) fn given_alive(&self, c: &Rfm) -> Self {
-        let x = f64::from(c.frequency);
-        Self { r: self.r + x, alpha: self.alpha + c.age, lifetime: self.lifetime.left_after(c.age) }
     }
 }

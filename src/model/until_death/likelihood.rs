@@ -15,12 +15,6 @@ use crate::model::kernel::{Derivatives, Weighted};
 /// Rows of one piece of work. Fixed, so that sums are taken in the same order whatever the number of threads.
 const CHUNK: usize = 1 << 9;
 
-/// ln L of one customer.
-pub(in crate::model) fn ln_likelihood<L: super::Lifetime>(law: &UntilDeath<L>, c: &Rfm) -> f64 {
-    let x = f64::from(c.frequency);
-    ln_poch(law.r, x) - x * law.alpha.ln() + law.silence(c.frequency).fates(c.recency, c.age).ln_total()
-}
-
 /// ln L of many customers and its derivatives in ln r, ln α and the logarithms of the lifetime's N parameters.
 pub(in crate::model) fn derivatives<L: Learned<N>, const N: usize>(
     law: &UntilDeath<L>,

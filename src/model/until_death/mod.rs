@@ -19,17 +19,49 @@ mod alive;
 mod counts;
 mod future;
 mod likelihood;
+mod purchases;
 
 use std::fmt::Debug;
 
+use super::kernel::{Derivatives, Moments, Weighted};
+use crate::Result;
+use crate::features::Rfm;
 use crate::math::quadrature::{Shape, pieces};
 
-pub(super) use likelihood::{derivatives, ln_likelihood};
+pub(super) use likelihood::derivatives;
 
 /// How long customers live, as a law across customers.
 pub trait Lifetime: Copy + Debug + PartialEq + Send + Sync {
+    /// The model's usual name.
+    const NAME: &'static str;
+    /// Its identifier.
+    const ID: &'static str;
+    /// What it assumes, in one line.
+    const ABOUT: &'static str;
+    /// The names of the lifetime's parameters.
+    const PARAMETERS: &'static [&'static str];
     /// Whether lifetimes end at all.
     const ENDS: bool = true;
+
+    /// The lifetime's parameters.
+    fn parameters(&self) -> Vec<f64>;
+
+    /// The lifetime with these parameters, as many as there are names, all positive and finite.
+    fn at(parameters: &[f64]) -> Self;
+
+    /// Parameters to start a climb from, where the mean age is 1.
+    fn starts() -> Vec<Vec<f64>>;
+
+    /// The same lifetime with time told in units `factor` times as small.
+    #[must_use]
+    fn rescaled(&self, factor: f64) -> Self;
+
+    /// The ridge on which these parameters may lie, in words, where the mean age is 1.
+    fn ridge(&self, moments: &Moments) -> Option<&'static str>;
+
+    /// ln L of many customers with its derivatives: [`derivatives`] for the right number of parameters.
+    #[doc(hidden)]
+    fn derivatives(law: &UntilDeath<Self>, rows: &[Weighted<Rfm>]) -> Derivatives;
 
     /// ln S(u): the probability to outlive u.
     fn ln_survival(&self, u: f64) -> f64;
@@ -90,12 +122,57 @@ pub(crate) trait Learned<const N: usize>: Lifetime {
     fn density_tangent(&self, u: f64) -> Tangent<N>;
 }
 
-/// The law of a living customer's purchases from now on: NBD with shape r and rate α, until the lifetime ends.
+/// Purchases that are NBD with shape r and rate α (in units of time) until the lifetime ends: the model, and the law of a
+/// living customer's purchases from now on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct UntilDeath<L> {
     pub(super) r: f64,
     pub(super) alpha: f64,
     pub(super) lifetime: L,
+}
+
+impl<L: Lifetime> UntilDeath<L> {
+    /// Its usual name.
+    pub const NAME: &'static str = L::NAME;
+    /// Its identifier.
+    pub const ID: &'static str = L::ID;
+    /// What it assumes, in one line.
+    pub const ABOUT: &'static str = L::ABOUT;
+
+    /// A model to start from: what a fit is asked for, not what it finds.
+    #[must_use]
+    pub fn template() -> Self {
+        Self { r: 1.0, alpha: 1.0, lifetime: L::at(&vec![1.0; L::PARAMETERS.len()]) }
+    }
+
+    /// The shape of the purchase rates across customers.
+    #[must_use]
+    pub const fn r(&self) -> f64 {
+        self.r
+    }
+
+    /// The rate α of the purchase rates' gamma law, in units of time.
+    #[must_use]
+    pub const fn alpha(&self) -> f64 {
+        self.alpha
+    }
+
+    /// How long customers live.
+    #[must_use]
+    pub const fn lifetime(&self) -> &L {
+        &self.lifetime
+    }
+}
+
+/// Checks r, α and the parameters of a lifetime.
+pub(super) fn checked<L: Lifetime>(r: f64, alpha: f64, lifetime: &[f64]) -> Result<UntilDeath<L>> {
+    let names = ["r", "alpha"].iter().chain(L::PARAMETERS);
+    for (&name, &value) in names.zip([r, alpha].iter().chain(lifetime)) {
+        if !(value > 0.0 && value.is_finite()) {
+            return Err(crate::Error::Parameter { model: L::NAME, name, value, rule: "positive and finite" });
+        }
+    }
+    Ok(UntilDeath { r, alpha, lifetime: L::at(lifetime) })
 }
 
 /// ∫_0^t e^(−δu) S(u) du.
