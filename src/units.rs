@@ -1,11 +1,13 @@
 //! Time and money at the borders: no bare `f64` stands for either.
 
 mod time;
+mod calendar;
 mod horizon;
 mod money;
 mod share;
 mod count;
 
+pub use calendar::CalendarPeriod;
 pub use count::grouped;
 pub use horizon::Horizon;
 pub use money::Money;

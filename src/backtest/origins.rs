@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use crate::units::{Grain, Horizon, Tick};
+use crate::features::Past;
+use crate::units::{CalendarPeriod, Grain, Horizon, Tick};
 use crate::{Error, Result};
 
 /// A backtest on fewer customers than this says nothing.
@@ -65,14 +66,18 @@ pub(super) struct Possible {
     earliest: Tick,
     /// The last tick that leaves the whole horizon.
     newest: Tick,
+    /// The period of the calendar with whose last tick an origin must end, if opportunities are counted.
+    period: Option<CalendarPeriod>,
 }
 
 impl Possible {
-    /// From the first purchases of all customers up to the end of the data.
+    /// From a past that is everything known.
     ///
     /// # Errors
     /// [`Error::Undefined`] if no origin is possible.
-    pub(super) fn of(mut first: Vec<Tick>, grain: Grain, end: Tick, horizon: Horizon) -> Result<Self> {
+    pub(super) fn of(past: &Past<'_>, horizon: Horizon) -> Result<Self> {
+        let (grain, end, period) = (past.orders().options.grain, past.cutoff(), past.period());
+        let mut first = past.first_orders();
         if first.len() < FEWEST_CUSTOMERS {
             return Err(Error::Undefined(format!(
                 "a backtest needs at least {FEWEST_CUSTOMERS} customers, but there are {}",
@@ -80,7 +85,7 @@ impl Possible {
             )));
         }
         let (_, &mut earliest, _) = first.select_nth_unstable(FEWEST_CUSTOMERS - 1);
-        let newest = before(end, horizon, grain)?;
+        let newest = before(end, horizon, grain, period)?;
         if newest < earliest {
             return Err(Error::Undefined(format!(
                 "the orders reach from {} (when the first {FEWEST_CUSTOMERS} customers had bought) to {}: too short for a \
@@ -89,7 +94,7 @@ impl Possible {
                 grain.show(end)
             )));
         }
-        Ok(Self { grain, horizon, end, earliest, newest })
+        Ok(Self { grain, horizon, end, earliest, newest, period })
     }
 
     /// The origins that were asked for, in order of time, each once.
@@ -118,6 +123,10 @@ impl Possible {
             format!("fewer than {FEWEST_CUSTOMERS} customers had bought by then")
         } else if origin > self.newest {
             format!("the data end on {} and leave no whole {} after it", show(self.end), self.horizon)
+        } else if let Some(period) = self.period
+            && period.last_complete(self.grain, origin) != origin
+        {
+            format!("it is not the last day of a calendar {period}, in which opportunities are counted")
         } else {
             return Ok(());
         };
@@ -132,7 +141,7 @@ impl Possible {
     fn count_back(&self, count: u32, every: Horizon) -> Result<Vec<Tick>> {
         let mut origins = vec![self.newest];
         while origins.len() < count as usize {
-            let next = before(origins[origins.len() - 1], every, self.grain)?;
+            let next = before(origins[origins.len() - 1], every, self.grain, self.period)?;
             if next < self.earliest {
                 let dates: Vec<String> = origins.iter().rev().map(|&at| self.grain.show(at)).collect();
                 return Err(Error::usage(format!(
@@ -154,29 +163,53 @@ impl Possible {
 ///
 /// # Errors
 /// [`Error::Usage`] if that lies beyond the calendar.
-pub(super) fn after(origin: Tick, horizon: Horizon, grain: Grain) -> Result<Tick> {
+pub(super) fn after(
+    origin: Tick,
+    horizon: Horizon,
+    grain: Grain,
+    period: Option<CalendarPeriod>,
+) -> Result<Tick> {
+    if let Some(period) = period {
+        return periods_on(origin, i64::from(horizon.in_periods(period)?), grain, period);
+    }
     let ticks = horizon.in_days(Some((grain, origin)))? * f64::from(grain.ticks_per_day());
     moved(origin, ticks.round(), grain)
 }
 
 /// The last tick after which the horizon still ends by `end`. Days and weeks are counted off; calendar months and years
 /// are not the same backwards (a month before 31 March), so the tick is looked for.
-fn before(end: Tick, horizon: Horizon, grain: Grain) -> Result<Tick> {
+fn before(end: Tick, horizon: Horizon, grain: Grain, period: Option<CalendarPeriod>) -> Result<Tick> {
+    if let Some(period) = period {
+        return periods_on(end, -i64::from(horizon.in_periods(period)?), grain, period);
+    }
     let per_day = f64::from(grain.ticks_per_day());
     let mut origin = moved(end, -(horizon.in_days(Some((grain, end)))? * per_day).round(), grain)?;
     if !horizon.is_calendar() {
         return Ok(origin);
     }
-    while after(origin, horizon, grain)? > end {
+    while after(origin, horizon, grain, None)? > end {
         origin = moved(origin, -per_day, grain)?;
     }
     loop {
         let next = moved(origin, per_day, grain)?;
-        if after(next, horizon, grain)? > end {
+        if after(next, horizon, grain, None)? > end {
             return Ok(origin);
         }
         origin = next;
     }
+}
+
+/// The last tick of the period so many periods on from that of a tick.
+fn periods_on(tick: Tick, by: i64, grain: Grain, period: CalendarPeriod) -> Result<Tick> {
+    let index = i64::from(period.index(grain, tick)) + by;
+    let end = i32::try_from(index).map(|index| period.end(grain, index)).unwrap_or(Tick(i32::MAX));
+    if end < Tick(i32::MAX - 1) {
+        return Ok(end);
+    }
+    Err(Error::usage(format!(
+        "the horizon leads from {} beyond the calendar; use a shorter one",
+        grain.show(tick)
+    )))
 }
 
 fn moved(tick: Tick, by: f64, grain: Grain) -> Result<Tick> {
@@ -201,8 +234,8 @@ mod tests {
     fn possible(horizon: &str) -> Possible {
         let horizon = horizon.parse().unwrap();
         let end = day("1998-06-30");
-        let newest = before(end, horizon, Grain::Day).unwrap();
-        Possible { grain: Grain::Day, horizon, end, earliest: day("1997-01-10"), newest }
+        let newest = before(end, horizon, Grain::Day, None).unwrap();
+        Possible { grain: Grain::Day, horizon, end, earliest: day("1997-01-10"), newest, period: None }
     }
 
     fn chosen(horizon: &str, origins: &str, every: Option<&str>) -> Result<Vec<String>> {
@@ -223,9 +256,9 @@ mod tests {
         assert_eq!(chosen("12m", "1", None).unwrap(), ["1997-06-30"]);
         assert_eq!(chosen("4m", "1", None).unwrap(), ["1998-02-28"]);
         assert_eq!(chosen("1m", "3", Some("1m")).unwrap(), ["1998-03-31", "1998-04-30", "1998-05-31"]);
-        let leap = before(day("2024-02-29"), "1y".parse().unwrap(), Grain::Day).unwrap();
+        let leap = before(day("2024-02-29"), "1y".parse().unwrap(), Grain::Day, None).unwrap();
         assert_eq!(Grain::Day.show(leap), "2023-02-28");
-        assert!(after(leap, "1y".parse().unwrap(), Grain::Day).unwrap() <= day("2024-02-29"));
+        assert!(after(leap, "1y".parse().unwrap(), Grain::Day, None).unwrap() <= day("2024-02-29"));
     }
 
     #[test]

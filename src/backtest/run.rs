@@ -51,8 +51,7 @@ pub fn backtest(
     estimators: &[Box<dyn Estimator>],
     progress: &dyn Progress,
 ) -> Result<BacktestReport> {
-    let possible =
-        Possible::of(past.first_orders(), past.orders().options.grain, past.cutoff(), plan.horizon)?;
+    let possible = Possible::of(past, plan.horizon)?;
     let origins = possible.choose(&plan.origins)?;
     progress.begin("backtest", Some((origins.len() * estimators.len()) as u64));
     let reports = origins.into_iter().map(|origin| at_origin(past, plan, origin, estimators, progress));
@@ -73,10 +72,10 @@ fn at_origin(
     progress: &dyn Progress,
 ) -> Result<OriginReport> {
     let grain = past.orders().options.grain;
-    let end = after(origin, plan.horizon, grain)?;
-    let (earlier, holdout) = Past::new(past.orders(), Some(end))?.rewind_to(origin)?;
+    let end = after(origin, plan.horizon, grain, past.period())?;
+    let (earlier, holdout) = past.again(end)?.rewind_to(origin)?;
     let customers = earlier.customers(plan.unit);
-    let horizon = Periods::new(grain.between(origin, end, plan.unit))?;
+    let horizon = Periods::new(grain.between(origin, end, customers.unit))?;
     let money = customers.has_money();
     let mut models = Vec::new();
     for estimator in estimators {

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::fit::{Bootstrap, Method, Nuts, Recipe};
-use crate::model::{AnyPurchaseModel, BgNbd};
+use crate::model::{AnyPurchaseModel, BgNbd, Parametric};
 use crate::orders::{DateOrder, DecimalMark, Separator};
-use crate::units::{AnnualRate, Horizon, Share, TimeUnit};
+use crate::units::{AnnualRate, CalendarPeriod, Horizon, Share, TimeUnit};
 use crate::{Error, Result};
 
 /// Predictive customer lifetime value: from a file of orders to every customer's future value, with intervals that hold.
@@ -143,6 +143,26 @@ pub enum RefundsArg {
     Error,
 }
 
+/// How time is counted.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Counting {
+    /// Unit of recency, age and rates (of a table of customers: the unit it is in)
+    #[arg(long, value_name = "UNIT", default_value_t = TimeUnit::Week)]
+    unit: TimeUnit,
+    /// Count opportunities to buy, one each week, month, quarter or year of the calendar, taken or not (a table of
+    /// customers: is so counted); only complete ones count
+    #[arg(long, value_name = "PERIOD", conflicts_with = "unit")]
+    opportunities: Option<CalendarPeriod>,
+}
+
+impl Counting {
+    /// The unit of time.
+    #[must_use]
+    pub fn unit(self) -> TimeUnit {
+        self.opportunities.map_or(self.unit, TimeUnit::Calendar)
+    }
+}
+
 /// `ltv run`.
 #[derive(Debug, Args)]
 pub struct Run {
@@ -155,9 +175,9 @@ pub struct Run {
     /// Folder for model.json, scores.csv and summary.json
     #[arg(long, short, value_name = "DIR")]
     pub output: PathBuf,
-    /// Unit of time of recency, age and rates
-    #[arg(long, value_name = "UNIT", default_value_t = TimeUnit::Week)]
-    pub unit: TimeUnit,
+    /// How time is counted.
+    #[command(flatten)]
+    pub counting: Counting,
     /// What the future is worth.
     #[command(flatten)]
     pub worth: Worth,
@@ -249,6 +269,21 @@ impl Modelling {
     pub fn recipe(&self) -> Result<Recipe> {
         Ok(Recipe { purchase: AnyPurchaseModel::template(self.id())?, method: self.method()? })
     }
+
+    /// The same, for times in a unit.
+    ///
+    /// # Errors
+    /// [`crate::Error::Usage`] for a model that counts opportunities without any.
+    pub fn recipe_for(&self, unit: TimeUnit) -> Result<Recipe> {
+        let recipe = self.recipe()?;
+        if recipe.purchase.is_discrete() && unit.calendar().is_none() {
+            return Err(Error::usage(format!(
+                "{} counts whole opportunities to buy; say what one is with --opportunities year|quarter|month|week",
+                recipe.purchase.name()
+            )));
+        }
+        Ok(recipe)
+    }
 }
 
 /// What the future is worth, and how sure to be.
@@ -271,9 +306,9 @@ pub struct Features {
     /// The orders.
     #[command(flatten)]
     pub orders: OrdersIn,
-    /// Unit of recency and age
-    #[arg(long, value_name = "UNIT", default_value_t = TimeUnit::Week)]
-    pub unit: TimeUnit,
+    /// How time is counted.
+    #[command(flatten)]
+    pub counting: Counting,
     /// Table to write: .csv, .parquet, or - for standard output
     #[arg(long, short, value_name = "FILE")]
     pub output: PathBuf,
@@ -285,9 +320,9 @@ pub struct Train {
     /// Orders, or a table of customers (frequency, recency, age, monetary_value).
     #[command(flatten)]
     pub orders: OrdersIn,
-    /// Unit of recency, age and rates (of a table of customers: the unit it is in)
-    #[arg(long, value_name = "UNIT", default_value_t = TimeUnit::Week)]
-    pub unit: TimeUnit,
+    /// How time is counted.
+    #[command(flatten)]
+    pub counting: Counting,
     /// Which models.
     #[command(flatten)]
     pub model: Modelling,
@@ -340,9 +375,9 @@ pub struct Backtest {
     /// Models to compare
     #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "bg-nbd,naive-rate,naive-mean")]
     pub models: Vec<String>,
-    /// Unit of time of the models
-    #[arg(long, value_name = "UNIT", default_value_t = TimeUnit::Week)]
-    pub unit: TimeUnit,
+    /// How time is counted.
+    #[command(flatten)]
+    pub counting: Counting,
     /// How the result is written
     #[arg(long, value_enum, default_value_t = FormatArg::Table)]
     pub format: FormatArg,

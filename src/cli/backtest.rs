@@ -8,7 +8,6 @@ use super::{orders, outputs};
 use crate::backtest::{
     BacktestPlan, BacktestReport, ModelReport, OriginReport, Origins, TargetReport, backtest, estimators,
 };
-use crate::features::Past;
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::table::{Format, TableWriter};
@@ -24,11 +23,11 @@ pub fn run(args: &args::Backtest, quiet: bool, progress: &dyn Progress) -> Resul
     let options = args.orders.reading.options()?;
     let plan = BacktestPlan {
         origins: Origins::read(&args.origins, args.every, options.grain)?,
-        ..BacktestPlan::new(args.horizon, args.unit)?
+        ..BacktestPlan::new(args.horizon, args.counting.unit())?
     };
     outputs::spare(&[&args.output], &args.orders.inputs, None)?;
     let (orders, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
-    let past = Past::new(&orders, options.cutoff)?;
+    let past = orders::past(&orders, &options, args.counting.unit())?;
     let report = backtest(&past, &plan, &models, progress)?;
     voice.say(&orders::account(&ledger, &past))?;
     match args.format {

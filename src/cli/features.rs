@@ -4,7 +4,6 @@ use super::args;
 use super::voice::Voice;
 use super::{orders, outputs};
 use crate::Result;
-use crate::features::Past;
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::table::TableWriter;
@@ -23,9 +22,9 @@ pub fn run(args: &args::Features, quiet: bool, progress: &dyn Progress) -> Resul
     let format = outputs::format(&args.output)?;
     let mut table = TableWriter::new(Output::create(&args.output)?, format);
     let (orders, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
-    let past = Past::new(&orders, options.cutoff)?;
+    let past = orders::past(&orders, &options, args.counting.unit())?;
     progress.begin("writing customers", Some(past.len() as u64));
-    for customers in past.parts(args.unit, PART) {
+    for customers in past.parts(args.counting.unit(), PART) {
         progress.check()?;
         table.write(&customers.to_chunk())?;
         progress.advance(customers.len() as u64);
@@ -33,5 +32,5 @@ pub fn run(args: &args::Features, quiet: bool, progress: &dyn Progress) -> Resul
     table.finish()?;
     progress.end();
     voice.say(&orders::account(&ledger, &past))?;
-    voice.say(&format!("wrote {} (times in {}s)", args.output.display(), args.unit))
+    voice.say(&format!("wrote {} (times in {}s)", args.output.display(), args.counting.unit()))
 }

@@ -10,7 +10,7 @@ use crate::features::Past;
 use crate::fit::TrainedModel;
 use crate::orders::{ColumnNames, Ledger, Orders, ReadOptions, Reason, Refunds};
 use crate::progress::Progress;
-use crate::units::Grain;
+use crate::units::{Grain, TimeUnit};
 use crate::{Error, Result};
 
 impl From<RefundsArg> for Refunds {
@@ -99,6 +99,17 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions, progress: &dyn Progress) 
     crate::orders::read(inputs, options, progress)
 }
 
+/// What is seen of the orders: up to the cut-off, in opportunities if that is the unit.
+///
+/// # Errors
+/// As [`Past::new`] and [`Past::of_opportunities`].
+pub fn past<'a>(orders: &'a Orders, options: &ReadOptions, unit: TimeUnit) -> Result<Past<'a>> {
+    match unit.calendar() {
+        Some(period) => Past::of_opportunities(orders, options.cutoff, period),
+        None => Past::new(orders, options.cutoff),
+    }
+}
+
 /// What was read and what was not, in a few lines.
 #[must_use]
 pub fn account(ledger: &Ledger, past: &Past<'_>) -> String {
@@ -163,8 +174,20 @@ fn span(past: &Past<'_>) -> String {
     let grain = past.orders().options.grain;
     let first = past.orders().first_tick().map_or_else(|| "?".to_owned(), |tick| grain.show(tick));
     let until = grain.show(past.cutoff());
-    let why = if past.cutoff_is_given() { "the cut-off given" } else { "the last order" };
     let customers = counted(past.len() as u64, "customer", "customers");
+    if let Some(period) = past.period() {
+        let last = past.orders().last_tick().filter(|last| *last > past.cutoff());
+        let rest = last.map_or_else(String::new, |last| {
+            format!(
+                "; what came later, until {}, lies in no complete {period} and is left out",
+                grain.show(last)
+            )
+        });
+        return wrap(&format!(
+            "{customers}, observed from {first} to {until} (the last complete calendar {period}){rest}"
+        ));
+    }
+    let why = if past.cutoff_is_given() { "the cut-off given" } else { "the last order" };
     wrap(&format!("{customers}, observed from {first} to {until} ({why})"))
 }
 

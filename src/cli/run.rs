@@ -23,7 +23,9 @@ use crate::{Error, Result};
 /// # Errors
 /// Whatever a step says.
 pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()> {
-    let (options, recipe) = (args.orders.reading.options()?, args.model.recipe()?);
+    let options = args.orders.reading.options()?;
+    let unit = args.counting.unit();
+    let recipe = args.model.recipe_for(unit)?;
     let voice = Voice::new(quiet, &[]);
     let file = args.output.exists() && !args.output.is_dir();
     if file || args.output.as_os_str() == "-" {
@@ -35,11 +37,11 @@ pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()>
     let written = ["model.json", "scores.csv", "summary.json"].map(|name| args.output.join(name));
     outputs::spare(&written.each_ref().map(|path| path.as_path()), &args.orders.inputs, None)?;
     let (read, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
-    let past = Past::new(&read, options.cutoff)?;
+    let past = orders::past(&read, &options, unit)?;
     voice.say(&orders::account(&ledger, &past))?;
 
     progress.begin("fitting", None);
-    let customers = past.customers(args.unit);
+    let customers = past.customers(unit);
     let trained = TrainedModel::train_watched(&recipe, &customers, &options.timezone, progress)?;
     drop(customers);
     progress.end();
@@ -82,7 +84,7 @@ fn score(
     let asked = Asked::new(trained, args.horizon, &args.worth, Some(cutoff))?;
     let mut scorer = Scorer::new(trained, asked, past.orders().has_money(), &args.output.join("scores.csv"))?;
     progress.begin("scoring customers", Some(past.len() as u64));
-    for part in past.parts(args.unit, PART) {
+    for part in past.parts(trained.unit, PART) {
         scorer.add(&part, progress)?;
     }
     scorer.finish(progress)
@@ -93,7 +95,7 @@ fn score(
 fn check(args: &args::Run, past: &Past<'_>, progress: &dyn Progress) -> Result<BacktestReport> {
     let plan = BacktestPlan {
         levels: vec![args.worth.level], // one is shown, and each takes four columns of all customers
-        ..BacktestPlan::new(holdout(args.horizon, past)?, args.unit)?
+        ..BacktestPlan::new(holdout(args.horizon, past)?, args.counting.unit())?
     };
     backtest(past, &plan, &estimators(&[args.model.id(), NaiveRate::ID, NaiveMean::ID])?, progress)
 }
@@ -101,6 +103,11 @@ fn check(args: &args::Run, past: &Past<'_>, progress: &dyn Progress) -> Result<B
 fn holdout(horizon: Horizon, past: &Past<'_>) -> Result<Horizon> {
     let grain = past.orders().options.grain;
     let first = past.orders().first_tick().unwrap_or_else(|| past.cutoff());
+    if let Some(period) = past.period() {
+        let history = (period.index(grain, past.cutoff()) - period.index(grain, first)) as u32;
+        let asked = horizon.in_periods(period)?;
+        return Horizon::periods(if 2 * asked <= history { asked } else { history / 2 }.max(1), period);
+    }
     let history = (f64::from(past.cutoff().0) - f64::from(first.0) + 1.0) / f64::from(grain.ticks_per_day());
     if horizon.in_days(Some((grain, past.cutoff())))? * 1.5 <= history {
         return Ok(horizon);
@@ -177,6 +184,11 @@ fn tell_check(report: &BacktestReport, origin: &OriginReport) -> String {
 /// The last moment of the horizon.
 fn end_of_horizon(horizon: Horizon, past: &Past<'_>) -> Option<String> {
     let grain: Grain = past.orders().options.grain;
+    if let Some(period) = past.period() {
+        let index =
+            period.index(grain, past.cutoff()).checked_add_unsigned(horizon.in_periods(period).ok()?)?;
+        return Some(grain.show(period.end(grain, index)));
+    }
     let days = horizon.in_days(Some((grain, past.cutoff()))).ok()?;
     let tick = f64::from(past.cutoff().0) + days * f64::from(grain.ticks_per_day());
     (tick <= f64::from(i32::MAX)).then(|| grain.show(crate::units::Tick(tick as i32)))

@@ -8,7 +8,6 @@ use super::scoring::{Asked, PART, Scored, Scorer};
 use super::show::{self, Grid};
 use super::voice::Voice;
 use super::{orders, outputs, totals};
-use crate::features::Past;
 use crate::fit::TrainedModel;
 use crate::orders::ReadOptions;
 use crate::progress::Progress;
@@ -47,7 +46,7 @@ pub fn run(args: &args::Score, quiet: bool, progress: &dyn Progress) -> Result<(
         }
         Source::Orders => {
             let (read, ledger) = orders::read(&args.inputs, &options, progress)?;
-            let past = Past::new(&read, options.cutoff)?;
+            let past = orders::past(&read, &options, trained.unit)?;
             has_money(&trained, &args.reading, read.has_money())?;
             let asked =
                 Asked::new(&trained, args.horizon, &args.worth, Some((options.grain, past.cutoff())))?;

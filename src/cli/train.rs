@@ -6,7 +6,6 @@ use super::scoring::PART;
 use super::voice::Voice;
 use super::{orders, outputs, tell};
 use crate::Result;
-use crate::features::Past;
 use crate::fit::TrainedModel;
 use crate::output::Output;
 use crate::progress::Progress;
@@ -20,19 +19,20 @@ pub fn run(args: &args::Train, quiet: bool, progress: &dyn Progress) -> Result<(
     outputs::spare(&[&args.output], &args.orders.inputs, None)?;
     // An output that cannot be created is better known now than after an hour.
     drop(Output::create(&args.output)?);
-    let recipe = args.model.recipe()?;
+    let unit = args.counting.unit();
+    let recipe = args.model.recipe_for(unit)?;
     let options = args.orders.reading.options()?;
     let trained = match customers::source(&args.orders.inputs, &options)? {
         Source::Customers(file) => {
-            let table = customers::open(&file, args.unit, &options, PART)?.read_all()?;
+            let table = customers::open(&file, unit, &options, PART)?.read_all()?;
             voice.say(&customers::account(&file, &table))?;
             TrainedModel::train_watched(&recipe, &table, &options.timezone, progress)?
         }
         Source::Orders => {
             let (read, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
-            let past = Past::new(&read, options.cutoff)?;
+            let past = orders::past(&read, &options, unit)?;
             voice.say(&orders::account(&ledger, &past))?;
-            TrainedModel::train_watched(&recipe, &past.customers(args.unit), &options.timezone, progress)?
+            TrainedModel::train_watched(&recipe, &past.customers(unit), &options.timezone, progress)?
         }
     };
     trained.write(&args.output)?;

@@ -1,7 +1,7 @@
 //! Going back to an earlier past, and what then happened.
 
 use super::Past;
-use super::net::{Netter, Purchase, units};
+use super::net::{Purchase, units};
 use crate::units::{Money, Periods, Tick, TimeUnit};
 use crate::{Error, Result};
 
@@ -78,9 +78,10 @@ impl<'a> Past<'a> {
                 grain.show(self.cutoff())
             )));
         }
-        let earlier = Past::new(self.orders(), Some(origin))?;
+        let earlier = self.again(origin)?;
+        let origin = earlier.cutoff();
         let parts = self.over_pieces(0..self.orders().len(), |now, piece| {
-            let mut then = Netter::new(self.orders().options);
+            let mut then = earlier.netter();
             let mut part = Part::default();
             for customer in piece {
                 part.take_in(earlier.purchases(&mut then, customer), self.purchases(now, customer), origin);

@@ -1,7 +1,7 @@
 //! Refunds set off against orders, at the cut.
 
 use crate::orders::{Event, LogOptions};
-use crate::units::{Grain, Money, Tick};
+use crate::units::{CalendarPeriod, Grain, Money, Tick};
 
 /// One purchase: what a customer ordered within one tick of the grain (at the grain of none: one order), net of refunds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,12 +106,14 @@ struct Refund {
 ///    not later than the refund (the same tick is not later), then from the one before, and so on.
 /// 4. An order of which nothing is left is no purchase. An order that cost nothing to begin with is one, unless
 ///    [`LogOptions::drop_zero`].
-/// 5. What is left of one tick is one purchase, at the grains of day and hour.
+/// 5. What is left of one tick is one purchase, at the grains of day and hour; in periods of the calendar, what is left of one
+///    period, dated by its first tick.
 ///
 /// Where rows carry no order id, all orders of a tick count as one here. Time grows as n ln n in a customer's events.
 #[derive(Debug)]
 pub(super) struct Netter {
     options: LogOptions,
+    period: Option<CalendarPeriod>,
     orders: Vec<Order>,
     refunds: Vec<Refund>,
     open: Vec<usize>,
@@ -120,9 +122,10 @@ pub(super) struct Netter {
 }
 
 impl Netter {
-    pub fn new(options: LogOptions) -> Self {
+    pub fn new(options: LogOptions, period: Option<CalendarPeriod>) -> Self {
         Self {
             options,
+            period,
             orders: Vec::new(),
             refunds: Vec::new(),
             open: Vec::new(),
@@ -209,7 +212,12 @@ impl Netter {
 
     /// Steps 4 and 5.
     fn sum_up(&mut self) {
-        let Self { options, orders, purchases, tally, .. } = self;
+        let Self { options, period, orders, purchases, tally, .. } = self;
+        let (period, grain) = (*period, options.grain);
+        let same = |one: Tick, other: Tick| match period {
+            Some(period) => period.index(grain, one) == period.index(grain, other),
+            None => one == other && grain != Grain::None,
+        };
         purchases.clear();
         for order in orders.iter() {
             if order.left == 0 && !order.free {
@@ -221,7 +229,7 @@ impl Netter {
                 continue;
             }
             match purchases.last_mut() {
-                Some(last) if last.tick.0 == order.tick && options.grain != Grain::None => {
+                Some(last) if same(last.tick, Tick(order.tick)) => {
                     last.value = Money::from_micros(last.value.micros() + order.left);
                     last.orders = last.orders.saturating_add(order.count);
                 }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::net::{Netter, Purchase, Tally};
 use super::{Customers, Netting};
 use crate::orders::Orders;
-use crate::units::{Tick, TimeUnit};
+use crate::units::{CalendarPeriod, Tick, TimeUnit};
 use crate::{Error, Result};
 
 /// Orders up to a cut-off. Nothing after it is ever looked at, refunds included. (Where none is given, the cut-off is the last
@@ -17,6 +17,7 @@ pub struct Past<'a> {
     orders: &'a Orders,
     cutoff: Tick,
     given: bool,
+    period: Option<CalendarPeriod>,
     customers: usize,
     netting: Netting,
 }
@@ -33,6 +34,46 @@ impl<'a> Past<'a> {
     /// # Errors
     /// [`Error::Undefined`] if there is no order, none up to the cut-off, or all of them were refunded in full.
     pub fn new(orders: &'a Orders, cutoff: Option<Tick>) -> Result<Self> {
+        Self::cut(orders, cutoff, None)
+    }
+
+    /// Orders as opportunities taken: everything a customer buys within one period of the calendar is one purchase, and
+    /// observation ends with the last period that is complete by the cut-off (the last order's tick unless given). Times are counted in periods after
+    /// that of the first purchase, whatever unit [`Past::customers`] is asked for.
+    ///
+    /// # Errors
+    /// As [`Past::new`]; also if no period is complete.
+    pub fn of_opportunities(
+        orders: &'a Orders,
+        cutoff: Option<Tick>,
+        period: CalendarPeriod,
+    ) -> Result<Self> {
+        let grain = orders.options.grain;
+        let end = cutoff.or_else(|| orders.last_tick()).map(|tick| period.last_complete(grain, tick));
+        if let (Some(first), Some(end)) = (orders.first_tick(), end)
+            && end < first
+        {
+            return Err(Error::Undefined(format!(
+                "the first order is of {}, and no whole calendar {period} is over by the end of observation: opportunities are \
+                 counted in complete {period}s; give a later --cutoff, a longer history or shorter --opportunities",
+                grain.show(first)
+            )));
+        }
+        Self::cut(orders, end, Some(period))
+    }
+
+    /// The same orders up to another cut-off, in opportunities if these are.
+    ///
+    /// # Errors
+    /// As [`Past::new`] and [`Past::of_opportunities`].
+    pub fn again(&self, cutoff: Tick) -> Result<Self> {
+        match self.period {
+            Some(period) => Self::of_opportunities(self.orders, Some(cutoff), period),
+            None => Self::new(self.orders, Some(cutoff)),
+        }
+    }
+
+    fn cut(orders: &'a Orders, cutoff: Option<Tick>, period: Option<CalendarPeriod>) -> Result<Self> {
         let (first, last) = orders.first_tick().zip(orders.last_tick()).ok_or_else(|| {
             Error::Undefined(
                 "there is no order at all; is the right file given, are its columns mapped right?".into(),
@@ -48,7 +89,7 @@ impl<'a> Past<'a> {
                 show(first)
             )));
         }
-        let mut past = Self { orders, cutoff, given, customers: 0, netting: Netting::default() };
+        let mut past = Self { orders, cutoff, given, period, customers: 0, netting: Netting::default() };
         let mut tally = Tally::default();
         for (customers, part) in past.over_pieces(0..orders.len(), |netter, pieces| {
             pieces.filter(|&customer| !past.purchases(netter, customer).is_empty()).count()
@@ -84,6 +125,17 @@ impl<'a> Past<'a> {
         self.given
     }
 
+    /// The period of the calendar in which there is one opportunity to buy, if purchases are counted so.
+    #[must_use]
+    pub const fn period(&self) -> Option<CalendarPeriod> {
+        self.period
+    }
+
+    /// The unit of the tables: the one asked for, unless opportunities are counted.
+    pub(super) fn unit(&self, unit: TimeUnit) -> TimeUnit {
+        self.period.map_or(unit, TimeUnit::Calendar)
+    }
+
     /// How many customers have a purchase up to the cut-off.
     #[must_use]
     pub const fn len(&self) -> usize {
@@ -109,7 +161,7 @@ impl<'a> Past<'a> {
     /// from the first purchase to the cut-off; `monetary_value` is the mean value of the purchases after the first.
     #[must_use]
     pub fn customers(&self, unit: TimeUnit) -> Customers {
-        let mut all = Customers::empty(unit, self.orders.options.grain, Some(self.cutoff));
+        let mut all = Customers::empty(self.unit(unit), self.orders.options.grain, Some(self.cutoff));
         all.reserve(self.customers, self.orders.has_money());
         let everyone = self.customers == self.orders.len();
         for start in (0..self.orders.len()).step_by(PIECE * PIECES) {
@@ -127,7 +179,7 @@ impl<'a> Past<'a> {
     pub fn parts(&self, unit: TimeUnit, size: usize) -> impl Iterator<Item = Customers> {
         let all = self.orders.len();
         (0..all).step_by(size.max(1)).filter_map(move |start| {
-            let mut part = Customers::empty(unit, self.orders.options.grain, Some(self.cutoff));
+            let mut part = Customers::empty(self.unit(unit), self.orders.options.grain, Some(self.cutoff));
             let range = start..all.min(start.saturating_add(size.max(1)));
             self.table(range, true, &mut part);
             (!part.is_empty()).then_some(part)
@@ -161,6 +213,10 @@ impl<'a> Past<'a> {
         parts.into_iter().for_each(|(part, _)| to.append(part));
     }
 
+    pub(super) fn netter(&self) -> Netter {
+        Netter::new(self.orders.options, self.period)
+    }
+
     /// One customer's purchases up to the cut-off.
     pub(super) fn purchases<'n>(&self, netter: &'n mut Netter, customer: usize) -> &'n [Purchase] {
         let known = if self.given { self.cutoff } else { Tick(i32::MAX) };
@@ -175,7 +231,7 @@ impl<'a> Past<'a> {
     ) -> Vec<(T, Tally)> {
         let starts: Vec<usize> = range.clone().step_by(PIECE).collect();
         let piece = |&start: &usize| {
-            let mut netter = Netter::new(self.orders.options);
+            let mut netter = self.netter();
             let done = work(&mut netter, start..range.end.min(start + PIECE));
             (done, netter.tally)
         };

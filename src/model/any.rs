@@ -57,6 +57,14 @@ macro_rules! purchase_models {
         }
 
         impl AnyPurchaseModel {
+            /// Whether time comes in whole opportunities to buy ([`PurchaseLikelihood::DISCRETE`]).
+            #[must_use]
+            pub const fn is_discrete(&self) -> bool {
+                match self {
+                    $(Self::$Model(_) => <$Model as PurchaseLikelihood>::DISCRETE),+
+                }
+            }
+
             /// Shows the model inside to a visitor who can do with any model.
             pub fn visit<V: Visitor>(&self, visitor: V) -> V::Answer {
                 match self {

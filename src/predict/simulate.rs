@@ -19,7 +19,7 @@ use self::lines::{Lines, in_cents, split};
 use crate::model::{GammaGamma, Law, PurchaseModel};
 use crate::progress::Progress;
 use crate::table::Chunk;
-use crate::units::{Grain, Tick, TimeUnit};
+use crate::units::{CalendarPeriod, Grain, Tick, TimeUnit};
 use crate::{Error, Result};
 
 /// About so many orders are held at a time.
@@ -67,7 +67,8 @@ pub struct Simulated {
 /// spend model `amount`. Rows are sorted by date, then customer; `order_id` counts the orders from 1; the amounts of an
 /// order's lines, each at least a cent, add up to the order's value, rounded to the cent.
 ///
-/// Time runs from the tick of a customer's first order; a later order falls on the tick nearest to its moment.
+/// Time runs from the tick of a customer's first order; a later order falls on the tick nearest to its moment. Where the model
+/// counts opportunities ([`TimeUnit::Calendar`]), it falls anywhere within its period.
 ///
 /// # Errors
 /// [`Error::Usage`] if the plan contradicts itself; [`Error::Undefined`] if an order's value leaves the range of money
@@ -165,11 +166,42 @@ impl<L: Law> Teller<'_, L> {
         let per_unit = self.plan.grain.ticks_per(self.plan.unit);
         let age = (i64::from(end.0) - first) as f64;
         times.clear();
+        if let Some(period) = self.plan.unit.calendar() {
+            return self.tell_periods(
+                Order { tick: first as i32, customer, number: 0 },
+                period,
+                rng,
+                times,
+                order,
+            );
+        }
         self.law.sample(age / per_unit, &mut rng, times);
         order(Order { tick: first as i32, customer, number: 0 });
         for (number, time) in times.iter().enumerate() {
             let later = (time * per_unit).round().clamp(0.0, age) as i64;
             order(Order { tick: (first + later) as i32, customer, number: number as u32 + 1 });
+        }
+    }
+
+    /// The same where the model counts opportunities: each that is taken falls on a tick drawn evenly from its period.
+    fn tell_periods(
+        &self,
+        first: Order,
+        period: CalendarPeriod,
+        mut rng: Xoshiro256PlusPlus,
+        times: &mut Vec<f64>,
+        mut order: impl FnMut(Order),
+    ) {
+        let (grain, end) = (self.plan.grain, self.plan.end);
+        let came = period.index(grain, Tick(first.tick));
+        let opportunities = f64::from(period.index(grain, end) - came);
+        self.law.sample(opportunities, &mut rng, times);
+        order(first);
+        for (number, time) in times.iter().enumerate() {
+            let index = came + *time as i32;
+            let ticks = period.start(grain, index).0..=period.end(grain, index).0;
+            let tick = rng.random_range(ticks).min(end.0);
+            order(Order { tick, number: number as u32 + 1, ..first });
         }
     }
 

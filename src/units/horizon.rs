@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use jiff::ToSpan;
 
-use super::{Grain, Tick, TimeUnit};
+use super::{CalendarPeriod, Grain, Tick, TimeUnit};
 use crate::{Error, Result};
 
 /// How far ahead to look: a number of days or weeks (exact), or of calendar months or years from the cut-off.
@@ -43,6 +43,49 @@ impl Horizon {
     /// [`Error::Usage`] if 0 or beyond [`Horizon::MAX_YEARS`].
     pub fn weeks(count: u32) -> Result<Self> {
         Self { count, unit: HorizonUnit::Weeks }.checked()
+    }
+
+    /// A number of periods of the calendar.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if 0 or beyond [`Horizon::MAX_YEARS`].
+    pub fn periods(count: u32, period: CalendarPeriod) -> Result<Self> {
+        let (count, unit) = match period {
+            CalendarPeriod::Week => (count, HorizonUnit::Weeks),
+            CalendarPeriod::Month => (count, HorizonUnit::Months),
+            CalendarPeriod::Quarter => (count.saturating_mul(3), HorizonUnit::Months),
+            CalendarPeriod::Year => (count, HorizonUnit::Years),
+        };
+        Self { count, unit }.checked()
+    }
+
+    /// How many periods of the calendar it is.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if that is no whole number.
+    pub fn in_periods(self, period: CalendarPeriod) -> Result<u32> {
+        let months = match self.unit {
+            HorizonUnit::Months => Some(self.count),
+            HorizonUnit::Years => Some(12 * self.count),
+            HorizonUnit::Days | HorizonUnit::Weeks => None,
+        };
+        let days = match self.unit {
+            HorizonUnit::Days => Some(self.count),
+            HorizonUnit::Weeks => Some(7 * self.count),
+            HorizonUnit::Months | HorizonUnit::Years => None,
+        };
+        let (have, one, example) = match period {
+            CalendarPeriod::Week => (days, 7, "52w"),
+            CalendarPeriod::Month => (months, 1, "12m"),
+            CalendarPeriod::Quarter => (months, 3, "12m"),
+            CalendarPeriod::Year => (months, 12, "1y"),
+        };
+        have.filter(|have| have % one == 0).map(|have| have / one).ok_or_else(|| {
+            Error::usage(format!(
+                "a horizon of {self} is not a whole number of {period}s, in which opportunities are counted; write for \
+                 instance {example}"
+            ))
+        })
     }
 
     fn checked(self) -> Result<Self> {
@@ -95,11 +138,14 @@ impl Horizon {
         Ok(f64::from(from.until(to).map_or(0, |span| span.get_days())))
     }
 
-    /// Its length in a unit of time; see [`Horizon::in_days`].
+    /// Its length in a unit of time; see [`Horizon::in_days`], or for periods of the calendar [`Horizon::in_periods`].
     ///
     /// # Errors
-    /// As [`Horizon::in_days`].
+    /// As [`Horizon::in_days`] or [`Horizon::in_periods`].
     pub fn in_units(self, unit: TimeUnit, cutoff: Option<(Grain, Tick)>) -> Result<super::Periods> {
+        if let TimeUnit::Calendar(period) = unit {
+            return super::Periods::new(f64::from(self.in_periods(period)?));
+        }
         super::Periods::new(self.in_days(cutoff)? / unit.days())
     }
 }
@@ -150,6 +196,24 @@ mod tests {
         assert_eq!(days("1m", "2024-01-31"), 29.0);
         assert_eq!(days("52w", "2024-01-31"), 364.0);
         assert!("12m".parse::<Horizon>().unwrap().in_days(None).is_err());
+    }
+
+    #[test]
+    fn opportunities_are_counted_in_whole_periods() {
+        let periods = |horizon: &str, period| horizon.parse::<Horizon>().unwrap().in_periods(period).ok();
+        assert_eq!(periods("5y", CalendarPeriod::Year), Some(5));
+        assert_eq!(periods("2y", CalendarPeriod::Quarter), Some(8));
+        assert_eq!(periods("24m", CalendarPeriod::Year), Some(2));
+        assert_eq!(periods("28d", CalendarPeriod::Week), Some(4));
+        for (horizon, period) in [
+            ("30m", CalendarPeriod::Year),
+            ("1y", CalendarPeriod::Week),
+            ("52w", CalendarPeriod::Year),
+            ("4m", CalendarPeriod::Quarter),
+            ("10d", CalendarPeriod::Week),
+        ] {
+            assert_eq!(periods(horizon, period), None, "{horizon}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use jiff::civil::{Date, DateTime, date};
 use serde::{Deserialize, Serialize};
 
+use super::CalendarPeriod;
 use crate::{Error, Result};
 
 /// What counts as one purchase, and so the step in which time is counted.
@@ -94,9 +95,13 @@ impl Grain {
         })
     }
 
-    /// The length from one tick to another in units of time; negative if `to` is before `from`.
+    /// The length from one tick to another in units of time; negative if `to` is before `from`. In periods of the calendar: how
+    /// many have begun between them.
     #[must_use]
     pub fn between(self, from: Tick, to: Tick, unit: TimeUnit) -> f64 {
+        if let TimeUnit::Calendar(period) = unit {
+            return f64::from(period.index(self, to)) - f64::from(period.index(self, from));
+        }
         (f64::from(to.0) - f64::from(from.0)) / self.ticks_per(unit)
     }
 }
@@ -132,7 +137,7 @@ pub struct Tick(pub i32);
 
 /// The unit in which recency, age and rates are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(into = "String", try_from = "String")]
 pub enum TimeUnit {
     /// 1/24 day.
     Hour,
@@ -145,6 +150,8 @@ pub enum TimeUnit {
     Month,
     /// 365.25 days.
     Year,
+    /// Opportunities to buy, one each period of the calendar: lengths are whole numbers of them.
+    Calendar(CalendarPeriod),
 }
 
 impl TimeUnit {
@@ -157,7 +164,31 @@ impl TimeUnit {
             Self::Week => 7.0,
             Self::Month => 365.25 / 12.0,
             Self::Year => 365.25,
+            Self::Calendar(period) => period.days(),
         }
+    }
+
+    /// The period of the calendar, if this is one.
+    #[must_use]
+    pub const fn calendar(self) -> Option<CalendarPeriod> {
+        match self {
+            Self::Calendar(period) => Some(period),
+            _ => None,
+        }
+    }
+}
+
+impl From<TimeUnit> for String {
+    fn from(unit: TimeUnit) -> Self {
+        unit.to_string()
+    }
+}
+
+impl TryFrom<String> for TimeUnit {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        text.parse()
     }
 }
 
@@ -169,6 +200,10 @@ impl fmt::Display for TimeUnit {
             Self::Week => "week",
             Self::Month => "month",
             Self::Year => "year",
+            Self::Calendar(CalendarPeriod::Week) => "calendar week",
+            Self::Calendar(CalendarPeriod::Month) => "calendar month",
+            Self::Calendar(CalendarPeriod::Quarter) => "calendar quarter",
+            Self::Calendar(CalendarPeriod::Year) => "calendar year",
         })
     }
 }
@@ -201,6 +236,9 @@ impl FromStr for TimeUnit {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
+        if let Some(period) = text.strip_prefix("calendar ") {
+            return period.parse().map(Self::Calendar);
+        }
         match text.to_ascii_lowercase().as_str() {
             "hour" | "hours" | "h" => Ok(Self::Hour),
             "day" | "days" | "d" => Ok(Self::Day),

@@ -107,6 +107,10 @@ impl<'a> Rows<'a> {
             history.push(row.orders, self.columns.has_money().then_some(row.total), first, last);
         }
         let end = row.first.map_or(End::Various, |first| {
+            if let TimeUnit::Calendar(period) = self.unit {
+                let index = period.index(self.grain, first).saturating_add(row.age as i32);
+                return End::At(period.end(self.grain, index));
+            }
             let ticks = (row.age * self.grain.ticks_per(self.unit)).round();
             End::At(Tick(first.0.saturating_add(ticks as i32)))
         });
@@ -270,6 +274,19 @@ impl<'c, F: Fn(usize) -> Found<'c>> Row<'_, F> {
     fn in_step(&self, first: Tick, last: Tick, recency: f64) -> Result<()> {
         let Rows { grain, unit, .. } = *self.rows;
         let days = grain.between(first, last, TimeUnit::Day);
+        if unit.calendar().is_some() {
+            let periods = grain.between(first, last, unit);
+            if periods == recency {
+                return Ok(());
+            }
+            return Err(self
+                .wrong(
+                    Field::Recency,
+                    format!("{recency}, but first and last order are {periods} {unit}s apart"),
+                )
+                .hint("a table in opportunities is what `ltv features --opportunities` writes")
+                .into());
+        }
         let off = |unit: TimeUnit| (days - recency * unit.days()).abs() > 1.0 + 0.01 * unit.days();
         if !off(unit) {
             return Ok(());
