@@ -20,6 +20,7 @@ fn shop(model: &BgNbd, spend: &GammaGamma, count: usize) -> Customers {
         recency: Vec::new(),
         age: Vec::new(),
         monetary_value: Vec::new(),
+        ln_gaps: Vec::new(),
         history: None,
         unit: TimeUnit::Week,
         grain: Grain::Day,

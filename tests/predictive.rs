@@ -42,6 +42,7 @@ fn customers(rows: &[(u32, f64, f64, Option<f64>)]) -> Customers {
         recency: rows.iter().map(|row| row.1).collect(),
         age: rows.iter().map(|row| row.2).collect(),
         monetary_value: rows.iter().map(|row| row.3).collect(),
+        ln_gaps: Vec::new(),
         history: None,
         unit: TimeUnit::Week,
         grain: Grain::Day,

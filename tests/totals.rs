@@ -23,6 +23,7 @@ fn shop(count: u32) -> Customers {
         monetary_value: money.collect(),
         frequency,
         ids,
+        ln_gaps: Vec::new(),
         history: None,
         unit: TimeUnit::Week,
         grain: Grain::Day,

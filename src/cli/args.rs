@@ -193,6 +193,9 @@ pub struct Modelling {
     /// Model of purchases; `ltv models` lists them
     #[arg(long, value_name = "NAME", default_value = BgNbd::ID)]
     model: String,
+    /// Stages between two purchases of bg-cnbd-k and mbg-cnbd-k: 1 is random, more is more regular [default: by the likelihood]
+    #[arg(long, value_name = "N")]
+    k: Option<f64>,
     /// Way of fitting: maximum likelihood, with weak priors (map), refits to drawn customers, or the posterior
     #[arg(long, value_enum, value_name = "NAME", default_value_t = MethodArg::Mle)]
     method: MethodArg,
@@ -267,7 +270,11 @@ impl Modelling {
     /// # Errors
     /// [`Error::Usage`] for a model that does not exist.
     pub fn recipe(&self) -> Result<Recipe> {
-        Ok(Recipe { purchase: AnyPurchaseModel::template(self.id())?, method: self.method()? })
+        let mut purchase = AnyPurchaseModel::template(self.id())?;
+        if let Some(k) = self.k {
+            purchase = purchase.with_setting("k", k).map_err(|e| Error::usage(format!("--k {k}: {e}")))?;
+        }
+        Ok(Recipe { purchase, method: self.method()? })
     }
 
     /// The same, for times in a unit.

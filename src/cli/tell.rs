@@ -1,7 +1,8 @@
 //! What is said of a fitted model.
 
 use super::show::{self, Grid};
-use crate::fit::{DrawsReport, FitReport, MethodId, TrainedModel, Uncertainty};
+use crate::features::Regularity;
+use crate::fit::{DrawsReport, FitReport, MethodId, TrainedModel, Tried, Uncertainty};
 use crate::model::Parametric;
 
 /// From here on a parameter of a ridge is not printed bare: it stands for "as large (or as small) as you like".
@@ -83,6 +84,7 @@ fn part<M: Parametric>(
             report.iterations,
             report.starts
         ));
+        text += &tried(&report.tried);
         text += &drawn.map(how_drawn).unwrap_or_default();
     } else {
         text.push('\n');
@@ -153,6 +155,32 @@ fn how_drawn(drawn: &DrawsReport) -> String {
         text += &format!("; {} more did not converge and are left out", show::count(refits.failed));
     }
     wrap(&text)
+}
+
+/// Among what the likelihood chose.
+fn tried(tried: &[Tried]) -> String {
+    let one = |t: &Tried| format!("{} = {}: ln L {}", t.setting, t.value, show::number(t.ln_likelihood, 4));
+    let all: Vec<String> = tried.iter().map(one).collect();
+    if all.is_empty() { String::new() } else { wrap(&format!("tried {}", all.join("; "))) }
+}
+
+/// How regularly customers buy, before any model.
+#[must_use]
+pub fn regularity(found: &Regularity) -> String {
+    let customers = |n: u64| format!("{} customers", show::count(n));
+    let mut text = String::new();
+    if let Some(k) = found.two_gaps {
+        text += &format!("{k:.3} by the last two gaps of {} (Wheat & Morrison)", customers(found.customers));
+    }
+    if let Some(k) = found.median_shape {
+        let more =
+            format!("{k:.3} for the median of the {} with ten gaps or more", customers(found.busy_customers));
+        text = if text.is_empty() { more } else { format!("{text}, {more}") };
+    }
+    if text.is_empty() {
+        return "Regularity of the gaps between purchases: nobody bought three times\n".to_owned();
+    }
+    wrap(&format!("Regularity k of the gaps between purchases (1 is random, more is regular): {text}"))
 }
 
 /// A parameter that ran to the border, in words.

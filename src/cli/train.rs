@@ -32,6 +32,9 @@ pub fn run(args: &args::Train, quiet: bool, progress: &dyn Progress) -> Result<(
             let (read, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
             let past = orders::past(&read, &options, unit)?;
             voice.say(&orders::account(&ledger, &past))?;
+            if recipe.is_of_regular_buyers() {
+                voice.say(&tell::regularity(&past.regularity()))?;
+            }
             TrainedModel::train_watched(&recipe, &past.customers(unit), &options.timezone, progress)?
         }
     };

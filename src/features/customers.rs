@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::net::Purchase;
+use super::regularity;
 use crate::orders::Ids;
 use crate::table::{Chunk, Values};
 use crate::units::{Grain, Money, Tick, TimeUnit};
@@ -18,6 +19,11 @@ pub struct Rfm {
     pub age: f64,
 }
 
+impl Rfm {
+    /// A customer who has just made their first purchase.
+    pub const NEWCOMER: Self = Self { frequency: 0, recency: 0.0, age: 0.0 };
+}
+
 /// The customers, column by column; every column has the length of `ids`.
 #[derive(Debug, Clone)]
 pub struct Customers {
@@ -31,6 +37,9 @@ pub struct Customers {
     pub age: Vec<f64>,
     /// Mean value of the repeat purchases (the first is not in it); `None` for one-time buyers. Empty if there is no money.
     pub monetary_value: Vec<Option<f64>>,
+    /// The sum of the logarithms of the gaps between purchases, in `unit`; 0 for one-time buyers. It tells how regularly
+    /// they bought, and lets models of different regularity be compared. Empty if it is not known.
+    pub ln_gaps: Vec<f64>,
     /// Where the table was made from orders: what else is known.
     pub history: Option<History>,
     /// The unit of recency and age.
@@ -69,6 +78,7 @@ impl Customers {
             recency: Vec::new(),
             age: Vec::new(),
             monetary_value: Vec::new(),
+            ln_gaps: Vec::new(),
             history: Some(history),
             unit,
             grain,
@@ -81,6 +91,7 @@ impl Customers {
         self.frequency.reserve_exact(customers);
         self.recency.reserve_exact(customers);
         self.age.reserve_exact(customers);
+        self.ln_gaps.reserve_exact(customers);
         if money {
             self.monetary_value.reserve_exact(customers);
         }
@@ -104,6 +115,7 @@ impl Customers {
         self.frequency.push(frequency);
         self.recency.push(self.grain.between(first.tick, last.tick, self.unit));
         self.age.push(self.grain.between(first.tick, cutoff, self.unit));
+        self.ln_gaps.push(regularity::ln_gaps(purchases, self.grain, self.unit));
         if money {
             self.monetary_value.push((frequency > 0).then(|| repeat.to_f64() / f64::from(frequency)));
         }
@@ -125,6 +137,7 @@ impl Customers {
         self.recency.extend(other.recency);
         self.age.extend(other.age);
         self.monetary_value.extend(other.monetary_value);
+        self.ln_gaps.extend(other.ln_gaps);
         if let (Some(to), Some(from)) = (&mut self.history, other.history) {
             to.orders.extend(from.orders);
             to.total_value.extend(from.total_value);
@@ -145,15 +158,21 @@ impl Customers {
         self.frequency.is_empty()
     }
 
+    /// The sum of the logarithms of all gaps between purchases; `None` where they are not known.
+    #[must_use]
+    pub fn sum_of_ln_gaps(&self) -> Option<f64> {
+        (self.ln_gaps.len() == self.len()).then(|| crate::math::sum::sum(self.ln_gaps.iter().copied()))
+    }
+
     /// What a model of purchases knows of one customer.
     #[must_use]
     pub fn rfm(&self, at: usize) -> Rfm {
         Rfm { frequency: self.frequency[at], recency: self.recency[at], age: self.age[at] }
     }
 
-    /// The table as it is written: `customer_id, frequency, recency, age, monetary_value, orders, total_value,
-    /// first_order, last_order`. Without money `monetary_value` and `total_value` are left out; without a history, all
-    /// columns after `monetary_value`.
+    /// The table as it is written: `customer_id, frequency, recency, age, monetary_value, ln_gaps, orders, total_value,
+    /// first_order, last_order`. Without money `monetary_value` and `total_value` are left out; `ln_gaps` where the gaps are not
+    /// known; without a history, all columns after it.
     #[must_use]
     pub fn to_chunk(&self) -> Chunk<'_> {
         self.rows(0..self.len())
@@ -174,6 +193,9 @@ impl Customers {
         ];
         if self.has_money() {
             columns.push(("monetary_value", Values::Optional(&self.monetary_value[at()])));
+        }
+        if !self.ln_gaps.is_empty() {
+            columns.push(("ln_gaps", Values::Real(&self.ln_gaps[at()])));
         }
         if let Some(history) = &self.history {
             columns.push(("orders", Values::Whole(&history.orders[at()])));

@@ -1,6 +1,7 @@
 //! 2. What each customer did up to a cut-off: frequency, recency, age and monetary value.
 
 mod net;
+mod regularity;
 mod past;
 mod holdout;
 mod customers;
@@ -10,4 +11,5 @@ pub use customers::{Customers, History, Rfm};
 pub use holdout::{Acquired, Holdout};
 pub use net::Netting;
 pub use past::Past;
+pub use regularity::Regularity;
 pub use table_in::{CustomersReader, TableOptions};

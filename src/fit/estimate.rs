@@ -123,6 +123,7 @@ impl<M: Likelihood> Task<'_, M> {
             distinct: self.rows.len() as u64,
             left_out: self.left_out,
             draws: None,
+            tried: Vec::new(),
             warnings: Vec::new(),
         };
         if !top.is_one() {

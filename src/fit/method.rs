@@ -74,6 +74,15 @@ impl Method {
         }
     }
 
+    /// The same without draws: what finds the point from which the draws are made.
+    #[must_use]
+    pub const fn without_draws(self) -> Self {
+        match self {
+            Self::Mle | Self::Bootstrap(_) => Self::Mle,
+            Self::Map | Self::Nuts(_) => Self::Map,
+        }
+    }
+
     /// Checks the numbers of draws, chains and steps.
     ///
     /// # Errors

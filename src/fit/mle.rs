@@ -1,5 +1,6 @@
 //! Fitting, whatever the units: times and money are scaled on the way in and back on the way out.
 
+use super::choose::choose;
 use super::covariance::Uncertainty;
 use super::degenerate;
 use super::estimate::Task;
@@ -57,7 +58,11 @@ pub fn fit_purchases_by<M: PurchaseLikelihood>(
         .hint(why)
         .into());
     }
-    fit_purchase_rows(template, rows, method, progress)
+    let ln_gaps = customers.sum_of_ln_gaps();
+    match template.to_choose() {
+        Some(setting) => choose(template, setting, &rows, ln_gaps, method, progress),
+        None => fit_purchase_rows(template, rows, ln_gaps, method, progress),
+    }
 }
 
 /// The same, of any model.
@@ -89,10 +94,11 @@ impl Visitor for Fitting<'_> {
     }
 }
 
-/// The same from distinct rows with counts, sorted by frequency.
-fn fit_purchase_rows<M: PurchaseLikelihood>(
+/// The same from distinct rows with counts, sorted by frequency, and Σ ln g of the gaps between purchases where it is known.
+pub(super) fn fit_purchase_rows<M: PurchaseLikelihood>(
     template: &M,
     mut rows: Vec<Weighted<Rfm>>,
+    ln_gaps: Option<f64>,
     method: Method,
     progress: &dyn Progress,
 ) -> Result<Fit<M>> {
@@ -103,14 +109,24 @@ fn fit_purchase_rows<M: PurchaseLikelihood>(
         row.age /= scale;
     }
     let starts = starts(template, template.starts(&moments));
-    // Times in units of `scale`: the density of each repeat purchase is that many times as large.
-    let jacobian = -moments.mean * moments.customers * scale.ln();
+    // Times in units of `scale`: the density of each stage is that many times as large. With k stages between purchases
+    // that of the gaps has a factor g^(k−1) besides.
+    let stages = f64::from(template.stages());
+    let repeats = moments.mean * moments.customers;
+    let jacobian = (stages - 1.0) * ln_gaps.unwrap_or(0.0) - stages * repeats * scale.ln();
     let task = Task { template, rows: &rows, starts, jacobian, left_out: 0 };
     let scaled = task.fit(method, progress)?;
     let model = scaled.model.clone();
-    let fit = scaled.told(|model| Ok(model.rescaled(scale)))?;
+    let mut fit = scaled.told(|model| Ok(model.rescaled(scale)))?;
+    if stages > 1.0 && ln_gaps.is_none() {
+        fit.report.warnings.push(GAPS_UNKNOWN.to_owned());
+    }
     Ok(degenerate::name_purchase_ridge(fit, &model, &moments))
 }
+
+/// Said where k is given and the gaps are not known.
+const GAPS_UNKNOWN: &str = "the table of customers has no column ln_gaps, so ln L leaves out the factor of the gaps between purchases: do not \
+     compare it with that of another model. The parameters do not depend on it";
 
 /// What the customers look like, and the scale of time on which their mean age is 1.
 fn shop(rows: &[Weighted<Rfm>]) -> Result<(Moments, f64)> {

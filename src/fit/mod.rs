@@ -1,6 +1,7 @@
 //! 4. What the data say: maximum likelihood and other ways of fitting, their reports and uncertainty, and the model file.
 
 mod bootstrap;
+mod choose;
 mod climb;
 mod covariance;
 mod degenerate;
@@ -23,5 +24,5 @@ pub use file::{FORMAT_VERSION, PurchaseFit, Recipe, SpendFit, TrainedModel};
 pub use independence::{RankCorrelation, spend_and_frequency};
 pub use method::{Bootstrap, Method, MethodId, Nuts};
 pub use mle::{Fit, fit_any_purchases, fit_purchases, fit_purchases_by, fit_spend, fit_spend_by};
-pub use report::{FitReport, NotConverged, Stop};
+pub use report::{FitReport, NotConverged, Stop, Tried};
 pub use unique::{unique_purchases, unique_spend};

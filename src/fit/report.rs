@@ -63,8 +63,23 @@ pub struct FitReport {
     /// How the draws of the parameters were made; `None` for a method that makes none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draws: Option<DrawsReport>,
+    /// The values of a setting among which the likelihood chose, in the order in which they were tried; empty where nothing
+    /// was to be chosen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tried: Vec<Tried>,
     /// What a reader must know, in words.
     pub warnings: Vec<String>,
+}
+
+/// One value of a setting, and how well it fits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tried {
+    /// The setting, for instance "k".
+    pub setting: String,
+    /// Its value.
+    pub value: f64,
+    /// ln L at the maximum with this value.
+    pub ln_likelihood: f64,
 }
 
 /// A fit that did not converge: the error carries the record.

@@ -3,7 +3,7 @@
 use rand::Rng;
 
 use super::kernel::{Coordinate, Law, Parametric, PurchaseLikelihood, PurchaseModel};
-use super::{BgBb, BgNbd, GgomNbd, Nbd, ParetoNbd};
+use super::{BgBb, BgCnbdK, BgNbd, GgomNbd, MbgCnbdK, MbgNbd, Nbd, ParetoNbd};
 use crate::features::Rfm;
 use crate::{Error, Result};
 
@@ -85,12 +85,6 @@ macro_rules! purchase_models {
             fn given_alive(&self, customer: &Rfm) -> AnyLaw {
                 match self {
                     $(Self::$Model(model) => AnyLaw::$Model(model.given_alive(customer))),+
-                }
-            }
-
-            fn newcomer(&self) -> AnyLaw {
-                match self {
-                    $(Self::$Model(model) => AnyLaw::$Model(model.newcomer())),+
                 }
             }
 
@@ -200,9 +194,12 @@ macro_rules! purchase_models {
 // One line a model, in the order in which they are shown.
 purchase_models! {
     BgNbd,
+    MbgNbd,
     ParetoNbd,
     GgomNbd,
     Nbd,
+    BgCnbdK,
+    MbgCnbdK,
     BgBb,
 }
 

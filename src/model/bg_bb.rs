@@ -213,10 +213,6 @@ impl PurchaseModel for BgBb {
         Self { alpha: alpha + x, beta: beta + (n - x), gamma, delta: delta + n }
     }
 
-    fn newcomer(&self) -> Self {
-        *self
-    }
-
     fn refuses(&self, c: &Rfm) -> Option<&'static str> {
         let x = f64::from(c.frequency);
         if c.recency.fract() != 0.0 || c.age.fract() != 0.0 {

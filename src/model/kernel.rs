@@ -1,6 +1,8 @@
 //! What a model must state.
 
-use rand::Rng;
+use std::ops::RangeInclusive;
+
+use rand::{Rng, RngExt};
 
 use super::prior::Prior;
 use crate::features::Rfm;
@@ -174,8 +176,20 @@ pub trait PurchaseModel: Parametric {
     /// The law of what comes after T, given the history and that the customer is alive at T: updated parameters.
     fn given_alive(&self, customer: &Rfm) -> Self::Future;
 
-    /// The law of a customer acquired now.
-    fn newcomer(&self) -> Self::Future;
+    /// The law of a customer acquired now who is there after the first purchase: P(alive) of [`Rfm::NEWCOMER`] is the chance
+    /// of that, below 1 where the first purchase may be the last.
+    fn newcomer(&self) -> Self::Future {
+        self.given_alive(&Rfm::NEWCOMER)
+    }
+
+    /// Appends the times of the purchases in (0, t] of a customer acquired now, in order, their first purchase not among
+    /// them: the story of the model told forward.
+    fn sample_newcomer<R: Rng + ?Sized>(&self, t: f64, rng: &mut R, times: &mut Vec<f64>) {
+        let stays = self.p_alive(&Rfm::NEWCOMER);
+        if stays >= 1.0 || rng.random::<f64>() < stays {
+            self.newcomer().sample(t, rng, times);
+        }
+    }
 
     /// Why the model cannot speak of such a history, in words that name the way out; `None` if it can. That
     /// 0 ≤ recency ≤ age is known.
@@ -220,4 +234,15 @@ pub trait PurchaseLikelihood: PurchaseModel + Likelihood<Row = Rfm> {
     /// The ridges on which a fit may lie, in words, where these parameters (mean age 1) are near their ends.
     /// Asked only where the likelihood is found to be flat.
     fn ridges(&self, moments: &Moments) -> Vec<&'static str>;
+
+    /// Stages between two purchases: the k of Erlang-k waiting times, 1 where purchases are Poisson. The factor Π g^(k−1) of the
+    /// gaps g between purchases is the same for all parameters: the likelihood leaves it out, and a fit puts it in.
+    fn stages(&self) -> u32 {
+        1
+    }
+
+    /// A setting that this template leaves to the likelihood, and the values to try: one after the other, until ln L falls.
+    fn to_choose(&self) -> Option<(&'static str, RangeInclusive<u32>)> {
+        None
+    }
 }

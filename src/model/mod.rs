@@ -10,7 +10,11 @@ mod prior;
 mod variates;
 mod ridges;
 mod beta_geometric;
+mod geometric;
 mod bg_nbd;
+mod mbg_nbd;
+mod bg_cnbd_k;
+mod mbg_cnbd_k;
 mod until_death;
 mod pareto_nbd;
 mod ggom_nbd;
@@ -21,13 +25,17 @@ mod any;
 
 pub use any::{AnyLaw, AnyPurchaseModel, Visitor};
 pub use bg_bb::BgBb;
+pub use bg_cnbd_k::{BgCnbdK, RegularFuture};
 pub use bg_nbd::BgNbd;
 pub use gamma_gamma::{GammaGamma, SpendRow};
+pub use geometric::MOST_STAGES;
 pub use ggom_nbd::{GammaGompertz, GgomNbd};
 pub use kernel::{
     Coordinate, Derivatives, Law, Likelihood, Moments, Parametric, PurchaseLikelihood, PurchaseModel,
     Weighted,
 };
+pub use mbg_cnbd_k::MbgCnbdK;
+pub use mbg_nbd::MbgNbd;
 pub use nbd::{Forever, Nbd};
 pub use pareto_nbd::{Pareto, ParetoNbd};
 pub use prior::Prior;

@@ -57,10 +57,11 @@ impl Prior {
         self.believe(&[(over, 1.0), (under, -1.0)], middle.ln(), spread)
     }
 
-    /// λ ~ Gamma(r, α), purchases in the mean age: shape about 0.6, mean r/α about 1.5.
+    /// λ ~ Gamma(r, α), purchases in the mean age: shape about 0.6, mean r/α about 1.5; `stages` times that where a purchase is so
+    /// many events of rate λ.
     #[must_use]
-    pub fn purchase_rates(self, r: usize, alpha: usize) -> Self {
-        self.about(r, 0.6, 1.0).ratio_about(r, alpha, 1.5, 2.0)
+    pub fn purchase_rates(self, r: usize, alpha: usize, stages: f64) -> Self {
+        self.about(r, 0.6, 1.0).ratio_about(r, alpha, 1.5 * stages, 2.0)
     }
 
     /// p ~ Beta(a, b), the chance of leaving after a purchase: a about 0.8, odds a/b about 1 to 4.
@@ -118,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_derivatives_of_a_prior_are_difference_quotients() {
-        let prior = Prior::flat().purchase_rates(0, 1).chances_of_leaving(2, 3);
+        let prior = Prior::flat().purchase_rates(0, 1, 1.0).chances_of_leaving(2, 3);
         let at = [0.3, -1.2, 0.7, 2.0];
         let zero = || Derivatives { value: 0.0, gradient: vec![0.0; 4], hessian: vec![vec![0.0; 4]; 4] };
         let mut here = zero();

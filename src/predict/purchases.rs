@@ -29,7 +29,7 @@ impl<L: Law> Purchases<L> {
 
     /// What a customer acquired now will do; the first purchase, by which they were acquired, is not counted.
     pub fn of_newcomer<M: PurchaseModel<Future = L>>(model: &M, horizon: Periods) -> Self {
-        Self::new(model.newcomer(), 1.0, horizon)
+        Self::of(model, &Rfm::NEWCOMER, horizon)
     }
 
     /// From the law of a living customer and the probability of being one.

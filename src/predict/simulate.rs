@@ -16,7 +16,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
 use self::lines::{Lines, in_cents, split};
-use crate::model::{GammaGamma, Law, PurchaseModel};
+use crate::model::{GammaGamma, PurchaseModel};
 use crate::progress::Progress;
 use crate::table::Chunk;
 use crate::units::{CalendarPeriod, Grain, Tick, TimeUnit};
@@ -79,12 +79,9 @@ pub fn simulate<M: PurchaseModel>(
     plan: &Simulation,
     progress: &dyn Progress,
     write: &mut dyn FnMut(&Chunk<'_>) -> Result<()>,
-) -> Result<Simulated>
-where
-    M::Future: Law,
-{
+) -> Result<Simulated> {
     plan.check()?;
-    let teller = Teller { law: model.newcomer(), spend, plan, more_lines: plan.more_lines()? };
+    let teller = Teller { model, spend, plan, more_lines: plan.more_lines()? };
     let windows = teller.windows(WINDOW, progress)?;
     let chunk = ORDERS * ((LINES / plan.lines_per_order) as usize / ORDERS).max(1);
     let mut done = Simulated::default();
@@ -149,14 +146,14 @@ struct Order {
     number: u32,
 }
 
-struct Teller<'a, L> {
-    law: L,
+struct Teller<'a, M> {
+    model: &'a M,
     spend: Option<&'a GammaGamma>,
     plan: &'a Simulation,
     more_lines: Option<Poisson<f64>>,
 }
 
-impl<L: Law> Teller<'_, L> {
+impl<M: PurchaseModel> Teller<'_, M> {
     /// Tells the orders of one customer, in their order.
     fn tell(&self, customer: u32, times: &mut Vec<f64>, mut order: impl FnMut(Order)) {
         let Simulation { start, acquired_by, end, .. } = *self.plan;
@@ -175,7 +172,7 @@ impl<L: Law> Teller<'_, L> {
                 order,
             );
         }
-        self.law.sample(age / per_unit, &mut rng, times);
+        self.model.sample_newcomer(age / per_unit, &mut rng, times);
         order(Order { tick: first as i32, customer, number: 0 });
         for (number, time) in times.iter().enumerate() {
             let later = (time * per_unit).round().clamp(0.0, age) as i64;
@@ -195,7 +192,7 @@ impl<L: Law> Teller<'_, L> {
         let (grain, end) = (self.plan.grain, self.plan.end);
         let came = period.index(grain, Tick(first.tick));
         let opportunities = f64::from(period.index(grain, end) - came);
-        self.law.sample(opportunities, &mut rng, times);
+        self.model.sample_newcomer(opportunities, &mut rng, times);
         order(first);
         for (number, time) in times.iter().enumerate() {
             let index = came + *time as i32;

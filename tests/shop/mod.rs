@@ -2,7 +2,7 @@
 #![allow(dead_code)]
 
 use ltv::features::{Customers, Past};
-use ltv::model::{GammaGamma, Law, PurchaseModel};
+use ltv::model::{GammaGamma, PurchaseModel};
 use ltv::orders::{Ids, LogOptions, OrderLog, OrderRow, Orders};
 use ltv::units::{Grain, Money, Tick, TimeUnit};
 use rand::{RngExt, SeedableRng};
@@ -47,6 +47,7 @@ pub fn customers(rows: &[(u32, f64, f64, Option<f64>)]) -> Customers {
         recency: rows.iter().map(|row| row.1).collect(),
         age: rows.iter().map(|row| row.2).collect(),
         monetary_value: rows.iter().map(|row| row.3).collect(),
+        ln_gaps: Vec::new(),
         history: None,
         unit: TimeUnit::Week,
         grain: Grain::Day,
@@ -63,13 +64,12 @@ pub fn simulated<M: PurchaseModel>(
     seed: u64,
 ) -> Customers {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-    let law = purchases.newcomer();
     let mut times = Vec::new();
     let rows: Vec<_> = (0..size)
         .map(|_| {
             let age = f64::from(rng.random_range(youngest..=oldest)) / 7.0;
             times.clear();
-            law.sample(age, &mut rng, &mut times);
+            purchases.sample_newcomer(age, &mut rng, &mut times);
             let rate = spend.sample_rate(&mut rng);
             let orders: Vec<f64> = times.iter().map(|_| spend.sample_order(rate, &mut rng)).collect();
             let mean = (!orders.is_empty()).then(|| orders.iter().sum::<f64>() / orders.len() as f64);

@@ -12,6 +12,7 @@ pub(super) enum Field {
     Recency,
     Age,
     Money,
+    LnGaps,
     Orders,
     Total,
     First,
@@ -19,12 +20,13 @@ pub(super) enum Field {
 }
 
 impl Field {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Id,
         Self::Frequency,
         Self::Recency,
         Self::Age,
         Self::Money,
+        Self::LnGaps,
         Self::Orders,
         Self::Total,
         Self::First,
@@ -39,6 +41,7 @@ impl Field {
             Self::Recency => &["recency", "t_x", "recency_cal"],
             Self::Age => &["age", "t", "t_cal", "customer_age"],
             Self::Money => &["monetary_value", "monetary", "m_x", "mean_spend", "monetary_value_cal"],
+            Self::LnGaps => &["ln_gaps", "litt"],
             Self::Orders => &["orders"],
             Self::Total => &["total_value"],
             Self::First => &["first_order"],
@@ -94,6 +97,10 @@ impl Columns {
 
     pub const fn has_money(&self) -> bool {
         self.at(Field::Money).is_some()
+    }
+
+    pub const fn has_gaps(&self) -> bool {
+        self.at(Field::LnGaps).is_some()
     }
 
     /// Whether a history can be read.

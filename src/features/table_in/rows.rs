@@ -46,6 +46,7 @@ struct Checked {
     recency: f64,
     age: f64,
     money: Option<f64>,
+    ln_gaps: f64,
     first: Option<Tick>,
     last: Option<Tick>,
     orders: u32,
@@ -100,6 +101,9 @@ impl<'a> Rows<'a> {
         table.age.push(row.age);
         if self.columns.has_money() {
             table.monetary_value.push(row.money);
+        }
+        if self.columns.has_gaps() {
+            table.ln_gaps.push(row.ln_gaps);
         }
         if let (true, Some(history), Some(first), Some(last)) =
             (self.history, &mut table.history, row.first, row.last)
@@ -226,9 +230,9 @@ impl<'c, F: Fn(usize) -> Found<'c>> Row<'_, F> {
         if let (Some(first), Some(last)) = (first, last) {
             self.in_step(first, last, recency)?;
         }
-        let money = self.money(frequency)?;
+        let (money, ln_gaps) = (self.money(frequency)?, self.ln_gaps(frequency, recency)?);
         let (orders, total) = if self.rows.history { self.history(first, last)? } else { (0, Money::ZERO) };
-        Ok(Checked { frequency, recency: recency.min(age), age, money, first, last, orders, total })
+        Ok(Checked { frequency, recency: recency.min(age), age, money, ln_gaps, first, last, orders, total })
     }
 
     /// The mean of the repeat purchases: there for those who have them, and for no one else.
@@ -250,6 +254,39 @@ impl<'c, F: Fn(usize) -> Found<'c>> Row<'_, F> {
                 .into()),
             (_, value) => Ok(value),
         }
+    }
+
+    /// The sum of ln of the gaps, which add up to the recency: at most x ln(recency/x) (DLMF 1.7.7), but for rounding and gaps
+    /// within a tick.
+    fn ln_gaps(&self, frequency: u32, recency: f64) -> Result<f64> {
+        if !self.rows.columns.has_gaps() {
+            return Ok(0.0);
+        }
+        let Some(found) = self.number(Field::LnGaps, "the sum of ln of the gaps between purchases")? else {
+            return if frequency == 0 { Ok(0.0) } else { Err(self.no_gaps(frequency, "nothing".into())) };
+        };
+        let (x, tick) = (f64::from(frequency), 1.0 / self.rows.grain.ticks_per(self.rows.unit));
+        let most = if frequency == 0 { 0.0 } else { x * ((recency / x + tick).ln() + 0.01) };
+        let least =
+            if frequency == 1 { x * ((0.5 * tick).max(recency - tick).ln() - 0.01) } else { f64::MIN };
+        if found <= most && found >= least && (frequency > 0 || found == 0.0) {
+            return Ok(found);
+        }
+        Err(self.no_gaps(
+            frequency,
+            format!("{found} for {frequency} repeat purchases in {recency} {}s", self.rows.unit),
+        ))
+    }
+
+    fn no_gaps(&self, frequency: u32, found: String) -> Error {
+        let expected = match frequency {
+            0 => "0, or nothing, for a customer without a repeat purchase",
+            _ => "the sum of ln of the gaps between purchases, at most x ln(recency/x)",
+        };
+        self.wrong(Field::LnGaps, found)
+            .expected(expected)
+            .hint("the gaps must be in the table's unit (--unit); or leave the column out")
+            .into()
     }
 
     fn history(&self, first: Option<Tick>, last: Option<Tick>) -> Result<(u32, Money)> {

@@ -43,6 +43,7 @@ fn what_was_written_is_read_back_in_parts() {
         recency: vec![0.0, 23.0 / 7.0, 0.0],
         age: vec![30.0 / 7.0, 45.0 / 7.0, 0.0],
         monetary_value: vec![None, Some(10.0 / 3.0), Some(0.0)],
+        ln_gaps: Vec::new(),
         history: Some(crate::features::History {
             orders: vec![1, 5, 2],
             total_value: vec![Money::from_micros(1), Money::from_micros(14_330_000), Money::ZERO],

@@ -117,6 +117,14 @@ fn template(part: &Part) -> Result<AnyPurchaseModel> {
     let known: Vec<&str> = AnyPurchaseModel::ALL.iter().map(|(id, ..)| *id).collect();
     let template = AnyPurchaseModel::template(&part.model)
         .map_err(|_| unknown(&part.model, "purchase", &known.join(", ")))?;
+    if let Some((missing, _)) =
+        template.settings().iter().find(|(name, _)| !part.settings.contains_key(*name))
+    {
+        return Err(Error::input(format!("the model `{}` is without its {missing}", part.model))
+            .column(format!("purchase.settings.{missing}"))
+            .hint("the file was changed by hand, or damaged: train it again")
+            .into());
+    }
     part.settings.iter().try_fold(template, |model, (name, value)| {
         let value = value.as_f64().ok_or_else(|| {
             Error::input(format!("{name} is {value}"))

@@ -3,7 +3,7 @@
 use super::{PurchaseFit, SpendFit, TrainedModel};
 use crate::features::Customers;
 use crate::fit::{Method, fit_any_purchases, fit_spend_by, spend_and_frequency};
-use crate::model::AnyPurchaseModel;
+use crate::model::{AnyPurchaseModel, Parametric};
 use crate::progress::{Progress, Silent};
 use crate::{Error, Result};
 
@@ -14,6 +14,14 @@ pub struct Recipe {
     pub purchase: AnyPurchaseModel,
     /// The way of fitting, of both models.
     pub method: Method,
+}
+
+impl Recipe {
+    /// Whether the model of purchases has a k: whether it cares how regular the gaps between purchases are.
+    #[must_use]
+    pub fn is_of_regular_buyers(&self) -> bool {
+        self.purchase.settings().iter().any(|(name, _)| *name == "k")
+    }
 }
 
 impl TrainedModel {

@@ -71,10 +71,6 @@ impl<L: Lifetime> PurchaseModel for UntilDeath<L> {
         let x = f64::from(c.frequency);
         Self { r: self.r + x, alpha: self.alpha + c.age, lifetime: self.lifetime.left_after(c.age) }
     }
-
-    fn newcomer(&self) -> Self {
-        *self
-    }
 }
 
 impl<L: Lifetime> PurchaseLikelihood for UntilDeath<L> {

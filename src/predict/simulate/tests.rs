@@ -1,6 +1,6 @@
 use super::lines::split;
 use super::*;
-use crate::model::BgNbd;
+use crate::model::{BgNbd, Law};
 use crate::progress::Silent;
 use crate::table::Values;
 
@@ -102,7 +102,7 @@ fn the_plan_alone_decides_and_not_the_threads() {
 fn windows_of_time_hold_all_orders_whatever_their_number() {
     let (purchases, _) = cdnow();
     let plan = plan(3_000);
-    let teller = Teller { law: purchases, spend: None, plan: &plan, more_lines: None };
+    let teller = Teller { model: &purchases, spend: None, plan: &plan, more_lines: None };
     let told = |windows: &[Window]| -> Vec<Vec<Order>> {
         windows.iter().map(|window| teller.orders_in(window, &Silent).unwrap()).collect()
     };
