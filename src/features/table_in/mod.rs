@@ -62,7 +62,7 @@ impl Source {
 /// program gives them or other programs usually do:
 /// `frequency` (repeat purchases), `recency` (from the first to the LAST purchase), `age` (also `T`), which must be there;
 /// `customer_id` (where it is missing, the number of the line); `monetary_value` (mean value of the repeat purchases; empty or 0 for customers without);
-/// `orders`, `total_value`, `first_order`, `last_order` if wanted. Any other column is left alone.
+/// `ln_gaps` (the sum of ln of the gaps between purchases), `orders`, `total_value`, `first_order`, `last_order` if wanted. Any other column is left alone.
 ///
 /// Every row is checked: a frequency is a whole number, 0 ≤ recency ≤ age, recency is 0 without a repeat purchase; where
 /// both dates are there, they must be as far apart as recency says, so that a table in days is not read as one in weeks.
