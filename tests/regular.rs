@@ -62,7 +62,8 @@ fn one_stage_is_poisson() {
                 close(k.mean(t), one.mean(t), 1e-13);
                 close(k.variance(t), one.variance(t), 1e-12);
                 let (mut left, mut right) = (Vec::new(), Vec::new());
-                (k.pmf(t, 1e-13, &mut left), one.pmf(t, 1e-13, &mut right));
+                k.pmf(t, 1e-13, &mut left);
+                one.pmf(t, 1e-13, &mut right);
                 assert_eq!(left.len(), right.len());
                 for (n, (left, right)) in left.iter().zip(&right).enumerate() {
                     close(*left, *right, 1e-12);
