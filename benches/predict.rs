@@ -21,6 +21,8 @@ fn shop(model: &BgNbd, spend: &GammaGamma, count: usize) -> Customers {
         age: Vec::new(),
         monetary_value: Vec::new(),
         ln_gaps: Vec::new(),
+        mean_ln_value: Vec::new(),
+        ss_ln_value: Vec::new(),
         history: None,
         unit: TimeUnit::Week,
         grain: Grain::Day,

@@ -5,6 +5,7 @@ use ltv::backtest::{
     estimators,
 };
 use ltv::features::Past;
+use ltv::model::{AnySpendModel, GammaGamma};
 use ltv::orders::{LogOptions, OrderLog, OrderRow, Orders};
 use ltv::predict::{Estimator, Forecast};
 use ltv::progress::Silent;
@@ -59,7 +60,13 @@ fn plan(origins: &[&str]) -> BacktestPlan {
 fn report_of(lines: &[Line], plan: &BacktestPlan) -> BacktestReport {
     let orders = orders(lines);
     let past = Past::new(&orders, None).unwrap();
-    backtest(&past, plan, &estimators(&["bg-nbd", "naive-rate", "naive-mean"]).unwrap(), &Silent).unwrap()
+    backtest(
+        &past,
+        plan,
+        &estimators(&["bg-nbd", "naive-rate", "naive-mean"], Some(AnySpendModel::default())).unwrap(),
+        &Silent,
+    )
+    .unwrap()
 }
 
 fn sample() -> BacktestReport {
@@ -239,7 +246,7 @@ fn nothing_after_the_origin_changes_the_parameters() {
         let (earlier, _) = past.rewind_to(Grain::Day.read("1997-09-30").unwrap()).unwrap();
         let customers = earlier.customers(TimeUnit::Week);
         let purchases = ltv::fit::fit_purchases(&ltv::model::BgNbd::template(), &customers).unwrap().model;
-        (purchases, ltv::fit::fit_spend(&customers).unwrap().model)
+        (purchases, ltv::fit::fit_spend(&GammaGamma::template(), &customers).unwrap().model)
     };
     assert_eq!(fitted(&clean), fitted(&poisoned));
 }
@@ -277,14 +284,14 @@ fn a_model_that_cannot_be_fitted_is_reported_and_the_others_go_on() {
     assert_eq!(report.model("1997-09-30", "bg-nbd").unwrap().failed, None);
     let long = report.long();
     let of_bg_nbd = (0..long.value.len()).filter(|&at| long.model[at] == "bg-nbd");
-    assert_eq!(of_bg_nbd.filter(|&at| long.value[at].is_none()).count(), 2 * 15);
+    assert_eq!(of_bg_nbd.filter(|&at| long.value[at].is_none()).count(), 2 * 16);
 }
 
 #[test]
 fn the_long_table_has_every_metric_of_every_model_and_target() {
     let report = sample();
     let long = report.long();
-    assert_eq!(long.value.len(), 3 * 2 * 16);
+    assert_eq!(long.value.len(), 3 * 2 * 17);
     assert_eq!((long.origin[0], long.model[0], long.target[0]), ("1997-09-30", "bg-nbd", "purchases"));
     assert!(long.value.iter().flatten().all(|value| value.is_finite()));
     let json = serde_json::to_value(&report).unwrap();
@@ -295,12 +302,12 @@ fn the_long_table_has_every_metric_of_every_model_and_target() {
 
 #[test]
 fn names_that_are_no_model_are_answered_with_those_that_are() {
-    let error = estimators(&["bgnbd"]).err().unwrap();
+    let error = estimators(&["bgnbd"], None).err().unwrap();
     assert!(
         error.to_string().contains("bg-nbd") && error.to_string().contains("naive-rate, naive-mean"),
         "{error}"
     );
-    assert_eq!(estimators(&["naive-mean", "bg-nbd"]).unwrap().len(), 2);
+    assert_eq!(estimators(&["naive-mean", "bg-nbd"], None).unwrap().len(), 2);
 }
 
 /// Two weeks of three customers: `a` bought three times (repeats of 10 and 30), `b` twice, on its first day and the last (60),

@@ -77,7 +77,7 @@ fn five_years_of_gifts_are_foreseen_as_in_the_paper() {
     let customers = donations();
     let model = fit_purchases(&BgBb::template(), &customers).unwrap().model;
     let question = Question::revenue(Periods::new(5.0).unwrap(), &[]).unwrap();
-    let forecast = Forecaster::new(&model, None, question).unwrap().forecast(&customers).unwrap();
+    let forecast = Forecaster::of_purchases(&model, question).unwrap().forecast(&customers).unwrap();
     let total: f64 = forecast.expected_purchases.iter().sum();
     assert!((total - 12_884.2).abs() < 0.05, "{total}");
 }
@@ -291,8 +291,9 @@ fn what_is_no_row_of_opportunities_is_refused_in_words() {
     assert!(words((4, 2.0, 9.0)).contains("one purchase an opportunity"));
     let question = Question::revenue(Periods::new(5.0).unwrap(), &[]).unwrap();
     let model = paper();
-    let error =
-        Forecaster::new(&model, None, question).unwrap().forecast(&shop::customers(&[(1, 2.5, 9.0, None)]));
+    let error = Forecaster::of_purchases(&model, question)
+        .unwrap()
+        .forecast(&shop::customers(&[(1, 2.5, 9.0, None)]));
     assert!(error.unwrap_err().to_string().contains("--opportunities"));
 }
 

@@ -114,8 +114,7 @@ fn column(text: &str, name: &str) -> Vec<f64> {
 
 const SCORES: &str = "customer_id,frequency,recency,age,monetary_value,p_alive,expected_purchases,purchases_lower,\
                       purchases_upper,p_no_purchase,expected_order_value,expected_value,value_lower,value_median,value_upper";
-const FEATURES: &str =
-    "customer_id,frequency,recency,age,monetary_value,ln_gaps,orders,total_value,first_order,last_order";
+const FEATURES: &str = "customer_id,frequency,recency,age,monetary_value,ln_gaps,mean_ln_value,ss_ln_value,orders,total_value,first_order,last_order";
 
 // The main job.
 
@@ -130,7 +129,7 @@ fn features_of_cdnow_are_the_papers() {
     assert_eq!(
         text.lines().nth(1),
         Some(
-            "0001,2,30.428571428571427,38.857142857142854,22.345,4.219507705176106,3,74.02,1997-01-01,1997-08-02"
+            "0001,2,30.428571428571427,38.857142857142854,22.345,4.219507705176106,3.048768304778169,0.2358310934259258,3,74.02,1997-01-01,1997-08-02"
         )
     );
     let frequency = column(&text, "frequency");

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use ltv::features::{Customers, Holdout, Past};
 use ltv::fit::{fit_purchases, fit_spend};
-use ltv::model::BgNbd;
+use ltv::model::{BgNbd, GammaGamma};
 use ltv::orders::{ReadOptions, read};
 use ltv::predict::{Forecast, Forecaster, Question};
 use ltv::progress::Silent;
@@ -19,8 +19,10 @@ fn cdnow(file: &str) -> (Customers, Holdout) {
 }
 
 fn forecast(customers: &Customers) -> Forecast {
-    let (model, spend) =
-        (fit_purchases(&BgNbd::template(), customers).unwrap().model, fit_spend(customers).unwrap().model);
+    let (model, spend) = (
+        fit_purchases(&BgNbd::template(), customers).unwrap().model,
+        fit_spend(&GammaGamma::template(), customers).unwrap().model,
+    );
     let question = Question::revenue(Periods::new(39.0).unwrap(), &[Share::new(0.9).unwrap()]).unwrap();
     Forecaster::new(&model, Some(&spend), question).unwrap().forecast(customers).unwrap()
 }

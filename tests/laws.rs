@@ -295,7 +295,10 @@ fn fits_do_not_depend_on_the_units_of_time_and_money() {
     }
     let mut cents = weeks.clone();
     cents.monetary_value.iter_mut().flatten().for_each(|value| *value *= 100.0);
-    let (euro, cent) = (fit_spend(&weeks).unwrap().model, fit_spend(&cents).unwrap().model);
+    let (euro, cent) = (
+        fit_spend(&GammaGamma::template(), &weeks).unwrap().model,
+        fit_spend(&GammaGamma::template(), &cents).unwrap().model,
+    );
     for at in 0..weeks.len() {
         let x = weeks.frequency[at];
         let whole = euro.expected_order_value(x, weeks.monetary_value[at]).unwrap();
@@ -361,10 +364,10 @@ fn a_shop_that_nobody_leaves_is_named_in_words() {
 #[test]
 fn orders_that_all_cost_the_same_are_named_in_words() {
     let rows: Vec<_> = (0..500).map(|at| (1 + at % 5, 10.0, 30.0, Some(20.0 + f64::from(at % 7)))).collect();
-    let fit = fit_spend(&shop::customers(&rows)).unwrap();
+    let fit = fit_spend(&GammaGamma::template(), &shop::customers(&rows)).unwrap();
     assert!(fit.report.warnings.iter().any(|w| w.contains("border") || w.contains("ridge")), "{fit:?}");
     let same: Vec<_> = (0..500).map(|at| (1 + at % 5, 10.0, 30.0, Some(20.0))).collect();
-    let fit = fit_spend(&shop::customers(&same)).unwrap();
+    let fit = fit_spend(&GammaGamma::template(), &shop::customers(&same)).unwrap();
     assert!(fit.uncertainty.is_none_or(|found| found.is_partial()) && !fit.report.warnings.is_empty());
     close(fit.model.mean().unwrap(), 20.0, 1e-3);
 }

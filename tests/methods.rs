@@ -78,7 +78,8 @@ fn priors_do_not_know_units() {
     let customers = shop::cdnow("cdnow_sample.csv", TimeUnit::Week);
     let fit =
         |customers| fit_purchases_by(&BgNbd::template(), customers, Method::Map, &Silent).unwrap().model;
-    let spend = |customers| fit_spend_by(customers, Method::Map, &Silent).unwrap().model;
+    let spend =
+        |customers| fit_spend_by(&GammaGamma::template(), customers, Method::Map, &Silent).unwrap().model;
     let (weeks, dollars) = (fit(&customers), spend(&customers));
     let mut other = customers.clone();
     other.recency.iter_mut().chain(&mut other.age).for_each(|time| *time *= 7.0);
@@ -124,7 +125,7 @@ fn whoever_stops_a_bootstrap_or_a_sampler_gets_no_fit() {
     for method in [Method::Bootstrap(Bootstrap::default()), Method::Nuts(Nuts::default())] {
         let fit = fit_purchases_by(&BgNbd::template(), &customers, method, &Stopped);
         assert!(matches!(fit, Err(Error::Interrupted)));
-        let fit = fit_spend_by(&customers, method, &Stopped);
+        let fit = fit_spend_by(&GammaGamma::template(), &customers, method, &Stopped);
         assert!(matches!(fit, Err(Error::Interrupted)));
     }
 }
@@ -132,7 +133,9 @@ fn whoever_stops_a_bootstrap_or_a_sampler_gets_no_fit() {
 #[test]
 fn spend_is_fitted_every_way() {
     let customers = shop::cdnow("cdnow_sample.csv", TimeUnit::Week);
-    let fit = |method| -> Fit<GammaGamma> { fit_spend_by(&customers, method, &Silent).unwrap() };
+    let fit = |method| -> Fit<GammaGamma> {
+        fit_spend_by(&GammaGamma::template(), &customers, method, &Silent).unwrap()
+    };
     let (mle, map) = (fit(Method::Mle), fit(Method::Map));
     let nuts = fit(Method::Nuts(Nuts { draws: 500, ..Nuts::default() }));
     let bootstrap = fit(Method::Bootstrap(Bootstrap { draws: 400, seed: 1 }));

@@ -88,7 +88,8 @@ fn a_backtest_counts_opportunities_on_both_sides() {
         origins: Origins::read("2", Some("3m".parse().unwrap()), Grain::Day).unwrap(),
         ..BacktestPlan::new("6m".parse().unwrap(), TimeUnit::Calendar(CalendarPeriod::Month)).unwrap()
     };
-    let report = backtest(&past, &plan, &estimators(&["bg-bb", "naive-rate"]).unwrap(), &Silent).unwrap();
+    let report =
+        backtest(&past, &plan, &estimators(&["bg-bb", "naive-rate"], None).unwrap(), &Silent).unwrap();
     let dates: Vec<_> = report.origins.iter().map(|o| (o.origin.as_str(), o.until.as_str())).collect();
     assert_eq!(dates, [("1997-09-30", "1998-03-31"), ("1997-12-31", "1998-06-30")]);
     for origin in &report.origins {
@@ -98,7 +99,7 @@ fn a_backtest_counts_opportunities_on_both_sides() {
         assert!(metrics(0).mae < metrics(1).mae && metrics(0).total_predicted < metrics(0).total_actual);
     }
     let plan = BacktestPlan { origins: Origins::read("1997-09-15", None, Grain::Day).unwrap(), ..plan };
-    let error = backtest(&past, &plan, &estimators(&["bg-bb"]).unwrap(), &Silent).unwrap_err();
+    let error = backtest(&past, &plan, &estimators(&["bg-bb"], None).unwrap(), &Silent).unwrap_err();
     assert!(error.to_string().contains("last day of a calendar month"), "{error}");
 }
 

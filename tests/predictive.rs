@@ -43,6 +43,8 @@ fn customers(rows: &[(u32, f64, f64, Option<f64>)]) -> Customers {
         age: rows.iter().map(|row| row.2).collect(),
         monetary_value: rows.iter().map(|row| row.3).collect(),
         ln_gaps: Vec::new(),
+        mean_ln_value: Vec::new(),
+        ss_ln_value: Vec::new(),
         history: None,
         unit: TimeUnit::Week,
         grain: Grain::Day,
@@ -470,5 +472,5 @@ fn without_money_there_are_no_value_columns() {
     table.monetary_value.clear();
     let spend = spend();
     assert!(Forecaster::new(&model, Some(&spend), question()).unwrap().forecast(&table).is_err());
-    assert!(Forecaster::new(&model, None, question()).unwrap().forecast(&table).unwrap().value.is_none());
+    assert!(Forecaster::of_purchases(&model, question()).unwrap().forecast(&table).unwrap().value.is_none());
 }

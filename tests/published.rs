@@ -52,7 +52,7 @@ fn bg_nbd_of_all_of_cdnow() {
 
 #[test]
 fn gamma_gamma_of_the_cdnow_sample() {
-    let fit = fit_spend(&shop::cdnow("cdnow_sample.csv", TimeUnit::Week)).unwrap();
+    let fit = fit_spend(&GammaGamma::template(), &shop::cdnow("cdnow_sample.csv", TimeUnit::Week)).unwrap();
     assert_eq!(fit.report.customers, 946);
     close(fit.model.p(), 6.24957, 2e-6);
     close(fit.model.q(), 3.74422, 2e-6);
@@ -62,7 +62,7 @@ fn gamma_gamma_of_the_cdnow_sample() {
 
 #[test]
 fn gamma_gamma_of_all_of_cdnow() {
-    let fit = fit_spend(&shop::cdnow("cdnow.csv", TimeUnit::Week)).unwrap();
+    let fit = fit_spend(&GammaGamma::template(), &shop::cdnow("cdnow.csv", TimeUnit::Week)).unwrap();
     close(fit.model.p(), 6.27536, 2e-6);
     close(fit.model.q(), 3.62445, 2e-6);
     close(fit.model.v(), 14.98368, 2e-6);

@@ -30,9 +30,9 @@ fn the_parameters_come_back() {
         let fit = fit_purchases(&BgNbd::template(), &shop).unwrap();
         assert!(fit.report.warnings.is_empty(), "{:?}", fit.report);
         recovered(&fit.model.parameters(), &purchases, &fit.uncertainty.unwrap().covariance);
-        let fit = fit_spend(&shop).unwrap();
+        let fit = fit_spend(&GammaGamma::template(), &shop).unwrap();
         recovered(&fit.model.parameters(), &spend, &fit.uncertainty.unwrap().covariance);
-        assert!(spend_and_frequency(&shop).unwrap().warning().is_none());
+        assert!(spend_and_frequency(&shop).unwrap().warning("Gamma-Gamma").is_none());
     }
 }
 
@@ -53,5 +53,5 @@ fn spend_that_follows_frequency_is_noticed() {
         (0..300u32).map(|at| (1 + at % 9, 10.0, 30.0, Some(10.0 + f64::from(at % 9 * 5 + at % 7)))).collect();
     let found = spend_and_frequency(&shop::customers(&rows)).unwrap();
     assert!(found.rho > 0.9 && found.p_value < 1e-10);
-    assert!(found.warning().unwrap().contains("frequent buyers spend more"));
+    assert!(found.warning("Gamma-Gamma").unwrap().contains("frequent buyers spend more"));
 }

@@ -65,7 +65,7 @@ fn fitting_simulated_orders_recovers_the_parameters() {
     let customers = Past::new(&orders, Some(plan.end)).unwrap().customers(plan.unit);
     assert_eq!(customers.len(), 20_000);
     within_four_errors(&fit_purchases(&BgNbd::template(), &customers).unwrap(), &purchases);
-    within_four_errors(&fit_spend(&customers).unwrap(), &spend);
+    within_four_errors(&fit_spend(&GammaGamma::template(), &customers).unwrap(), &spend);
 }
 
 /// At the grain of days two orders of a day are one purchase, as in any shop: the law of purchases then only nearly holds.

@@ -1,7 +1,7 @@
 //! Totals of a shop against brute-force simulation.
 
-use ltv::features::{Customers, Rfm};
-use ltv::model::{BgNbd, GammaGamma, Law, Parametric, PurchaseModel};
+use ltv::features::{Customers, Rfm, Spent};
+use ltv::model::{AnySpendModel, BgNbd, GammaGamma, Law, Parametric, PurchaseModel, SpendModel};
 use ltv::orders::Ids;
 use ltv::predict::{Forecaster, ParameterDraws, Question, Totals, laplace_draws};
 use ltv::units::{Grain, Periods, Share, TimeUnit};
@@ -24,6 +24,8 @@ fn shop(count: u32) -> Customers {
         frequency,
         ids,
         ln_gaps: Vec::new(),
+        mean_ln_value: Vec::new(),
+        ss_ln_value: Vec::new(),
         history: None,
         unit: TimeUnit::Week,
         grain: Grain::Day,
@@ -56,9 +58,9 @@ fn totals(table: &Customers, chunk: usize) -> Totals {
 /// What one customer really buys and spends, told forward.
 fn told(
     model: &BgNbd,
-    spend: &GammaGamma,
+    spend: &AnySpendModel,
     c: &Rfm,
-    money: Option<f64>,
+    spent: &Spent,
     rng: &mut Xoshiro256PlusPlus,
 ) -> (f64, f64) {
     if rng.random::<f64>() >= model.p_alive(c) {
@@ -66,9 +68,9 @@ fn told(
     }
     let mut times = Vec::new();
     model.given_alive(c).sample(HORIZON, rng, &mut times);
-    let law = spend.given(c.frequency, money);
-    let rate = law.sample_rate(rng);
-    (times.len() as f64, times.iter().map(|_| law.sample_order(rate, rng)).sum())
+    let law = spend.knowing(spent);
+    let own = law.sample_customer(rng);
+    (times.len() as f64, times.iter().map(|_| law.sample_order(own, rng)).sum())
 }
 
 #[test]
@@ -79,7 +81,7 @@ fn the_interval_of_the_total_is_that_of_simulated_shops() {
     let count = 4000;
     let draws = ParameterDraws {
         purchases: laplace_draws(&model, &diagonal(&[0.1, 0.12, 0.2, 0.2]), count, 1).unwrap(),
-        spend: laplace_draws(&spend, &diagonal(&[0.03, 0.04, 0.03]), count, 2).unwrap(),
+        spend: laplace_draws(&AnySpendModel::from(spend), &diagonal(&[0.03, 0.04, 0.03]), count, 2).unwrap(),
     };
     let totals = totals(&table, 64);
     let purchases = totals.purchases(&model, &draws, horizon, level).unwrap();
@@ -87,8 +89,7 @@ fn the_interval_of_the_total_is_that_of_simulated_shops() {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(3);
     let mut simulated: Vec<(f64, f64)> = (draws.purchases.iter().zip(&draws.spend))
         .map(|(model, spend)| {
-            let each = (0..table.len())
-                .map(|i| told(model, spend, &table.rfm(i), table.monetary_value[i], &mut rng));
+            let each = (0..table.len()).map(|i| told(model, spend, &table.rfm(i), &table.spent(i), &mut rng));
             each.fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
         })
         .collect();
@@ -125,7 +126,7 @@ fn a_sample_of_the_customers_tells_the_interval_of_all() {
     let (horizon, level) = (Periods::new(HORIZON).unwrap(), Share::new(0.9).unwrap());
     let draws = ParameterDraws {
         purchases: laplace_draws(&model, &diagonal(&[0.05, 0.08, 0.2, 0.2]), 200, 1).unwrap(),
-        spend: laplace_draws(&spend, &diagonal(&[0.03, 0.04, 0.03]), 200, 2).unwrap(),
+        spend: laplace_draws(&AnySpendModel::from(spend), &diagonal(&[0.03, 0.04, 0.03]), 200, 2).unwrap(),
     };
     // Ten times the same customers: the totals are ten times as large at every draw, but for the sample.
     let (small, large) = (totals(&shop(2000), 2000), totals(&shop(20_000), 20_000));
@@ -148,7 +149,7 @@ fn a_spend_model_without_a_variance_is_refused_in_words() {
     let mut totals = Totals::new(5);
     totals.add(&table, 0..50, &forecaster.forecast(&table).unwrap());
     assert!(totals.value.is_some() && totals.value_variance.is_none());
-    let draws = ParameterDraws { purchases: vec![model], spend: vec![heavy] };
+    let draws = ParameterDraws { purchases: vec![model], spend: vec![heavy.into()] };
     let refused = totals.value(&model, &heavy, &draws, horizon, Share::new(0.9).unwrap()).unwrap_err();
     assert!(refused.to_string().contains("q = 1.900"), "{refused}");
     assert_eq!(heavy.parameters().len(), 3);

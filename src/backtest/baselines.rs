@@ -39,7 +39,7 @@ impl NaiveMean {
 }
 
 impl Estimator for NaiveRate {
-    fn id(&self) -> &'static str {
+    fn id(&self) -> &str {
         Self::ID
     }
 
@@ -50,7 +50,7 @@ impl Estimator for NaiveRate {
 }
 
 impl Estimator for NaiveMean {
-    fn id(&self) -> &'static str {
+    fn id(&self) -> &str {
         Self::ID
     }
 
@@ -98,7 +98,7 @@ struct Naive {
 }
 
 impl Predictor for Naive {
-    fn id(&self) -> &'static str {
+    fn id(&self) -> &str {
         self.id
     }
 

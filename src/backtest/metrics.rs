@@ -60,6 +60,10 @@ pub struct Metrics {
     /// The normalised Gini coefficient (Wang, Liu & Miao 2019): 1 if the order by y is the order by a, about 0 if it is random;
     /// the mean over all orders of tied predictions. `None` if y or a is the same for everybody, or Σ a is not positive.
     pub gini: Option<f64>,
+    /// The mean of the logarithm of the probability that was given to what happened: of a count its probability, of an amount
+    /// the probability of nothing or else the density per unit of money. The higher the better; only differences between
+    /// models mean something. `None` if a model has no law, or called something impossible that happened.
+    pub log_score: Option<f64>,
     /// How the intervals held, one entry a level.
     pub intervals: Vec<Coverage>,
     /// Why a metric is missing, in words.
@@ -156,6 +160,7 @@ impl<'a> Comparison<'a> {
             rmse: mean(sum(errors().map(|error| error * error))).map(f64::sqrt),
             spearman: spearman(&by_prediction, &by_truth),
             gini: gini(&actual, &by_truth, &by_prediction),
+            log_score: None,
             intervals: self.bands.iter().map(|band| self.coverage(band)).collect(),
             notes: Vec::new(),
         };
@@ -267,7 +272,21 @@ fn notes(metrics: &Metrics, predicted: &[f64]) -> Vec<String> {
 }
 
 impl Metrics {
-    /// Name and value of every metric, in the order of the long CSV: `n`, `total_actual`, …, `gini`, then `coverage_50` … for every
+    /// Takes in the logarithms of the probabilities given to what happened, of each customer.
+    pub(super) fn scored(&mut self, mut log_scores: Vec<f64>) {
+        log_scores.par_sort_unstable_by(f64::total_cmp);
+        let impossible = log_scores.iter().filter(|score| !score.is_finite()).count();
+        if impossible > 0 {
+            self.notes.push(format!(
+                "what {impossible} customers did was given no probability that a number can hold, so there is no log score"
+            ));
+        } else if !log_scores.is_empty() {
+            let n = log_scores.len() as f64;
+            self.log_score = Some(sum(log_scores) / n);
+        }
+    }
+
+    /// Name and value of every metric, in the order of the long CSV: `n`, `total_actual`, …, `gini`, `log_score`, then `coverage_50` … for every
     /// level, then `width_50` ….
     #[must_use]
     pub fn entries(&self) -> Vec<(String, Option<f64>)> {
@@ -281,6 +300,7 @@ impl Metrics {
             self.rmse,
             self.spearman,
             self.gini,
+            self.log_score,
         ];
         let coverages = self.intervals.iter().map(|interval| interval.coverage);
         let widths = self.intervals.iter().map(|interval| interval.width);
@@ -290,7 +310,8 @@ impl Metrics {
 
 /// The names of the metrics, in the order of [`Metrics::entries`].
 pub(super) fn names(levels: &[f64]) -> Vec<String> {
-    let plain = ["n", "total_actual", "total_predicted", "bias", "mae", "rmse", "spearman", "gini"];
+    let plain =
+        ["n", "total_actual", "total_predicted", "bias", "mae", "rmse", "spearman", "gini", "log_score"];
     let coverages = levels.iter().map(|&level| format!("coverage_{}", percent(level)));
     let widths = levels.iter().map(|&level| format!("width_{}", percent(level)));
     plain.into_iter().map(String::from).chain(coverages).chain(widths).collect()

@@ -37,7 +37,7 @@ fn the_metrics_have_the_names_of_the_long_table() {
     let names: Vec<String> = metrics.entries().into_iter().map(|entry| entry.0).collect();
     assert_eq!(
         names.join(", "),
-        "n, total_actual, total_predicted, bias, mae, rmse, spearman, gini, coverage_50, coverage_80, \
+        "n, total_actual, total_predicted, bias, mae, rmse, spearman, gini, log_score, coverage_50, coverage_80, \
          coverage_90, coverage_95, width_50, width_80, width_90, width_95"
     );
     assert_eq!((percent(0.975), percent(0.29)), ("97.5".into(), "29".into()));

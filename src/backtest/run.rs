@@ -8,8 +8,8 @@ use super::origins::{Origins, Possible, after};
 use super::report::{AcquiredReport, BacktestReport, ModelReport, OriginReport, TargetReport};
 use crate::features::{Customers, Holdout, Past};
 use crate::fit::Recipe;
-use crate::model::AnyPurchaseModel;
-use crate::predict::{BuyTillYouDie, Estimator, Forecast, Interval};
+use crate::model::{AnyPurchaseModel, AnySpendModel};
+use crate::predict::{BuyTillYouDie, Estimator, Forecast, Interval, LogScores};
 use crate::progress::Progress;
 use crate::units::{Horizon, Periods, Share, Tick, TimeUnit};
 use crate::{Error, Result};
@@ -74,7 +74,8 @@ fn at_origin(
     let grain = past.orders().options.grain;
     let end = after(origin, plan.horizon, grain, past.period())?;
     let (earlier, holdout) = past.again(end)?.rewind_to(origin)?;
-    let customers = earlier.customers(plan.unit);
+    let logs = earlier.tells_logs() || estimators.iter().any(|estimator| estimator.needs_logs());
+    let customers = earlier.telling_logs(logs).customers(plan.unit);
     let horizon = Periods::new(grain.between(origin, end, customers.unit))?;
     let money = customers.has_money();
     let mut models = Vec::new();
@@ -83,7 +84,12 @@ fn at_origin(
         let tried = (|| {
             let predictor = estimator.fit(&earlier, &customers)?;
             let forecast = predictor.forecast(&customers, horizon, &plan.levels)?;
-            compare(estimator.id(), predictor.warnings(), forecast, &customers, &holdout)
+            let mut report = compare(estimator.id(), predictor.warnings(), forecast, &customers, &holdout)?;
+            let value = Some(&holdout.value[..]).filter(|_| money);
+            if let Some(scores) = predictor.log_scores(&customers, horizon, (&holdout.purchases, value))? {
+                take_in(&mut report, scores);
+            }
+            Ok(report)
         })();
         models.push(match tried {
             Ok(report) => report,
@@ -139,6 +145,16 @@ fn compare(
         purchases: Some(purchases),
         value: value.transpose()?,
     })
+}
+
+/// The log scores, for what the report is about.
+fn take_in(report: &mut ModelReport, scores: LogScores) {
+    let LogScores { purchases, value } = scores;
+    for (target, scores) in [(&mut report.purchases, purchases), (&mut report.value, value)] {
+        if let Some(target) = target {
+            target.metrics.scored(scores);
+        }
+    }
 }
 
 fn compare_purchases(
@@ -199,26 +215,55 @@ pub fn testable() -> Vec<&'static str> {
     models.chain([NaiveRate::ID, NaiveMean::ID]).collect()
 }
 
-/// The estimators with these identifiers, each once, in the order of [`testable`]; all of them if none is named.
+/// The estimators with these identifiers, each once, in the order of [`testable`]; all of them if none is named. A model of
+/// purchases goes with `spend`, or with the model of spend that is named with it: `bg-nbd+log-normal`, `bg-nbd+none`.
 ///
 /// # Errors
-/// [`Error::Usage`] for a name that is not [`testable`].
-pub fn estimators<S: AsRef<str>>(ids: &[S]) -> Result<Vec<Box<dyn Estimator>>> {
-    let (named, all) = (ids.iter().map(|id| id.as_ref().trim()).collect::<Vec<&str>>(), testable());
-    if let Some(unknown) = named.iter().find(|id| !all.contains(id)) {
-        return Err(Error::usage(format!("`{unknown}` is not a model; there are {}", all.join(", "))));
+/// [`Error::Usage`] for a name that is not [`testable`], or a model of spend that does not exist.
+pub fn estimators<S: AsRef<str>>(ids: &[S], spend: Option<AnySpendModel>) -> Result<Vec<Box<dyn Estimator>>> {
+    let all = testable();
+    let mut named: Vec<&str> = ids.iter().map(|id| id.as_ref().trim()).collect();
+    if named.is_empty() {
+        named.clone_from(&all);
     }
-    let chosen = all.into_iter().filter(|id| named.is_empty() || named.contains(id));
-    chosen.map(estimator).collect()
+    let mut chosen: Vec<(usize, &str, Option<&str>)> = Vec::new();
+    for name in named {
+        let (id, own) = name.split_once('+').map_or((name, None), |(id, own)| (id.trim(), Some(own.trim())));
+        let Some(place) = all.iter().position(|known| *known == id) else {
+            return Err(Error::usage(format!("`{id}` is not a model; there are {}", all.join(", "))));
+        };
+        if !chosen.contains(&(place, id, own)) {
+            chosen.push((place, id, own));
+        }
+    }
+    chosen.sort_by_key(|(place, ..)| *place);
+    chosen.into_iter().map(|(_, id, own)| estimator(id, own, spend)).collect()
 }
 
-fn estimator(id: &'static str) -> Result<Box<dyn Estimator>> {
-    Ok(match id {
-        NaiveRate::ID => Box::new(NaiveRate),
-        NaiveMean::ID => Box::new(NaiveMean),
-        model => Box::new(BuyTillYouDie(Recipe {
-            purchase: AnyPurchaseModel::template(model)?,
-            ..Recipe::default()
-        })),
-    })
+fn estimator(id: &str, own: Option<&str>, spend: Option<AnySpendModel>) -> Result<Box<dyn Estimator>> {
+    let naive: Option<Box<dyn Estimator>> = match id {
+        NaiveRate::ID => Some(Box::new(NaiveRate)),
+        NaiveMean::ID => Some(Box::new(NaiveMean)),
+        _ => None,
+    };
+    match (naive, own) {
+        (Some(naive), None) => Ok(naive),
+        (Some(_), Some(own)) => Err(Error::usage(format!("{id} takes no model of spend; leave +{own} out"))),
+        (None, own) => {
+            let spend = match own {
+                None => spend,
+                Some("none") => None,
+                Some(own) => Some(AnySpendModel::template(own)?),
+            };
+            let model = BuyTillYouDie::new(Recipe {
+                purchase: AnyPurchaseModel::template(id)?,
+                spend,
+                ..Recipe::default()
+            });
+            Ok(Box::new(match own {
+                Some(own) => model.named(format!("{id}+{own}")),
+                None => model,
+            }))
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::fit::{Bootstrap, Method, Nuts, Recipe};
-use crate::model::{AnyPurchaseModel, BgNbd, Parametric};
+use crate::model::{AnyPurchaseModel, AnySpendModel, BgNbd, Parametric};
 use crate::orders::{DateOrder, DecimalMark, Separator};
 use crate::units::{AnnualRate, CalendarPeriod, Horizon, Share, TimeUnit};
 use crate::{Error, Result};
@@ -77,9 +77,10 @@ pub struct Reading {
     /// Column with the order's id, where rows are lines of orders
     #[arg(long, value_name = "COLUMN")]
     pub order: Option<String>,
-    /// What is spent: found in the file, or none to model purchases alone
-    #[arg(long, value_enum, default_value_t = SpendArg::GammaGamma)]
-    pub spend: SpendArg,
+    /// Model of what an order is worth (`ltv models` lists them), or none to model purchases alone [default: gamma-gamma, or
+    /// the model's]
+    #[arg(long, value_name = "NAME")]
+    pub spend: Option<SpendArg>,
     /// What separates the fields of a CSV file [default: found by looking]
     #[arg(long, value_name = "CHARACTER")]
     pub separator: Option<Separator>,
@@ -112,13 +113,36 @@ pub struct Reading {
     pub cutoff: Option<String>,
 }
 
-/// Whether spend is modelled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+/// Whether spend is modelled, and how.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum SpendArg {
     /// Model the value of an order too.
-    GammaGamma,
+    Model(AnySpendModel),
     /// Purchases alone.
     None,
+}
+
+impl std::str::FromStr for SpendArg {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text.trim() {
+            "none" => Ok(Self::None),
+            id => AnySpendModel::template(id).map(Self::Model),
+        }
+    }
+}
+
+impl Reading {
+    /// The model of spend of a fit: Gamma-Gamma unless said otherwise, `None` for purchases alone.
+    #[must_use]
+    pub fn spend_model(&self) -> Option<AnySpendModel> {
+        match self.spend {
+            Some(SpendArg::Model(model)) => Some(model),
+            Some(SpendArg::None) => None,
+            None => Some(AnySpendModel::default()),
+        }
+    }
 }
 
 /// What counts as one purchase.
@@ -265,24 +289,24 @@ impl Modelling {
         self.model.trim()
     }
 
-    /// The recipe of the fit.
+    /// The recipe of the fit, with the model of spend that stands beside it.
     ///
     /// # Errors
     /// [`Error::Usage`] for a model that does not exist.
-    pub fn recipe(&self) -> Result<Recipe> {
+    pub fn recipe(&self, reading: &Reading) -> Result<Recipe> {
         let mut purchase = AnyPurchaseModel::template(self.id())?;
         if let Some(k) = self.k {
             purchase = purchase.with_setting("k", k).map_err(|e| Error::usage(format!("--k {k}: {e}")))?;
         }
-        Ok(Recipe { purchase, method: self.method()? })
+        Ok(Recipe { purchase, spend: reading.spend_model(), method: self.method()? })
     }
 
     /// The same, for times in a unit.
     ///
     /// # Errors
     /// [`crate::Error::Usage`] for a model that counts opportunities without any.
-    pub fn recipe_for(&self, unit: TimeUnit) -> Result<Recipe> {
-        let recipe = self.recipe()?;
+    pub fn recipe_for(&self, reading: &Reading, unit: TimeUnit) -> Result<Recipe> {
+        let recipe = self.recipe(reading)?;
         if recipe.purchase.is_discrete() && unit.calendar().is_none() {
             return Err(Error::usage(format!(
                 "{} counts whole opportunities to buy; say what one is with --opportunities year|quarter|month|week",
@@ -379,7 +403,7 @@ pub struct Backtest {
     /// Distance between counted origins
     #[arg(long, value_name = "HORIZON")]
     pub every: Option<Horizon>,
-    /// Models to compare
+    /// Models to compare, each with --spend or with a model of spend of its own: bg-nbd+log-normal
     #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "bg-nbd,naive-rate,naive-mean")]
     pub models: Vec<String>,
     /// How time is counted.

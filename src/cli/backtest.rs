@@ -19,7 +19,7 @@ use crate::{Error, Result};
 /// Whatever reading, the backtest or writing says.
 pub fn run(args: &args::Backtest, quiet: bool, progress: &dyn Progress) -> Result<()> {
     let voice = Voice::new(quiet, &[&args.output]);
-    let models = estimators(&args.models)?;
+    let models = estimators(&args.models, args.orders.reading.spend_model())?;
     let options = args.orders.reading.options()?;
     let plan = BacktestPlan {
         origins: Origins::read(&args.origins, args.every, options.grain)?,
@@ -100,7 +100,7 @@ fn target(origin: &OriginReport, name: &str, pick: Pick) -> String {
 }
 
 fn accuracy(reports: &[(&str, &TargetReport)]) -> String {
-    let mut grid = Grid::new(&["model", "predicted", "bias", "MAE", "RMSE", "Spearman", "Gini"]);
+    let mut grid = Grid::new(&["model", "predicted", "bias", "MAE", "RMSE", "Spearman", "Gini", "log score"]);
     for (model, report) in reports {
         let m = &report.metrics;
         grid.row([
@@ -111,6 +111,7 @@ fn accuracy(reports: &[(&str, &TargetReport)]) -> String {
             optional(m.rmse, digits),
             optional(m.spearman, |v| show::number(v, 4)),
             optional(m.gini, |v| show::number(v, 4)),
+            optional(m.log_score, |v| show::number(v, 4)),
         ]);
     }
     grid.text()

@@ -22,7 +22,7 @@ pub fn run(args: &args::Features, quiet: bool, progress: &dyn Progress) -> Resul
     let format = outputs::format(&args.output)?;
     let mut table = TableWriter::new(Output::create(&args.output)?, format);
     let (orders, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
-    let past = orders::past(&orders, &options, args.counting.unit())?;
+    let past = orders::past(&orders, &options, args.counting.unit())?.telling_logs(true);
     progress.begin("writing customers", Some(past.len() as u64));
     for customers in past.parts(args.counting.unit(), PART) {
         progress.check()?;

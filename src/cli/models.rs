@@ -3,7 +3,7 @@
 use super::show::Grid;
 use super::voice::Voice;
 use crate::Result;
-use crate::model::{AnyPurchaseModel, GammaGamma};
+use crate::model::{AnyPurchaseModel, AnySpendModel};
 
 /// Runs the command.
 ///
@@ -15,6 +15,9 @@ pub fn run() -> Result<()> {
         grid.row([(*id).to_owned(), (*name).to_owned(), (*about).to_owned()]);
     }
     let mut spend = Grid::new(&["--spend", "", "value of an order"]);
-    spend.row([GammaGamma::ID, GammaGamma::NAME, GammaGamma::ABOUT]);
+    for (id, name, about) in AnySpendModel::ALL {
+        spend.row([*id, *name, *about]);
+    }
+    spend.row(["none", "", "purchases alone"]);
     Voice::new(false, &[]).tell(&format!("{}\n{}", grid.text(), spend.text()))
 }

@@ -8,6 +8,7 @@ use super::tell::wrap;
 use crate::error::Place;
 use crate::features::Past;
 use crate::fit::TrainedModel;
+use crate::model::Parametric;
 use crate::orders::{ColumnNames, Ledger, Orders, ReadOptions, Reason, Refunds};
 use crate::progress::Progress;
 use crate::units::{Grain, TimeUnit};
@@ -48,7 +49,7 @@ impl Reading {
     /// The same for use with a fitted model: grain and time zone are the model's.
     ///
     /// # Errors
-    /// [`Error::Usage`] if another grain or time zone is given.
+    /// [`Error::Usage`] if another grain, time zone or model of spend is given.
     pub fn options_of(&self, trained: &TrainedModel) -> Result<ReadOptions> {
         if let Some(grain) = self.grain.map(Grain::from).filter(|grain| *grain != trained.grain) {
             return Err(Error::usage(format!(
@@ -61,6 +62,16 @@ impl Reading {
                 "the model was trained in the time zone {}, not {zone}; leave --timezone out",
                 trained.timezone
             )));
+        }
+        if let Some(SpendArg::Model(asked)) = self.spend {
+            let there = trained.spend.as_ref().map_or("none", |spend| spend.model.id());
+            if there != asked.id() {
+                return Err(Error::usage(format!(
+                    "the model was trained with --spend {there}, so it cannot score with {}; leave --spend out, or train \
+                     it again",
+                    asked.id()
+                )));
+            }
         }
         self.with(trained.grain, &trained.timezone)
     }
@@ -83,7 +94,7 @@ impl Reading {
             grain,
             refunds: self.refunds.into(),
             drop_zero: self.drop_zero,
-            spend: self.spend == SpendArg::GammaGamma,
+            spend: self.spend != Some(SpendArg::None),
             strict: self.strict,
             cutoff: self.cutoff.as_deref().map(|text| grain.read(text)).transpose()?,
             threads: None,

@@ -25,7 +25,7 @@ use crate::{Error, Result};
 pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()> {
     let options = args.orders.reading.options()?;
     let unit = args.counting.unit();
-    let recipe = args.model.recipe_for(unit)?;
+    let recipe = args.model.recipe_for(&args.orders.reading, unit)?;
     let voice = Voice::new(quiet, &[]);
     let file = args.output.exists() && !args.output.is_dir();
     if file || args.output.as_os_str() == "-" {
@@ -37,7 +37,7 @@ pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()>
     let written = ["model.json", "scores.csv", "summary.json"].map(|name| args.output.join(name));
     outputs::spare(&written.each_ref().map(|path| path.as_path()), &args.orders.inputs, None)?;
     let (read, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
-    let past = orders::past(&read, &options, unit)?;
+    let past = orders::past(&read, &options, unit)?.telling_logs(recipe.needs_logs());
     voice.say(&orders::account(&ledger, &past))?;
 
     progress.begin("fitting", None);
@@ -97,7 +97,8 @@ fn check(args: &args::Run, past: &Past<'_>, progress: &dyn Progress) -> Result<B
         levels: vec![args.worth.level], // one is shown, and each takes four columns of all customers
         ..BacktestPlan::new(holdout(args.horizon, past)?, args.counting.unit())?
     };
-    backtest(past, &plan, &estimators(&[args.model.id(), NaiveRate::ID, NaiveMean::ID])?, progress)
+    let models = [args.model.id(), NaiveRate::ID, NaiveMean::ID];
+    backtest(past, &plan, &estimators(&models, args.orders.reading.spend_model())?, progress)
 }
 
 fn holdout(horizon: Horizon, past: &Past<'_>) -> Result<Horizon> {

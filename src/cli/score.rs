@@ -9,6 +9,7 @@ use super::show::{self, Grid};
 use super::voice::Voice;
 use super::{orders, outputs, totals};
 use crate::fit::TrainedModel;
+use crate::model::SpendModel;
 use crate::orders::ReadOptions;
 use crate::progress::Progress;
 use crate::{Error, Result};
@@ -46,7 +47,8 @@ pub fn run(args: &args::Score, quiet: bool, progress: &dyn Progress) -> Result<(
         }
         Source::Orders => {
             let (read, ledger) = orders::read(&args.inputs, &options, progress)?;
-            let past = orders::past(&read, &options, trained.unit)?;
+            let logs = trained.spend.as_ref().is_some_and(|spend| spend.model.needs_logs());
+            let past = orders::past(&read, &options, trained.unit)?.telling_logs(logs);
             has_money(&trained, &args.reading, read.has_money())?;
             let asked =
                 Asked::new(&trained, args.horizon, &args.worth, Some((options.grain, past.cutoff())))?;
@@ -66,7 +68,7 @@ pub fn run(args: &args::Score, quiet: bool, progress: &dyn Progress) -> Result<(
 
 /// A model of spend needs amounts, unless purchases alone are wanted.
 fn has_money(trained: &TrainedModel, reading: &args::Reading, money: bool) -> Result<()> {
-    if trained.spend.is_some() && !money && reading.spend != args::SpendArg::None {
+    if trained.spend.is_some() && !money && reading.spend != Some(args::SpendArg::None) {
         return Err(Error::usage(
             "the model forecasts value, but no column of amounts was found; name it with --amount (or --price and \
              --quantity), or forecast purchases alone with --spend none",

@@ -20,7 +20,7 @@ pub fn run(args: &args::Train, quiet: bool, progress: &dyn Progress) -> Result<(
     // An output that cannot be created is better known now than after an hour.
     drop(Output::create(&args.output)?);
     let unit = args.counting.unit();
-    let recipe = args.model.recipe_for(unit)?;
+    let recipe = args.model.recipe_for(&args.orders.reading, unit)?;
     let options = args.orders.reading.options()?;
     let trained = match customers::source(&args.orders.inputs, &options)? {
         Source::Customers(file) => {
@@ -30,7 +30,7 @@ pub fn run(args: &args::Train, quiet: bool, progress: &dyn Progress) -> Result<(
         }
         Source::Orders => {
             let (read, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
-            let past = orders::past(&read, &options, unit)?;
+            let past = orders::past(&read, &options, unit)?.telling_logs(recipe.needs_logs());
             voice.say(&orders::account(&ledger, &past))?;
             if recipe.is_of_regular_buyers() {
                 voice.say(&tell::regularity(&past.regularity()))?;

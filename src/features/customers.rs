@@ -24,6 +24,44 @@ impl Rfm {
     pub const NEWCOMER: Self = Self { frequency: 0, recency: 0.0, age: 0.0 };
 }
 
+/// What a model of spend knows of a customer: their repeat purchases, without the first.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spent {
+    /// How many, x.
+    pub frequency: u32,
+    /// The mean of their values; `None` without one.
+    pub monetary_value: Option<f64>,
+    /// Of the logarithms of their values, where all are positive and the table tells.
+    pub logs: Option<LnSpent>,
+}
+
+/// The logarithms of the values of a customer's repeat purchases.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LnSpent {
+    /// Their mean.
+    pub mean: f64,
+    /// The sum of the squares of their differences from the mean.
+    pub squares: f64,
+}
+
+impl LnSpent {
+    /// Of some purchases; `None` without any, or if one is worth nothing.
+    fn of(purchases: &[Purchase]) -> Option<Self> {
+        if purchases.is_empty() || purchases.iter().any(|purchase| purchase.value.micros() <= 0) {
+            return None;
+        }
+        let (mut mean, mut squares) = (0.0, 0.0);
+        for (before, purchase) in purchases.iter().enumerate() {
+            // Welford (1962), Technometrics 4, 419-420: nothing cancels.
+            let value = purchase.value.to_f64().ln();
+            let off = value - mean;
+            mean += off / (before + 1) as f64;
+            squares += off * (value - mean);
+        }
+        Some(Self { mean, squares })
+    }
+}
+
 /// The customers, column by column; every column has the length of `ids`.
 #[derive(Debug, Clone)]
 pub struct Customers {
@@ -40,6 +78,11 @@ pub struct Customers {
     /// The sum of the logarithms of the gaps between purchases, in `unit`; 0 for one-time buyers. It tells how regularly
     /// they bought, and lets models of different regularity be compared. Empty if it is not known.
     pub ln_gaps: Vec<f64>,
+    /// Mean of the natural logarithms of the repeat purchases' values; `None` for one-time buyers and where one of the values is
+    /// not positive. Empty unless asked for ([`super::Past::telling_logs`]) or read from a table: log-normal spend needs it.
+    pub mean_ln_value: Vec<Option<f64>>,
+    /// Sum of the squares of their differences from that mean; `None` and empty likewise.
+    pub ss_ln_value: Vec<Option<f64>>,
     /// Where the table was made from orders: what else is known.
     pub history: Option<History>,
     /// The unit of recency and age.
@@ -79,6 +122,8 @@ impl Customers {
             age: Vec::new(),
             monetary_value: Vec::new(),
             ln_gaps: Vec::new(),
+            mean_ln_value: Vec::new(),
+            ss_ln_value: Vec::new(),
             history: Some(history),
             unit,
             grain,
@@ -87,13 +132,17 @@ impl Customers {
     }
 
     /// Room for so many customers.
-    pub(super) fn reserve(&mut self, customers: usize, money: bool) {
+    pub(super) fn reserve(&mut self, customers: usize, money: bool, logs: bool) {
         self.frequency.reserve_exact(customers);
         self.recency.reserve_exact(customers);
         self.age.reserve_exact(customers);
         self.ln_gaps.reserve_exact(customers);
         if money {
             self.monetary_value.reserve_exact(customers);
+        }
+        if logs {
+            self.mean_ln_value.reserve_exact(customers);
+            self.ss_ln_value.reserve_exact(customers);
         }
         if let Some(history) = &mut self.history {
             history.orders.reserve_exact(customers);
@@ -106,8 +155,14 @@ impl Customers {
     }
 
     /// Appends a customer (but not its id) from its purchases by time; without a purchase nothing, and `false`.
-    pub(super) fn push_purchases(&mut self, purchases: &[Purchase], cutoff: Tick, money: bool) -> bool {
-        let (Some(first), Some(last)) = (purchases.first(), purchases.last()) else { return false };
+    pub(super) fn push_purchases(
+        &mut self,
+        purchases: &[Purchase],
+        cutoff: Tick,
+        money: bool,
+        logs: bool,
+    ) -> bool {
+        let ([first, repeats @ ..], Some(last)) = (purchases, purchases.last()) else { return false };
         let frequency = u32::try_from(purchases.len() - 1).unwrap_or(u32::MAX); // a store holds fewer events
         // In range: a customer's amounts all add up to less than i64::MAX.
         let total: i64 = purchases.iter().map(|purchase| purchase.value.micros()).sum();
@@ -118,6 +173,9 @@ impl Customers {
         self.ln_gaps.push(regularity::ln_gaps(purchases, self.grain, self.unit));
         if money {
             self.monetary_value.push((frequency > 0).then(|| repeat.to_f64() / f64::from(frequency)));
+        }
+        if logs {
+            self.push_logs(LnSpent::of(repeats));
         }
         if let Some(history) = &mut self.history {
             history.orders.push(purchases.iter().map(|purchase| purchase.orders).sum());
@@ -130,6 +188,12 @@ impl Customers {
         true
     }
 
+    /// Appends what is known of a customer's logarithms.
+    pub(super) fn push_logs(&mut self, logs: Option<LnSpent>) {
+        self.mean_ln_value.push(logs.map(|logs| logs.mean));
+        self.ss_ln_value.push(logs.map(|logs| logs.squares));
+    }
+
     /// Appends the rows of another table made in the same way.
     pub(super) fn append(&mut self, other: Self) {
         self.ids.append(&other.ids);
@@ -138,6 +202,8 @@ impl Customers {
         self.age.extend(other.age);
         self.monetary_value.extend(other.monetary_value);
         self.ln_gaps.extend(other.ln_gaps);
+        self.mean_ln_value.extend(other.mean_ln_value);
+        self.ss_ln_value.extend(other.ss_ln_value);
         if let (Some(to), Some(from)) = (&mut self.history, other.history) {
             to.orders.extend(from.orders);
             to.total_value.extend(from.total_value);
@@ -170,9 +236,21 @@ impl Customers {
         Rfm { frequency: self.frequency[at], recency: self.recency[at], age: self.age[at] }
     }
 
-    /// The table as it is written: `customer_id, frequency, recency, age, monetary_value, ln_gaps, orders, total_value,
-    /// first_order, last_order`. Without money `monetary_value` and `total_value` are left out; `ln_gaps` where the gaps are not
-    /// known; without a history, all columns after it.
+    /// What a model of spend knows of one customer.
+    #[must_use]
+    pub fn spent(&self, at: usize) -> Spent {
+        let known = |column: &[Option<f64>]| column.get(at).copied().flatten();
+        let logs = known(&self.mean_ln_value).zip(known(&self.ss_ln_value));
+        Spent {
+            frequency: self.frequency[at],
+            monetary_value: known(&self.monetary_value),
+            logs: logs.map(|(mean, squares)| LnSpent { mean, squares }),
+        }
+    }
+
+    /// The table as it is written: `customer_id, frequency, recency, age, monetary_value, ln_gaps, mean_ln_value,
+    /// ss_ln_value, orders, total_value, first_order, last_order`. Without money `monetary_value` and `total_value` are left out; `ln_gaps` where
+    /// the gaps are not known; without logarithms `mean_ln_value` and `ss_ln_value`; without a history, all columns from `orders` on.
     #[must_use]
     pub fn to_chunk(&self) -> Chunk<'_> {
         self.rows(0..self.len())
@@ -197,6 +275,10 @@ impl Customers {
         if !self.ln_gaps.is_empty() {
             columns.push(("ln_gaps", Values::Real(&self.ln_gaps[at()])));
         }
+        if self.has_logs() {
+            columns.push(("mean_ln_value", Values::Optional(&self.mean_ln_value[at()])));
+            columns.push(("ss_ln_value", Values::Optional(&self.ss_ln_value[at()])));
+        }
         if let Some(history) = &self.history {
             columns.push(("orders", Values::Whole(&history.orders[at()])));
             if !history.total_value.is_empty() {
@@ -212,5 +294,11 @@ impl Customers {
     #[must_use]
     pub fn has_money(&self) -> bool {
         !self.monetary_value.is_empty()
+    }
+
+    /// Whether the logarithms of values are known at all.
+    #[must_use]
+    pub fn has_logs(&self) -> bool {
+        !self.mean_ln_value.is_empty()
     }
 }

@@ -20,6 +20,7 @@ pub struct Past<'a> {
     period: Option<CalendarPeriod>,
     customers: usize,
     netting: Netting,
+    logs: bool,
 }
 
 /// Customers are worked on in pieces of this size, whatever the number of threads.
@@ -62,15 +63,16 @@ impl<'a> Past<'a> {
         Self::cut(orders, end, Some(period))
     }
 
-    /// The same orders up to another cut-off, in opportunities if these are.
+    /// The same orders up to another cut-off, in opportunities if these are, telling of logarithms if these do.
     ///
     /// # Errors
     /// As [`Past::new`] and [`Past::of_opportunities`].
     pub fn again(&self, cutoff: Tick) -> Result<Self> {
-        match self.period {
+        let again = match self.period {
             Some(period) => Self::of_opportunities(self.orders, Some(cutoff), period),
             None => Self::new(self.orders, Some(cutoff)),
-        }
+        };
+        again.map(|again| again.telling_logs(self.logs))
     }
 
     fn cut(orders: &'a Orders, cutoff: Option<Tick>, period: Option<CalendarPeriod>) -> Result<Self> {
@@ -89,7 +91,8 @@ impl<'a> Past<'a> {
                 show(first)
             )));
         }
-        let mut past = Self { orders, cutoff, given, period, customers: 0, netting: Netting::default() };
+        let netting = Netting::default();
+        let mut past = Self { orders, cutoff, given, period, customers: 0, netting, logs: false };
         let mut tally = Tally::default();
         for (customers, part) in past.over_pieces(0..orders.len(), |netter, pieces| {
             pieces.filter(|&customer| !past.purchases(netter, customer).is_empty()).count()
@@ -105,6 +108,19 @@ impl<'a> Past<'a> {
             )));
         }
         Ok(past)
+    }
+
+    /// The same past, whose tables of customers tell of the logarithms of values too (`mean_ln_value`, `ss_ln_value`), which
+    /// log-normal spend needs. They take 32 bytes a customer; without money there are none.
+    #[must_use]
+    pub const fn telling_logs(self, logs: bool) -> Self {
+        Self { logs, ..self }
+    }
+
+    /// Whether its tables of customers tell of the logarithms of values.
+    #[must_use]
+    pub const fn tells_logs(&self) -> bool {
+        self.logs && self.orders.has_money()
     }
 
     /// The orders it is cut from.
@@ -162,7 +178,7 @@ impl<'a> Past<'a> {
     #[must_use]
     pub fn customers(&self, unit: TimeUnit) -> Customers {
         let mut all = Customers::empty(self.unit(unit), self.orders.options.grain, Some(self.cutoff));
-        all.reserve(self.customers, self.orders.has_money());
+        all.reserve(self.customers, self.orders.has_money(), self.tells_logs());
         let everyone = self.customers == self.orders.len();
         for start in (0..self.orders.len()).step_by(PIECE * PIECES) {
             let end = self.orders.len().min(start + PIECE * PIECES);
@@ -204,7 +220,8 @@ impl<'a> Past<'a> {
             let mut part = Customers::empty(to.unit, grain, Some(self.cutoff));
             for customer in piece {
                 let purchases = self.purchases(netter, customer);
-                if part.push_purchases(purchases, self.cutoff, self.orders.has_money()) && ids {
+                let (money, logs) = (self.orders.has_money(), self.tells_logs());
+                if part.push_purchases(purchases, self.cutoff, money, logs) && ids {
                     part.ids.push(self.orders.ids.get(customer));
                 }
             }

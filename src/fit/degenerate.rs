@@ -5,12 +5,10 @@
 //! are not numbers to be read. Such a fit comes home with a warning that names the ridge.
 
 use super::mle::Fit;
-use crate::model::{GammaGamma, Moments, Parametric, PurchaseLikelihood};
+use crate::model::{Moments, Parametric, PurchaseLikelihood, SpendLikelihood, Weighted};
 
 /// A standard error of a log-parameter beyond this (within two of them a factor of e^±2, 7 either way) is worth a word.
 const VAGUE: f64 = 1.0;
-/// A shape beyond this says: as good as no spread (a coefficient of variation below 3 %).
-const NO_SPREAD: f64 = 1_000.0;
 
 /// Whether the data leave some parameter less determined than that.
 fn on_a_ridge<M>(fit: &Fit<M>) -> bool {
@@ -31,31 +29,16 @@ pub(super) fn name_purchase_ridge<M: PurchaseLikelihood>(
     fit
 }
 
-pub(super) fn name_spend_ridge(mut fit: Fit<GammaGamma>) -> Fit<GammaGamma> {
-    let (p, q) = (fit.model.p(), fit.model.q());
+/// `scaled` is the model where the geometric mean of order values is 1, and `rows` are those of the fit, likewise.
+pub(super) fn name_spend_ridge<S: SpendLikelihood>(
+    mut fit: Fit<S>,
+    scaled: &S,
+    rows: &[Weighted<S::Row>],
+) -> Fit<S> {
     if on_a_ridge(&fit) {
-        let mut named = Vec::new();
-        if p > NO_SPREAD {
-            named.push(
-                "the orders of one customer all cost the same, as far as these data go: p is at the border",
-            );
-        }
-        if q > NO_SPREAD {
-            named.push("customers do not differ in what they spend, as far as these data go: q and v are at the border");
-        }
-        warn(&mut fit, named);
+        warn(&mut fit, scaled.ridges(rows));
     }
-    if q <= 1.0 {
-        fit.report.warnings.push(format!(
-            "q is {q:.3}: spend is so heavy-tailed that the mean value of an order does not exist for new customers; \
-             theirs is left empty. Look for wholesale or test orders, or model purchases alone (--spend none)"
-        ));
-    } else if q <= 2.0 {
-        fit.report.warnings.push(format!(
-            "q is {q:.3}: spend is so heavy-tailed that its variance does not exist for new customers; intervals of \
-             totals leave that spread out"
-        ));
-    }
+    fit.report.warnings.extend(fit.model.remarks());
     fit
 }
 

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::covariance::Uncertainty;
 use super::report::FitReport;
-use crate::model::{AnyPurchaseModel, GammaGamma, Parametric};
+use crate::model::{AnyPurchaseModel, AnySpendModel, Parametric};
 use crate::output::Output;
 use crate::units::{Grain, TimeUnit};
 use crate::{Error, Result};
@@ -65,7 +65,7 @@ pub struct PurchaseFit {
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpendFit {
     /// The model.
-    pub model: GammaGamma,
+    pub model: AnySpendModel,
     /// ln L at the maximum.
     pub ln_likelihood: f64,
     /// Standard errors and covariance; `None` where nothing is determined, or in a file written by hand.
@@ -73,7 +73,7 @@ pub struct SpendFit {
     /// How the fit went; `None` in a file written by hand.
     pub report: Option<FitReport>,
     /// Draws of the parameters, for a method that makes them ([`super::Fit::draws`]).
-    pub draws: Vec<GammaGamma>,
+    pub draws: Vec<AnySpendModel>,
 }
 
 /// The file as it stands on the disk.

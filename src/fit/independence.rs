@@ -1,4 +1,4 @@
-//! Gamma-Gamma assumes that spend per order is independent of how often a customer buys: measured here.
+//! The models of spend assume that spend per order is independent of how often a customer buys: measured here.
 
 use crate::features::Customers;
 use crate::math::ranks::{doubled_mid_ranks, spearman};
@@ -15,9 +15,9 @@ pub struct RankCorrelation {
 }
 
 impl RankCorrelation {
-    /// What to tell the reader: `None` if the correlation is below 0.1 or may be chance.
+    /// What to tell the reader of a spend model by its usual name: `None` if the correlation is below 0.1 or may be chance.
     #[must_use]
-    pub fn warning(&self) -> Option<String> {
+    pub fn warning(&self, model: &str) -> Option<String> {
         let &Self { rho, p_value, customers } = self;
         if rho.abs() <= 0.1 || p_value >= 0.01 {
             return None;
@@ -25,7 +25,7 @@ impl RankCorrelation {
         let (who, how) = if rho > 0.0 { ("more", "under") } else { ("less", "over") };
         Some(format!(
             "frequency and spend are correlated (rank correlation {rho:.2} over {customers} repeat buyers): frequent \
-             buyers spend {who} per order, so Gamma-Gamma's independence fails, and the value of the best customers is \
+             buyers spend {who} per order, so {model}'s independence fails, and the value of the best customers is \
              {how}stated where the model fills gaps"
         ))
     }

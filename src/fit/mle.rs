@@ -9,7 +9,8 @@ use super::report::FitReport;
 use super::unique::{unique_purchases, unique_spend};
 use crate::features::{Customers, Rfm};
 use crate::model::{
-    AnyPurchaseModel, GammaGamma, Likelihood, Moments, PurchaseLikelihood, SpendRow, Visitor, Weighted,
+    AnyPurchaseModel, AnySpendModel, Likelihood, Moments, PurchaseLikelihood, SpendLikelihood, SpendModel,
+    SpendVisitor, Visitor, Weighted,
 };
 use crate::progress::{Progress, Silent};
 use crate::{Error, Result};
@@ -161,48 +162,81 @@ fn starts<M: Likelihood>(template: &M, parameters: Vec<Vec<f64>>) -> Vec<Vec<f64
     parameters.into_iter().map(of).collect()
 }
 
-/// Fits Gamma-Gamma to the mean repeat spend of the customers by maximum likelihood. Customers whose mean repeat spend
-/// is not positive are left out and counted in the report.
+/// Fits a spend model to the repeat purchases of the customers by maximum likelihood; `template` says which. Customers of whom
+/// its likelihood cannot speak are left out and counted in the report: those whose mean repeat spend is not positive, or one of
+/// whose orders is not.
 ///
 /// # Errors
-/// [`Error::Input`] if there is no money or too few repeat buyers who spend; [`Error::Fit`] as in [`fit_purchases`].
-pub fn fit_spend(customers: &Customers) -> Result<Fit<GammaGamma>> {
-    fit_spend_by(customers, Method::Mle, &Silent)
+/// [`Error::Usage`] if there is no money, or the model needs logarithms that the table does not tell; [`Error::Input`] if there
+/// are too few repeat buyers who spend; [`Error::Fit`] as in [`fit_purchases`].
+pub fn fit_spend<S: SpendLikelihood>(template: &S, customers: &Customers) -> Result<Fit<S>> {
+    fit_spend_by(template, customers, Method::Mle, &Silent)
 }
 
 /// The same by any method.
 ///
 /// # Errors
 /// As [`fit_spend`], and as [`fit_purchases_by`] for what the method adds.
-pub fn fit_spend_by(
+pub fn fit_spend_by<S: SpendLikelihood>(
+    template: &S,
     customers: &Customers,
     method: Method,
     progress: &dyn Progress,
-) -> Result<Fit<GammaGamma>> {
+) -> Result<Fit<S>> {
     if !customers.has_money() {
         return Err(Error::usage("there is no money in these data: purchases alone can be modelled"));
     }
-    let (mut rows, left_out) = unique_spend(customers);
+    if template.needs_logs() && !customers.has_logs() {
+        return Err(needs_logs(template));
+    }
+    let (mut rows, left_out) = unique_spend::<S>(customers);
     let buyers = total(&rows);
-    enough(buyers, "repeat buyers with positive mean spend")?;
+    enough(buyers, "repeat buyers of whom the spend model can speak (with positive values)")?;
     // The geometric mean: one huge order does not move it far.
-    let ln_sum: f64 = rows.iter().map(|row| row.count * row.row.monetary_value.ln()).sum();
-    let scale = (ln_sum / buyers).exp();
-    rows.iter_mut().for_each(|Weighted { row, .. }| row.monetary_value /= scale);
-    let template = &GammaGamma::template();
-    let starts = starts(template, spend_starts(&rows, buyers));
-    let task = Task { template, rows: &rows, starts, jacobian: -buyers * scale.ln(), left_out };
+    let ln_sum: f64 = rows.iter().map(|row| row.count * S::ln_value(&row.row)).sum();
+    let ln_unit = ln_sum / buyers;
+    rows.iter_mut().for_each(|weighted| weighted.row = S::in_units_of(&weighted.row, ln_unit));
+    let values: f64 = rows.iter().map(|row| row.count * S::values(&row.row)).sum();
+    let unit = ln_unit.exp();
+    let starts = starts(template, S::starts(&rows));
+    let task = Task { template, rows: &rows, starts, jacobian: -values * unit.ln(), left_out };
     let scaled = task.fit(method, progress)?;
-    let fit = scaled.told(|model| GammaGamma::new(model.p(), model.q(), model.v() * scale))?;
-    Ok(degenerate::name_spend_ridge(fit))
+    let model = scaled.model;
+    let fit = scaled.told(|model| Ok(model.rescaled(unit)))?;
+    Ok(degenerate::name_spend_ridge(fit, &model, &rows))
 }
 
-/// p, q, v to start from: the spread of the logs split between orders and customers, and two plain guesses.
-fn spend_starts(rows: &[Weighted<SpendRow>], buyers: f64) -> Vec<Vec<f64>> {
-    let spread: f64 =
-        rows.iter().map(|row| row.count * row.row.monetary_value.ln().powi(2)).sum::<f64>() / buyers;
-    let shape = (2.0 / spread.max(1e-4)).clamp(0.5, 1e3) + 1.0;
-    vec![vec![shape, shape, 1.0], vec![6.0, 4.0, 0.5], vec![1.0, 2.0, 1.0]]
+/// What to say where a spend model needs logarithms that the table does not have.
+pub(crate) fn needs_logs<S: SpendModel>(model: &S) -> Error {
+    Error::usage(format!(
+        "{} needs the columns mean_ln_value and ss_ln_value (mean of the logarithms of a customer's repeat purchases, and \
+         the sum of their squared differences from it), which this table of customers does not have; make it with `ltv \
+         features`, give the orders themselves, or use --spend gamma-gamma",
+        model.id()
+    ))
+}
+
+/// The same, of any model.
+///
+/// # Errors
+/// As [`fit_spend_by`].
+pub fn fit_any_spend(
+    template: &AnySpendModel,
+    customers: &Customers,
+    method: Method,
+    progress: &dyn Progress,
+) -> Result<Fit<AnySpendModel>> {
+    template.visit(Fitting { customers, method, progress })
+}
+
+impl SpendVisitor for Fitting<'_> {
+    type Answer = Result<Fit<AnySpendModel>>;
+
+    fn see<S: SpendLikelihood>(self, template: &S) -> Self::Answer {
+        let Fit { model, report, uncertainty, draws } =
+            fit_spend_by(template, self.customers, self.method, self.progress)?;
+        Ok(Fit { model: model.into(), report, uncertainty, draws: draws.into_iter().map(S::into).collect() })
+    }
 }
 
 fn total<R>(rows: &[Weighted<R>]) -> f64 {

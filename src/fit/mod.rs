@@ -23,6 +23,9 @@ pub use drawn::{ChainsReport, DrawsReport, KEPT, ParameterDrawn, RefitsReport};
 pub use file::{FORMAT_VERSION, PurchaseFit, Recipe, SpendFit, TrainedModel};
 pub use independence::{RankCorrelation, spend_and_frequency};
 pub use method::{Bootstrap, Method, MethodId, Nuts};
-pub use mle::{Fit, fit_any_purchases, fit_purchases, fit_purchases_by, fit_spend, fit_spend_by};
+pub(crate) use mle::needs_logs;
+pub use mle::{
+    Fit, fit_any_purchases, fit_any_spend, fit_purchases, fit_purchases_by, fit_spend, fit_spend_by,
+};
 pub use report::{FitReport, NotConverged, Stop, Tried};
 pub use unique::{unique_purchases, unique_spend};

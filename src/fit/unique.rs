@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::features::{Customers, Rfm};
-use crate::model::{SpendRow, Weighted};
+use crate::model::{SpendLikelihood, Weighted};
 use crate::{Error, Result};
 
 /// The distinct histories, sorted by frequency, age and recency, each with the number of customers who have it.
@@ -53,27 +53,21 @@ fn impossible(customers: &Customers, at: usize) -> Error {
 }
 
 /// The distinct spends of repeat buyers, sorted by frequency and value, each with its count; and how many repeat
-/// buyers were left out because their mean repeat spend is not positive.
+/// buyers were left out because the model's likelihood cannot speak of them.
 #[must_use]
-pub fn unique_spend(customers: &Customers) -> (Vec<Weighted<SpendRow>>, u64) {
+pub fn unique_spend<S: SpendLikelihood>(customers: &Customers) -> (Vec<Weighted<S::Row>>, u64) {
     let mut left_out = 0;
-    let mut keys = Vec::new();
-    for (&frequency, value) in customers.frequency.iter().zip(&customers.monetary_value) {
-        match value {
-            Some(value) if frequency > 0 && *value > 0.0 && value.is_finite() => {
-                keys.push((frequency, value.to_bits()));
-            }
-            _ => left_out += u64::from(frequency > 0),
+    let mut found = Vec::new();
+    for at in 0..customers.len() {
+        match S::row(&customers.spent(at)) {
+            Some(row) => found.push(row),
+            None => left_out += u64::from(customers.frequency[at] > 0),
         }
     }
-    keys.par_sort_unstable();
-    let rows = keys
+    found.par_sort_unstable_by(S::compare);
+    let rows = found
         .chunk_by(|left, right| left == right)
-        .map(|run| {
-            let (frequency, value) = run[0];
-            let row = SpendRow { frequency, monetary_value: f64::from_bits(value) };
-            Weighted { row, count: run.len() as f64 }
-        })
+        .map(|run| Weighted { row: run[0], count: run.len() as f64 })
         .collect();
     (rows, left_out)
 }

@@ -1,10 +1,14 @@
 //! Gamma-Gamma: what an order is worth.
 
+use std::cmp::Ordering;
+
 use rand::Rng;
 use rand_distr::{Distribution, Gamma};
 use rayon::prelude::*;
 
 use super::kernel::{Derivatives, Likelihood, Parametric, Weighted};
+use super::spend::{SpendLikelihood, SpendModel, Sums};
+use crate::features::Spent;
 use crate::math::special::{digamma_diff, ln_beta, trigamma, trigamma_diff};
 use crate::{Error, Result};
 
@@ -145,6 +149,121 @@ impl GammaGamma {
     /// The value of one order of a customer whose rate is ν.
     pub fn sample_order<R: Rng + ?Sized>(&self, rate: f64, rng: &mut R) -> f64 {
         Gamma::new(self.p, 1.0 / rate).map_or(0.0, |law| law.sample(rng))
+    }
+}
+
+impl SpendModel for GammaGamma {
+    fn known_from(&self, customer: &Spent) -> u32 {
+        if Self::row(customer).is_some() { customer.frequency } else { 0 }
+    }
+
+    fn knowing(&self, customer: &Spent) -> Self {
+        self.given(customer.frequency, customer.monetary_value)
+    }
+
+    fn scale(&self) -> f64 {
+        self.v
+    }
+
+    /// S/v ~ BetaPrime(pn, q).
+    fn sums(&self) -> Sums {
+        Sums::BetaPrime { p: self.p, q: self.q }
+    }
+
+    fn mean(&self) -> Option<f64> {
+        self.mean()
+    }
+
+    fn variance_of_sum(&self, mean_orders: f64, variance_of_orders: f64) -> Option<f64> {
+        self.variance_of_sum(mean_orders, variance_of_orders)
+    }
+
+    fn no_variance(&self) -> String {
+        let q = self.q;
+        format!(
+            "the spend model has q = {q:.3}: for q ≤ 2 a few orders may be worth more than all others together, the variance \
+             of the total does not exist, and no interval can be told"
+        )
+    }
+
+    fn sample_customer<R: Rng + ?Sized>(&self, rng: &mut R) -> f64 {
+        self.sample_rate(rng)
+    }
+
+    fn sample_order<R: Rng + ?Sized>(&self, customer: f64, rng: &mut R) -> f64 {
+        self.sample_order(customer, rng)
+    }
+}
+
+/// A shape beyond this says: as good as no spread (a coefficient of variation below 3 %).
+const NO_SPREAD: f64 = 1_000.0;
+
+impl SpendLikelihood for GammaGamma {
+    fn row(customer: &Spent) -> Option<SpendRow> {
+        let &Spent { frequency, monetary_value, .. } = customer;
+        let monetary_value = monetary_value.filter(|value| *value > 0.0 && value.is_finite())?;
+        (frequency > 0).then_some(SpendRow { frequency, monetary_value })
+    }
+
+    fn compare(left: &SpendRow, right: &SpendRow) -> Ordering {
+        let by_value = || left.monetary_value.total_cmp(&right.monetary_value);
+        left.frequency.cmp(&right.frequency).then_with(by_value)
+    }
+
+    fn in_units_of(row: &SpendRow, ln_unit: f64) -> SpendRow {
+        SpendRow { monetary_value: row.monetary_value / ln_unit.exp(), ..*row }
+    }
+
+    fn ln_value(row: &SpendRow) -> f64 {
+        row.monetary_value.ln()
+    }
+
+    fn values(_: &SpendRow) -> f64 {
+        1.0
+    }
+
+    /// The spread of the logs split between orders and customers, and two plain guesses.
+    fn starts(rows: &[Weighted<SpendRow>]) -> Vec<Vec<f64>> {
+        let buyers: f64 = rows.iter().map(|row| row.count).sum();
+        let spread: f64 =
+            rows.iter().map(|row| row.count * row.row.monetary_value.ln().powi(2)).sum::<f64>() / buyers;
+        let shape = (2.0 / spread.max(1e-4)).clamp(0.5, 1e3) + 1.0;
+        vec![vec![shape, shape, 1.0], vec![6.0, 4.0, 0.5], vec![1.0, 2.0, 1.0]]
+    }
+
+    fn rescaled(&self, factor: f64) -> Self {
+        Self { v: self.v * factor, ..*self }
+    }
+
+    fn ridges(&self, _: &[Weighted<SpendRow>]) -> Vec<&'static str> {
+        let mut named = Vec::new();
+        if self.p > NO_SPREAD {
+            named.push(
+                "the orders of one customer all cost the same, as far as these data go: p is at the border",
+            );
+        }
+        if self.q > NO_SPREAD {
+            named.push("customers do not differ in what they spend, as far as these data go: q and v are at the border");
+        }
+        named
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        let q = self.q;
+        if q <= 1.0 {
+            vec![format!(
+                "q is {q:.3}: spend is so heavy-tailed that the mean value of an order does not exist for new customers; \
+                 theirs is left empty. Look for wholesale or test orders, try log-normal spend (--spend log-normal), or \
+                 model purchases alone (--spend none)"
+            )]
+        } else if q <= 2.0 {
+            vec![format!(
+                "q is {q:.3}: spend is so heavy-tailed that its variance does not exist for new customers; intervals of \
+                 totals leave that spread out"
+            )]
+        } else {
+            Vec::new()
+        }
     }
 }
 

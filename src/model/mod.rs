@@ -21,6 +21,8 @@ mod ggom_nbd;
 mod nbd;
 mod bg_bb;
 mod gamma_gamma;
+mod log_normal;
+mod spend;
 mod any;
 
 pub use any::{AnyLaw, AnyPurchaseModel, Visitor};
@@ -34,9 +36,12 @@ pub use kernel::{
     Coordinate, Derivatives, Law, Likelihood, Moments, Parametric, PurchaseLikelihood, PurchaseModel,
     Weighted,
 };
+pub use log_normal::{LnSpendRow, LogNormal, LogSums};
 pub use mbg_cnbd_k::MbgCnbdK;
 pub use mbg_nbd::MbgNbd;
 pub use nbd::{Forever, Nbd};
 pub use pareto_nbd::{Pareto, ParetoNbd};
 pub use prior::Prior;
+pub(crate) use spend::unit;
+pub use spend::{AnySpendModel, SpendLikelihood, SpendModel, SpendVisitor, SumPoint, Sums};
 pub use until_death::{Lifetime, UntilDeath};

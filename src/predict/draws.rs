@@ -5,7 +5,7 @@ use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::fit::{TrainedModel, Uncertainty};
-use crate::model::{AnyPurchaseModel, Coordinate, GammaGamma, Parametric};
+use crate::model::{AnyPurchaseModel, AnySpendModel, Coordinate, Parametric, SpendModel};
 use crate::{Error, Result};
 
 /// Parameters as they might be, given the data: by the Laplace approximation, a bootstrap, or a sampler of the posterior.
@@ -16,7 +16,7 @@ pub struct ParameterDraws<M> {
     /// Draws of the purchase model.
     pub purchases: Vec<M>,
     /// Draws of the spend model; used over again if there are fewer than of the other. Empty without money.
-    pub spend: Vec<GammaGamma>,
+    pub spend: Vec<AnySpendModel>,
 }
 
 impl ParameterDraws<AnyPurchaseModel> {
@@ -47,14 +47,17 @@ impl<M: Parametric> ParameterDraws<M> {
     ///
     /// # Errors
     /// [`Error::Undefined`] if a fit has no uncertainty: the data determine none of its parameters.
-    pub fn laplace(
+    pub fn laplace<S: SpendModel>(
         purchases: (&M, Option<&Uncertainty>),
-        spend: Option<(&GammaGamma, Option<&Uncertainty>)>,
+        spend: Option<(&S, Option<&Uncertainty>)>,
         count: usize,
         seed: u64,
     ) -> Result<Self> {
         let spend = match spend {
-            Some((model, uncertainty)) => drawn(model, uncertainty, count, seed.wrapping_add(1))?,
+            Some((model, uncertainty)) => {
+                let found = drawn(model, uncertainty, count, seed.wrapping_add(1))?;
+                found.into_iter().map(Into::into).collect()
+            }
             None => Vec::new(),
         };
         let (model, uncertainty) = purchases;

@@ -26,11 +26,11 @@ pub struct Forecast {
 /// The part of a [`Forecast`] that is about money: margin applied, and with a discount rate in present value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ValueForecast {
-    /// Expected value of one order; before margin and discount. `None` where the mean does not exist (q' ≤ 1).
+    /// Expected value of one order; before margin and discount. `None` where the mean does not exist (Gamma-Gamma: q' ≤ 1).
     pub expected_order_value: Vec<Option<f64>>,
-    /// Expected value of the horizon. `None` where the mean does not exist (q' ≤ 1).
+    /// Expected value of the horizon. `None` where the mean does not exist (Gamma-Gamma: q' ≤ 1).
     pub expected: Vec<Option<f64>>,
-    /// Variance of the value. `None` where it does not exist (q' ≤ 2).
+    /// Variance of the value. `None` where it does not exist (Gamma-Gamma: q' ≤ 2).
     pub variance: Vec<Option<f64>>,
     /// Median of the value.
     pub median: Vec<f64>,

@@ -8,7 +8,8 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::features::{Customers, Rfm};
-use crate::model::{GammaGamma, Law, PurchaseModel};
+use crate::fit::needs_logs;
+use crate::model::{AnySpendModel, Law, PurchaseModel, SpendModel};
 use crate::units::{Periods, Share};
 use crate::{Error, Result};
 
@@ -59,7 +60,7 @@ impl Question {
 
 /// Forecasts customers with a purchase model and, where money is modelled, a spend model.
 ///
-/// Histories that customers share are computed once; the law of spend in units of the customer's scale v' depends on
+/// Histories that customers share are computed once; the law of spend in units of the customer's scale depends on
 /// the history of purchases only, so that money enters as a factor. Memory is bounded: what is kept from chunk to chunk
 /// are the tables of spend and the commonest histories. Results do not depend on threads, chunks or order.
 ///
@@ -69,7 +70,7 @@ impl Question {
 /// the intervals hold from 0 to 2 percentage points more often than undiscounted ones (`tests/predictive.rs`).
 pub struct Forecaster<'a, M> {
     model: &'a M,
-    spend: Option<(&'a GammaGamma, Tables)>,
+    spend: Option<(AnySpendModel, Tables)>,
     question: Question,
     remembered: Mutex<Answers>,
 }
@@ -84,7 +85,7 @@ struct Answers {
     numbers: Vec<f64>,
 }
 
-/// Places of the numbers in an answer; then lower and upper purchases per level, then median, lower and upper of s/v'.
+/// Places of the numbers in an answer; then lower and upper purchases per level, then median, lower and upper of s/scale.
 const P_ALIVE: usize = 0;
 const MEAN: usize = 1;
 const VARIANCE: usize = 2;
@@ -101,7 +102,7 @@ impl<'a, M: PurchaseModel> Forecaster<'a, M> {
     ///
     /// # Errors
     /// [`Error::Usage`] if a level is 1 or the discount rate is negative or not finite.
-    pub fn new(model: &'a M, spend: Option<&'a GammaGamma>, question: Question) -> Result<Self> {
+    pub fn new<S: SpendModel>(model: &'a M, spend: Option<&S>, question: Question) -> Result<Self> {
         if question.levels.iter().any(|level| level.get() >= 1.0) {
             return Err(Error::usage("an interval of level 1 is the whole range; use for instance 0.9"));
         }
@@ -110,14 +111,32 @@ impl<'a, M: PurchaseModel> Forecaster<'a, M> {
                 "the discount rate must be finite and not negative; write for instance 15%",
             ));
         }
-        let spend = spend.map(|model| (model, Tables::new(model.p(), model.q())));
+        let spend = spend.map(|model| ((*model).into(), Tables::new(model.sums())));
         Ok(Self { model, spend, question, remembered: Mutex::default() })
+    }
+
+    /// A forecaster of purchases alone.
+    ///
+    /// # Errors
+    /// As [`Forecaster::new`].
+    pub fn of_purchases(model: &'a M, question: Question) -> Result<Self> {
+        Self::new(model, None::<&AnySpendModel>, question)
     }
 
     /// What is asked.
     #[must_use]
     pub const fn question(&self) -> &Question {
         &self.question
+    }
+
+    /// The model of purchases.
+    pub(super) const fn model(&self) -> &M {
+        self.model
+    }
+
+    /// The model of spend, and the laws of its sums.
+    pub(super) const fn spend(&self) -> Option<&(AnySpendModel, Tables)> {
+        self.spend.as_ref()
     }
 
     /// Forecasts all customers.
@@ -131,15 +150,10 @@ impl<'a, M: PurchaseModel> Forecaster<'a, M> {
     /// Forecasts some of the customers: call it chunk by chunk to hold only one chunk's columns in memory.
     ///
     /// # Errors
-    /// [`Error::Usage`] if money is modelled but the customers have none; [`Error::Undefined`] for a history that no
+    /// [`Error::Usage`] if money is modelled but the customers have none, or not the logarithms that the spend model needs; [`Error::Undefined`] for a history that no
     /// customer can have (recency beyond age, or not a number).
     pub fn forecast_rows(&self, customers: &Customers, rows: Range<usize>) -> Result<Forecast> {
-        if self.spend.is_some() && !customers.has_money() && !customers.is_empty() {
-            return Err(Error::usage(
-                "the model has a spend part, but the customers have no monetary_value; \
-                 give an amount column, or forecast purchases alone with --spend none",
-            ));
-        }
+        self.fits(customers)?;
         let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         let (places, fresh) = self.distinct(customers, rows.clone(), &remembered)?;
         let width = self.width();
@@ -154,6 +168,23 @@ impl<'a, M: PurchaseModel> Forecaster<'a, M> {
         Ok(forecast)
     }
 
+    /// Whether the customers tell what the spend model needs.
+    pub(super) fn fits(&self, customers: &Customers) -> Result<()> {
+        if self.spend.is_some() && !customers.has_money() && !customers.is_empty() {
+            return Err(Error::usage(
+                "the model has a spend part, but the customers have no monetary_value; \
+                 give an amount column, or forecast purchases alone with --spend none",
+            ));
+        }
+        if let Some((model, _)) = self.spend.as_ref().filter(|(model, _)| model.needs_logs())
+            && !customers.has_logs()
+            && !customers.is_empty()
+        {
+            return Err(needs_logs(model));
+        }
+        Ok(())
+    }
+
     /// Forecasts a customer acquired now, of whom nothing is known. The purchase by which they were acquired is not in
     /// it: it has been made.
     #[must_use]
@@ -162,7 +193,7 @@ impl<'a, M: PurchaseModel> Forecaster<'a, M> {
         let purchases = Purchases::of_newcomer(self.model, self.question.horizon);
         self.fill(&purchases, &self.model.newcomer(), 0, &mut row);
         let mut forecast = Forecast::with_capacity(&self.question.levels, self.spend.is_some(), 1);
-        self.push(&mut forecast, &row, self.spend.as_ref().map(|(model, _)| **model));
+        self.push(&mut forecast, &row, self.spend.as_ref().map(|(model, _)| *model));
         forecast
     }
 
@@ -185,9 +216,8 @@ impl<'a, M: PurchaseModel> Forecaster<'a, M> {
         for at in rows {
             let customer = customers.rfm(at);
             checked(self.model, customers, at, &customer)?;
-            let informed = self.spend.as_ref().is_some_and(|(model, _)| {
-                model.given(customer.frequency, customers.monetary_value[at]) != **model
-            });
+            let informed =
+                self.spend.as_ref().is_some_and(|(model, _)| model.known_from(&customers.spent(at)) > 0);
             let key = (customer.frequency, customer.recency.to_bits(), customer.age.to_bits(), informed);
             let place = remembered.index.get(&key).copied().unwrap_or_else(|| {
                 *index.entry(key).or_insert_with(|| {
@@ -250,17 +280,14 @@ impl<'a, M: PurchaseModel> Forecaster<'a, M> {
             } else {
                 &fresh[(place - known) * width..][..width]
             };
-            let spend = self
-                .spend
-                .as_ref()
-                .map(|(model, _)| model.given(customers.frequency[at], customers.monetary_value[at]));
+            let spend = self.spend.as_ref().map(|(model, _)| model.knowing(&customers.spent(at)));
             self.push(&mut forecast, row, spend);
         }
         forecast
     }
 
     /// Appends one customer: an answer, and the scale of their spend.
-    fn push(&self, forecast: &mut Forecast, row: &[f64], spend: Option<GammaGamma>) {
+    fn push(&self, forecast: &mut Forecast, row: &[f64], spend: Option<AnySpendModel>) {
         forecast.p_alive.push(row[P_ALIVE]);
         forecast.expected_purchases.push(row[MEAN]);
         forecast.purchases_variance.push(row[VARIANCE]);
@@ -277,7 +304,7 @@ impl<'a, M: PurchaseModel> Forecaster<'a, M> {
         value.expected_order_value.push(order);
         value.expected.push(order.map(|order| earned * row[MEAN] * order));
         value.variance.push(spend.variance_of_sum(row[MEAN], row[VARIANCE]).map(|v| earned * earned * v));
-        let unit = earned * spend.v();
+        let unit = earned * spend.scale();
         value.median.push(unit * ratios[0]);
         for (interval, pair) in value.intervals.iter_mut().zip(ratios[1..].chunks_exact(2)) {
             interval.lower.push(unit * pair[0]);
@@ -299,7 +326,7 @@ impl Answers {
 }
 
 /// A history that a customer can have, and that the model can speak of.
-fn checked<M: PurchaseModel>(model: &M, customers: &Customers, at: usize, c: &Rfm) -> Result<()> {
+pub(super) fn checked<M: PurchaseModel>(model: &M, customers: &Customers, at: usize, c: &Rfm) -> Result<()> {
     if c.recency >= 0.0 && c.age >= c.recency && c.age.is_finite() {
         return model.refuses(c).map_or(Ok(()), |why| {
             Err(Error::Undefined(format!(

@@ -1,6 +1,6 @@
-//! A mixture of beta prime laws: future spend in units of the customer's scale v'.
+//! A mixture of laws of sums of orders: future spend in units of the customer's scale.
 
-use crate::math::special::IncompleteBeta;
+use crate::model::{SumPoint, Sums};
 
 use super::window::Window;
 
@@ -8,6 +8,8 @@ use super::window::Window;
 const BLOCK: f64 = 0.5;
 /// Chebyshev nodes per block: with blocks of half a width their interpolation is right to 1e-12 of the block's weight.
 const NODES: usize = 10;
+/// Blocks at least so long have that many whole numbers near the Chebyshev points.
+const FEWEST_WHOLE: usize = 4 * NODES;
 /// Terms whose share of a sum is below this are left out.
 const NEGLIGIBLE: f64 = 1e-18;
 
@@ -15,10 +17,8 @@ const NEGLIGIBLE: f64 = 1e-18;
 /// same law of spend, at the Chebyshev nodes of blocks of counts, with weights that integrate their probabilities.
 #[derive(Debug, Clone)]
 pub(super) struct Mixture {
-    /// Shape of one order's value, p.
-    p: f64,
-    /// Shape of the customer's scale after the update, q'.
-    q: f64,
+    /// The law of a sum of orders after the update.
+    sums: Sums,
     /// Numbers of orders, rising.
     orders: Vec<f64>,
     /// Their weights; they sum to P(X > 0).
@@ -27,25 +27,12 @@ pub(super) struct Mixture {
     before: Vec<f64>,
 }
 
-/// The mixture at one point y = ln(s/v').
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Point {
-    /// Probability of something spent, but no more than s.
-    pub below: f64,
-    /// Probability of more.
-    pub above: f64,
-    /// Density with respect to y.
-    pub density: f64,
-    /// Its derivative with respect to y.
-    pub slope: f64,
-}
-
 impl Mixture {
-    /// From a window of counts given alive, P(alive), and the shapes of spend.
-    pub(super) fn new(window: &Window, p_alive: f64, p: f64, q: f64) -> Self {
+    /// From a window of counts given alive, P(alive), and the law of sums of orders.
+    pub(super) fn new(window: &Window, p_alive: f64, sums: Sums) -> Self {
         let (mut orders, mut weights) = (Vec::new(), Vec::new());
         match window {
-            Window::Terms(terms) => compress(terms, p_alive, p, q, &mut orders, &mut weights),
+            Window::Terms(terms) => compress(terms, p_alive, &sums, &mut orders, &mut weights),
             Window::Blocks { middles, weights: shares, .. } => {
                 orders.extend_from_slice(middles);
                 weights.extend(shares.iter().map(|w| p_alive * w));
@@ -62,7 +49,7 @@ impl Mixture {
             sum += w;
         }
         before.push(sum);
-        Self { p, q, orders, weights, before }
+        Self { sums, orders, weights, before }
     }
 
     /// P(X > 0).
@@ -70,28 +57,23 @@ impl Mixture {
         self.before.last().copied().unwrap_or(0.0)
     }
 
-    /// ln(s/v') near the middle of n orders' law.
-    pub(super) fn centre(&self, orders: f64) -> f64 {
-        (self.p * orders / self.q).ln()
-    }
-
     /// A first guess of y with P(0 < S ≤ s) = `below`: the middle of the law of that many orders which leaves `below`
     /// to its left.
     pub(super) fn start(&self, below: f64) -> f64 {
         let at = self.before.partition_point(|&before| before < below).saturating_sub(1);
-        self.centre(self.orders.get(at).copied().unwrap_or(1.0))
+        self.sums.centre(self.orders.get(at).copied().unwrap_or(1.0))
     }
 
-    /// The mixture at y = ln(s/v').
+    /// The mixture at y = ln(s/scale).
     ///
-    /// I_u(pn, q') falls with n, so the terms are summed outwards from the one whose middle is nearest to s, and those
+    /// P(S_n ≤ s) falls with n, so the terms are summed outwards from the one whose middle is nearest to s, and those
     /// beyond the first negligible one are known to be 0 or 1.
-    pub(super) fn at(&self, y: f64) -> Point {
-        let here = self.orders.partition_point(|&n| self.centre(n) < y);
-        let mut point = Point::default();
+    pub(super) fn at(&self, y: f64) -> SumPoint {
+        let here = self.orders.partition_point(|&n| self.sums.centre(n) < y);
+        let mut point = SumPoint::default();
         for i in here..self.orders.len() {
             let rest = self.total() - self.before[i];
-            let term = self.term(i, y);
+            let term = self.sums.at(self.orders[i], y);
             point.add(self.weights[i], &term);
             if term.below < NEGLIGIBLE {
                 point.above += rest - self.weights[i];
@@ -99,7 +81,7 @@ impl Mixture {
             }
         }
         for i in (0..here).rev() {
-            let term = self.term(i, y);
+            let term = self.sums.at(self.orders[i], y);
             point.add(self.weights[i], &term);
             if term.above < NEGLIGIBLE {
                 point.below += self.before[i];
@@ -108,48 +90,24 @@ impl Mixture {
         }
         point
     }
-
-    /// The law of S/v' for one number of orders: BetaPrime(pn, q').
-    fn term(&self, i: usize, y: f64) -> Point {
-        let (a, q) = (self.p * self.orders[i], self.q);
-        let (u, rest) = unit(y);
-        let law = IncompleteBeta::new(a, q);
-        let tails = law.tails(u, rest);
-        let density = law.ln_logit_density(u, rest).exp();
-        Point { below: tails.lower, above: tails.upper, density, slope: density * (a * rest - q * u) }
-    }
-}
-
-impl Point {
-    pub(super) fn add(&mut self, weight: f64, term: &Self) {
-        self.below += weight * term.below;
-        self.above += weight * term.above;
-        self.density += weight * term.density;
-        self.slope += weight * term.slope;
-    }
-}
-
-/// u = s/(s + v') and 1 − u from y = ln(s/v'), neither by subtraction.
-pub(super) fn unit(y: f64) -> (f64, f64) {
-    let small = (-y.abs()).exp();
-    let (large, small) = (1.0 / (1.0 + small), small / (1.0 + small));
-    if y < 0.0 { (small, large) } else { (large, small) }
 }
 
 /// Puts the probabilities of 1, 2, … orders on fewer numbers of orders where their laws of spend hardly differ.
-fn compress(terms: &[f64], p_alive: f64, p: f64, q: f64, orders: &mut Vec<f64>, weights: &mut Vec<f64>) {
+fn compress(terms: &[f64], p_alive: f64, sums: &Sums, orders: &mut Vec<f64>, weights: &mut Vec<f64>) {
     let mut first = 1;
     while first < terms.len() {
         let n = first as f64;
-        let width = BLOCK * n * (1.0 / q + 1.0 / (p * n)).sqrt();
+        let width = BLOCK * n * sums.width(n);
         let last = (first + width as usize).min(terms.len());
-        if last - first <= NODES {
+        let fewest = if sums.only_whole() { FEWEST_WHOLE } else { NODES };
+        if last - first <= fewest {
             orders.push(n);
             weights.push(p_alive * terms[first]);
             first += 1;
             continue;
         }
-        let (nodes, shares) = chebyshev(first, &terms[first..last]);
+        let terms = &terms[first..last];
+        let (nodes, shares) = if sums.only_whole() { whole(first, terms) } else { chebyshev(first, terms) };
         orders.extend(nodes);
         weights.extend(shares.map(|share| p_alive * share));
         first = last;
@@ -179,4 +137,16 @@ fn chebyshev(first: usize, terms: &[f64]) -> ([f64; NODES], [f64; NODES]) {
         }
     }
     (points.map(|t| middle + half * t), shares)
+}
+
+/// The same at the whole numbers nearest to the Chebyshev points, for laws that know no others.
+fn whole(first: usize, terms: &[f64]) -> ([f64; NODES], [f64; NODES]) {
+    let half = 0.5 * (terms.len() - 1) as f64;
+    let angle = |i: usize| (i as f64 + 0.5) * std::f64::consts::PI / NODES as f64;
+    let points: [f64; NODES] = std::array::from_fn(|i| (half * (1.0 - angle(i).cos())).round());
+    let apart = |i: usize, t: f64| -> f64 {
+        (0..NODES).filter(|j| *j != i).map(|j| (t - points[j]) / (points[i] - points[j])).product()
+    };
+    let share = |i| terms.iter().enumerate().map(|(k, p)| p * apart(i, k as f64)).sum();
+    (points.map(|t| first as f64 + t), std::array::from_fn(share))
 }

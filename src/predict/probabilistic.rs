@@ -1,10 +1,10 @@
 //! The probabilistic road: a model of purchases, and one of what they are worth.
 
-use super::{Estimator, Forecast, Forecaster, Predictor, Question};
+use super::{Estimator, Forecast, Forecaster, LogScores, Predictor, Question};
 use crate::Result;
 use crate::features::{Customers, Past};
 use crate::fit::{Recipe, TrainedModel};
-use crate::model::Parametric;
+use crate::model::{AnyPurchaseModel, Parametric};
 use crate::units::{Periods, Share};
 
 /// So many customers are forecast at a time: what is found for their distinct histories takes as much memory as the forecast.
@@ -12,38 +12,88 @@ const PART: usize = 1 << 19;
 
 /// A purchase model × a spend model, as the recipe says. Where the spend part cannot be fitted, purchases alone are forecast,
 /// and a warning says why.
-#[derive(Debug, Clone, Default)]
-pub struct BuyTillYouDie(pub Recipe);
+#[derive(Debug, Clone)]
+pub struct BuyTillYouDie {
+    recipe: Recipe,
+    id: String,
+}
 
-impl Estimator for BuyTillYouDie {
-    fn id(&self) -> &'static str {
-        self.0.purchase.id()
+impl BuyTillYouDie {
+    /// By the recipe; called by the identifier of its purchase model.
+    #[must_use]
+    pub fn new(recipe: Recipe) -> Self {
+        let id = recipe.purchase.id().to_owned();
+        Self { recipe, id }
     }
 
-    fn fit(&self, _past: &Past<'_>, customers: &Customers) -> Result<Box<dyn Predictor>> {
-        Ok(Box::new(Fitted(TrainedModel::train(&self.0, customers, "UTC")?)))
+    /// The same under another name: `bg-nbd+log-normal`.
+    #[must_use]
+    pub fn named(self, id: impl Into<String>) -> Self {
+        Self { id: id.into(), ..self }
     }
 }
 
-struct Fitted(TrainedModel);
+impl Estimator for BuyTillYouDie {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn needs_logs(&self) -> bool {
+        self.recipe.needs_logs()
+    }
+
+    fn fit(&self, _past: &Past<'_>, customers: &Customers) -> Result<Box<dyn Predictor>> {
+        let trained = TrainedModel::train(&self.recipe, customers, "UTC")?;
+        Ok(Box::new(Fitted { trained, id: self.id.clone() }))
+    }
+}
+
+struct Fitted {
+    trained: TrainedModel,
+    id: String,
+}
+
+impl Fitted {
+    fn forecaster(&self, horizon: Periods, levels: &[Share]) -> Result<Forecaster<'_, AnyPurchaseModel>> {
+        let spend = self.trained.spend.as_ref().map(|spend| &spend.model);
+        Forecaster::new(&self.trained.purchase.model, spend, Question::revenue(horizon, levels)?)
+    }
+}
+
+/// The customers in parts.
+fn parts(count: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
+    (0..count).step_by(PART).map(move |start| start..count.min(start + PART))
+}
 
 impl Predictor for Fitted {
-    fn id(&self) -> &'static str {
-        self.0.purchase.model.id()
+    fn id(&self) -> &str {
+        &self.id
     }
 
     fn warnings(&self) -> &[String] {
-        &self.0.warnings
+        &self.trained.warnings
     }
 
     fn forecast(&self, customers: &Customers, horizon: Periods, levels: &[Share]) -> Result<Forecast> {
-        let question = Question::revenue(horizon, levels)?;
-        let spend = self.0.spend.as_ref().map(|spend| &spend.model);
-        let forecaster = Forecaster::new(&self.0.purchase.model, spend, question)?;
-        let mut all = Forecast::with_capacity(levels, spend.is_some(), customers.len());
-        for start in (0..customers.len()).step_by(PART) {
-            all.append(forecaster.forecast_rows(customers, start..customers.len().min(start + PART))?);
+        let forecaster = self.forecaster(horizon, levels)?;
+        let mut all = Forecast::with_capacity(levels, self.trained.spend.is_some(), customers.len());
+        for rows in parts(customers.len()) {
+            all.append(forecaster.forecast_rows(customers, rows)?);
         }
         Ok(all)
+    }
+
+    fn log_scores(
+        &self,
+        customers: &Customers,
+        horizon: Periods,
+        happened: (&[u32], Option<&[f64]>),
+    ) -> Result<Option<LogScores>> {
+        let forecaster = self.forecaster(horizon, &[])?;
+        let mut all = LogScores::default();
+        for rows in parts(customers.len()) {
+            all.append(forecaster.log_scores(customers, rows, happened)?);
+        }
+        Ok(Some(all))
     }
 }

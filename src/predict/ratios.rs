@@ -1,10 +1,10 @@
-//! Quantiles of future spend in units of the customer's scale v'.
+//! Quantiles of future spend in units of the customer's scale.
 
 use std::cell::OnceCell;
 
-use crate::model::Law;
+use crate::model::{Law, SumPoint};
 
-use super::mixture::{Mixture, Point};
+use super::mixture::Mixture;
 use super::purchases::Purchases;
 use super::tables::Tables;
 use super::window::Window;
@@ -12,10 +12,10 @@ use super::window::Window;
 /// A Newton step below this is the last: what is then left is its square.
 const CLOSE: f64 = 1e-8;
 
-/// s/v' with P(0 < S ≤ s) = `below` and P(S > s) = `above`; 0 if there is nothing to be below.
+/// s/scale with P(0 < S ≤ s) = `below` and P(S > s) = `above`; 0 if there is nothing to be below.
 ///
-/// Newton's iteration on the logarithm of the smaller of the two probabilities, as a function of y = ln(s/v'): both are
-/// nearly straight in their tails (slopes p n and −q'), so that it converges from afar; a bracket guards it.
+/// Newton's iteration on the logarithm of the smaller of the two probabilities, as a function of y = ln(s/scale): both are
+/// nearly straight or parabolas in their tails, so that it converges from afar; a bracket guards it.
 pub(super) fn ratio_quantile(mixture: &Mixture, below: f64, above: f64) -> f64 {
     if below <= 0.0 {
         return 0.0;
@@ -24,7 +24,7 @@ pub(super) fn ratio_quantile(mixture: &Mixture, below: f64, above: f64) -> f64 {
 }
 
 /// e^y with P(0 < S ≤ s) = `below` > 0 and P(S > s) = `above` for any law of y = ln s, from a first guess of y.
-pub(super) fn quantile_from(start: f64, below: f64, above: f64, at: impl Fn(f64) -> Point) -> f64 {
+pub(super) fn quantile_from(start: f64, below: f64, above: f64, at: impl Fn(f64) -> SumPoint) -> f64 {
     let from_below = below < above;
     let (mut low, mut high) = (-750.0, 700.0); // e^±700: the range of numbers
     let mut y = start;
@@ -55,7 +55,7 @@ pub(super) fn quantile_from(start: f64, below: f64, above: f64, at: impl Fn(f64)
 /// Levels further out than this go the general road, which works with the logarithm of the tail.
 const FAR: f64 = 1e-3;
 
-/// Quantiles of s/v' for one history: by the tables where they reach, else one by one.
+/// Quantiles of s/scale for one history: by the tables where they reach, else one by one.
 pub(super) struct Ratios<'t> {
     tables: &'t Tables,
     window: &'t Window,
@@ -89,10 +89,9 @@ impl<'t> Ratios<'t> {
         let tabulated =
             if quick { self.tables.ratio_quantile(self.known_from, &self.weights, below) } else { None };
         tabulated.unwrap_or_else(|| {
-            let mixture = self.mixture.get_or_init(|| {
-                let (p, q) = self.tables.shapes(self.known_from);
-                Mixture::new(self.window, self.p_alive, p, q)
-            });
+            let mixture = self
+                .mixture
+                .get_or_init(|| Mixture::new(self.window, self.p_alive, self.tables.sums(self.known_from)));
             ratio_quantile(mixture, below, tail)
         })
     }

@@ -1,4 +1,4 @@
-//! The models told forward: a file of orders that BG/NBD buyers with Gamma-Gamma spend would leave behind.
+//! The models told forward: a file of orders that the buyers of a model would leave behind.
 //!
 //! Every customer, and every order, draws from a generator of its own (Xoshiro256++ seeded by the seed, the customer
 //! and the order), so a file depends on the plan alone: not on the number of threads, and the first thousand of a million
@@ -16,7 +16,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
 use self::lines::{Lines, in_cents, split};
-use crate::model::{GammaGamma, PurchaseModel};
+use crate::model::{AnySpendModel, PurchaseModel, SpendModel};
 use crate::progress::Progress;
 use crate::table::Chunk;
 use crate::units::{CalendarPeriod, Grain, Tick, TimeUnit};
@@ -72,16 +72,17 @@ pub struct Simulated {
 ///
 /// # Errors
 /// [`Error::Usage`] if the plan contradicts itself; [`Error::Undefined`] if an order's value leaves the range of money
-/// (a spend model with q far below 1); [`Error::Interrupted`]; and what `write` returns.
-pub fn simulate<M: PurchaseModel>(
+/// (a spend model with far too heavy a tail); [`Error::Interrupted`]; and what `write` returns.
+pub fn simulate<M: PurchaseModel, S: SpendModel>(
     model: &M,
-    spend: Option<&GammaGamma>,
+    spend: Option<&S>,
     plan: &Simulation,
     progress: &dyn Progress,
     write: &mut dyn FnMut(&Chunk<'_>) -> Result<()>,
 ) -> Result<Simulated> {
     plan.check()?;
-    let teller = Teller { model, spend, plan, more_lines: plan.more_lines()? };
+    let told = spend.map(|spend| (*spend).into());
+    let teller = Teller { model, spend: told, plan, more_lines: plan.more_lines()? };
     let windows = teller.windows(WINDOW, progress)?;
     let chunk = ORDERS * ((LINES / plan.lines_per_order) as usize / ORDERS).max(1);
     let mut done = Simulated::default();
@@ -148,7 +149,7 @@ struct Order {
 
 struct Teller<'a, M> {
     model: &'a M,
-    spend: Option<&'a GammaGamma>,
+    spend: Option<AnySpendModel>,
     plan: &'a Simulation,
     more_lines: Option<Poisson<f64>>,
 }
@@ -289,8 +290,8 @@ impl<M: PurchaseModel> Teller<'_, M> {
         let mut count = 1 + more as usize;
         let mut cents = Vec::new();
         if let Some(spend) = self.spend {
-            let rate = spend.sample_rate(&mut self.plan.rng(order.customer, SPEND));
-            let total = in_cents(spend.sample_order(rate, &mut rng))?;
+            let own = spend.sample_customer(&mut self.plan.rng(order.customer, SPEND));
+            let total = in_cents(spend.sample_order(own, &mut rng))?;
             count = count.min(usize::try_from(total).unwrap_or(count));
             cents = split(total, count, &mut rng);
         }
@@ -304,7 +305,7 @@ impl<M: PurchaseModel> Teller<'_, M> {
     }
 }
 
-/// The streams of chance of one customer: when they buy, at what rate they spend, and one for each order.
+/// The streams of chance of one customer: when they buy, how they spend, and one for each order.
 const PURCHASES: u64 = 0;
 const SPEND: u64 = 1;
 const ORDER: u64 = 2;

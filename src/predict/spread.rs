@@ -5,13 +5,12 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::features::{Customers, Rfm};
-use crate::model::{GammaGamma, Law, PurchaseModel};
+use crate::features::{Customers, LnSpent, Rfm, Spent};
+use crate::model::{AnySpendModel, Law, PurchaseModel, SpendModel, SumPoint, Sums};
 
 use super::draws::ParameterDraws;
 use super::forecast::Forecast;
 use super::forecaster::Question;
-use super::mixture::Point;
 use super::purchases::Purchases;
 use super::ratios::quantile_from;
 use super::value::Value;
@@ -27,12 +26,13 @@ pub const MIXED: usize = 32;
 /// mere factor, so that each customer with spend of their own is computed alone: about 2 ms. It is for small shops, whose
 /// parameters are unsure; beyond some thousand customers nothing is seen of it.
 pub struct ParameterSpread<M> {
-    draws: Vec<(M, Option<GammaGamma>)>,
+    draws: Vec<(M, Option<(AnySpendModel, Sums)>)>,
     question: Question,
 }
 
-/// What customers have in common who are computed once: the history, and the money if it says something.
-type Key = (u32, u64, u64, Option<u64>);
+/// What customers have in common who are computed once: the history, and the money if it says something (its mean, the mean of
+/// its logarithms).
+type Key = (u32, u64, u64, [Option<u64>; 2]);
 
 impl<M: PurchaseModel> ParameterSpread<M> {
     /// At most [`MIXED`] of the draws: sorted by what a newcomer is expected to buy, and the middle of each of as many equal
@@ -49,7 +49,8 @@ impl<M: PurchaseModel> ParameterSpread<M> {
         sorted.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
         let (all, kept) = (sorted.len(), sorted.len().min(MIXED));
         let middle = |part: usize| sorted[(2 * part + 1) * all / (2 * kept)].1;
-        let spend = |at: usize| draws.spend.get(at % draws.spend.len().max(1)).copied();
+        let spend =
+            |at: usize| draws.spend.get(at % draws.spend.len().max(1)).map(|spend| (*spend, spend.sums()));
         let chosen = (0..kept).map(middle).map(|at| (draws.purchases[at].clone(), spend(at)));
         Self { draws: chosen.collect(), question }
     }
@@ -63,8 +64,10 @@ impl<M: PurchaseModel> ParameterSpread<M> {
         let money = forecast.value.is_some();
         let key = |at: usize| {
             let c = customers.rfm(at);
-            let told = customers.monetary_value.get(at).copied().flatten();
-            let told = told.filter(|m| money && c.frequency > 0 && *m > 0.0).map(f64::to_bits);
+            let spent = customers.spent(at);
+            let told = spent.monetary_value.filter(|m| money && c.frequency > 0 && *m > 0.0);
+            let logs = spent.logs.filter(|_| money && c.frequency > 0);
+            let told = [told, logs.map(|logs| logs.mean)].map(|known| known.map(f64::to_bits));
             (c.frequency, c.recency.to_bits(), c.age.to_bits(), told)
         };
         let mut distinct: Vec<Key> = Vec::new();
@@ -98,12 +101,18 @@ impl<M: PurchaseModel> ParameterSpread<M> {
             value: None,
         };
         if money {
+            let [monetary_value, mean] = told.map(|known| known.map(f64::from_bits));
+            // Of the logarithms, a forecast asks for their mean alone.
+            let logs = mean.map(|mean| LnSpent { mean, squares: 0.0 });
+            let spent = Spent { frequency, monetary_value, logs };
             let parts: Vec<Part> = self
                 .draws
                 .iter()
                 .zip(&purchases)
                 .filter_map(|((model, spend), purchases)| {
-                    let value = Value::new(purchases, (*spend)?.given(frequency, told.map(f64::from_bits)));
+                    let (spend, sums) = spend.as_ref()?;
+                    let sums = sums.known_from(spend.known_from(&spent));
+                    let value = Value::with(purchases, spend.knowing(&spent), sums);
                     let factor = self.question.factor(purchases, &model.given_alive(&customer));
                     Some(Part { value, ln_factor: (self.question.margin.get() * factor).ln() })
                 })
@@ -166,7 +175,7 @@ fn value_quantile(parts: &[Part], probability: f64, tail: f64) -> f64 {
     let near = |part: &Part| (part.value.upper_quantile(tail).ln() + part.ln_factor).max(-700.0);
     let start = parts.iter().find(|part| part.value.p_none() < probability).map_or(0.0, near);
     quantile_from(start, below, tail, |y| {
-        let mut mean = Point::default();
+        let mut mean = SumPoint::default();
         parts.iter().for_each(|part| mean.add(1.0 / n, &part.value.at_ln(y, part.ln_factor)));
         mean
     })

@@ -1,18 +1,20 @@
 //! Quantiles of future spend for many customers: the same laws of n orders, tabulated once for every frequency.
 //!
-//! What a customer with x repeat purchases spends is, in units of v', a mixture of BetaPrime(p n, q') laws. These depend
-//! on x alone (q' = q + p x); the histories only mix them differently. So I_u(p n, q') is computed once on a grid of
-//! y = ln(s/v'), and a mixture's distribution function at a grid point is a sum of products. Between grid points the
-//! density, which is a power series in u^p and cheap, is integrated from the nearer one: the result is exact, the grid
-//! only saves work. Every number is a function of its place in the grid, so that it does not matter who computes it.
+//! What a customer with x repeat purchases spends is, in units of their scale, a mixture of the laws of sums of n orders.
+//! These depend on x alone ([`Sums::known_from`]); the histories only mix them differently. So P(S_n ≤ s) is computed once on a
+//! grid of y = ln(s/scale), and a mixture's distribution function at a grid point is a sum of products. Every number is a
+//! function of its place in the grid, so that it does not matter who computes it.
+//!
+//! Between grid points: for Gamma-Gamma the density, which is a power series in u^p and cheap, is integrated from the nearer
+//! one: the result is exact, the grid only saves work. For lognormal orders the quintic through both is the answer; the grid is
+//! so fine that it is right to 1e-7 of the law's width.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::math::quadrature::legendre_node;
 use crate::math::special::IncompleteBeta;
-
-use super::mixture::unit;
+use crate::model::{Sums, unit};
 
 /// Frequencies below this have a table.
 const FREQUENCIES: usize = 512;
@@ -25,13 +27,16 @@ const MOST_ORDERS: usize = FIRST_BLOCK * ((1 << BLOCKS) - 1);
 const MOST_STORED: usize = 8 << 20;
 /// The step of the grid in units of 1/√q', the width of the narrowest law.
 const STEP: f64 = 0.5;
+/// The same for laws between whose grid points a quintic is drawn, in units of about their narrowest width.
+const FINE_STEP: f64 = 0.25;
+/// A grid of more points than this is not laid; laws so narrow go the general road.
+const MOST_POINTS: f64 = 65_536.0;
 /// Nodes of the rule that integrates the density from a grid point, over at most half a step.
 const NODES: usize = 6;
 
 /// The tables of one spend model.
 pub(super) struct Tables {
-    p: f64,
-    q: f64,
+    sums: Sums,
     slots: Box<[OnceLock<Table>]>,
     stored: AtomicUsize,
     rule: [(f64, f64); NODES],
@@ -39,7 +44,7 @@ pub(super) struct Tables {
 
 /// The laws of n = 1, 2, … orders for one frequency.
 struct Table {
-    q: f64,
+    sums: Sums,
     /// y of the first row, and the step.
     start: f64,
     step: f64,
@@ -48,12 +53,19 @@ struct Table {
 
 /// At one grid point.
 #[derive(Default)]
-struct Row([OnceLock<Box<[Term]>>; BLOCKS]);
+struct Row([OnceLock<Block>; BLOCKS]);
+
+/// For some neighbouring numbers of orders.
+struct Block {
+    terms: Box<[Term]>,
+    /// The slopes of the densities, where they do not follow from these.
+    slopes: Box<[f64]>,
+}
 
 /// Of one number of orders.
 #[derive(Clone, Copy)]
 struct Term {
-    /// I_u(p n, q').
+    /// P(S_n ≤ s).
     below: f64,
     /// Its derivative with respect to y.
     density: f64,
@@ -69,39 +81,40 @@ struct Knot {
 }
 
 impl Tables {
-    pub(super) fn new(p: f64, q: f64) -> Self {
+    /// For the law of sums of customers of whose spend nothing is known.
+    pub(super) fn new(sums: Sums) -> Self {
         Self {
-            p,
-            q,
+            sums,
             slots: std::iter::repeat_with(OnceLock::new).take(FREQUENCIES).collect(),
             stored: AtomicUsize::new(0),
             rule: std::array::from_fn(|i| legendre_node(NODES, i)),
         }
     }
 
-    /// p and q' of a customer whose spend is known from so many purchases.
-    pub(super) fn shapes(&self, frequency: u32) -> (f64, f64) {
-        (self.p, self.q + self.p * f64::from(frequency))
+    /// The law of sums of a customer whose spend is known from so many purchases.
+    pub(super) fn sums(&self, known_from: u32) -> Sums {
+        self.sums.known_from(known_from)
     }
 
-    /// s/v' with P(0 < S ≤ s) = `below` for a customer whose spend is known from `frequency` purchases; `weights` are
+    /// s/scale with P(0 < S ≤ s) = `below` for a customer whose spend is known from `frequency` purchases; `weights` are
     /// P(X = 1), P(X = 2), …. `None` where the tables do not reach: a rare case, for the general road.
     pub(super) fn ratio_quantile(&self, frequency: u32, weights: &[f64], below: f64) -> Option<f64> {
         if weights.len() > MOST_ORDERS {
             return None;
         }
         let slot = self.slots.get(frequency as usize)?;
-        let table = slot.get_or_init(|| Table::new(self.p, self.shapes(frequency).1));
+        let table = slot.get_or_init(|| Table::new(self.sums(frequency)));
         let (left, right) = self.bracket(table, weights, below)?;
         let guess = between(&left, &right, table.step, below);
+        let Sums::BetaPrime { p, q } = table.sums else { return Some((table.y(left.at) + guess).exp()) };
         let base = if guess < 0.5 * table.step { left } else { right };
         let offset = guess - (base.at - left.at) as f64 * table.step;
-        Some(self.refine(table, weights, below, base, offset)?.exp())
+        Some(self.refine(table, (p, q), weights, (below, base, offset))?.exp())
     }
 
     /// The two neighbouring grid points between which the quantile lies.
     fn bracket(&self, table: &Table, weights: &[f64], below: f64) -> Option<(Knot, Knot)> {
-        let (mut low, mut high) = (0, table.rows.len() - 1);
+        let (mut low, mut high) = (0, table.rows.len().checked_sub(1)?);
         if self.below(table, low, weights) > below || self.below(table, high, weights) <= below {
             return None;
         }
@@ -119,32 +132,36 @@ impl Tables {
     /// P(0 < S ≤ s) at a grid point.
     fn below(&self, table: &Table, at: usize, weights: &[f64]) -> f64 {
         let mut sum = 0.0;
-        self.each_block(table, at, weights, |_, weights, terms| {
+        self.each_block(table, at, weights, |_, weights, Block { terms, .. }| {
             sum += weights.iter().zip(terms).map(|(w, term)| w * term.below).sum::<f64>();
         });
         sum
     }
 
     fn knot(&self, table: &Table, at: usize, weights: &[f64]) -> Knot {
-        let (mut below, mut density, mut moment) = (0.0, 0.0, 0.0);
-        self.each_block(table, at, weights, |first, weights, terms| {
+        let (mut below, mut density, mut moment, mut slope) = (0.0, 0.0, 0.0, 0.0);
+        self.each_block(table, at, weights, |first, weights, Block { terms, slopes }| {
             for (i, (w, term)) in weights.iter().zip(terms).enumerate() {
                 below += w * term.below;
                 density += w * term.density;
                 moment += w * term.density * (first + i + 1) as f64;
             }
+            slope += weights.iter().zip(slopes).map(|(w, slope)| w * slope).sum::<f64>();
         });
-        let u = unit(table.y(at)).0;
-        Knot { at, below, density, slope: self.p * (1.0 - u) * moment - table.q * u * density }
+        if let Sums::BetaPrime { p, q } = table.sums {
+            let u = unit(table.y(at)).0;
+            slope = p * (1.0 - u) * moment - q * u * density;
+        }
+        Knot { at, below, density, slope }
     }
 
-    /// The blocks of a row that the weights reach: the number of orders before each, its weights and its terms.
+    /// The blocks of a row that the weights reach: the number of orders before each, its weights and itself.
     fn each_block<'w>(
         &self,
         table: &Table,
         at: usize,
         weights: &'w [f64],
-        mut each: impl FnMut(usize, &'w [f64], &[Term]),
+        mut each: impl FnMut(usize, &'w [f64], &Block),
     ) {
         let (mut first, mut size) = (0, FIRST_BLOCK);
         for block in &table.rows[at].0 {
@@ -154,12 +171,12 @@ impl Tables {
             let full = block.get().is_none() && self.stored.load(Ordering::Relaxed) >= MOST_STORED;
             let computed;
             let terms = if full {
-                computed = table.terms(self.p, at, first, size); // the same numbers, not kept
+                computed = table.block(at, first, size); // the same numbers, not kept
                 &computed
             } else {
                 block.get_or_init(|| {
                     self.stored.fetch_add(size, Ordering::Relaxed);
-                    table.terms(self.p, at, first, size)
+                    table.block(at, first, size)
                 })
             };
             let end = weights.len().min(first + size);
@@ -170,18 +187,24 @@ impl Tables {
 
     /// One step of Halley's iteration (two, if the first was not small) from base + offset; the distribution function
     /// there is that of the grid point plus the density's integral.
-    fn refine(&self, table: &Table, weights: &[f64], below: f64, base: Knot, offset: f64) -> Option<f64> {
+    fn refine(
+        &self,
+        table: &Table,
+        (p, q): (f64, f64),
+        weights: &[f64],
+        (below, base, offset): (f64, Knot, f64),
+    ) -> Option<f64> {
         let origin = table.y(base.at);
         let u0 = unit(origin).0;
         let mut scaled = Vec::with_capacity(weights.len());
-        self.each_block(table, base.at, weights, |_, weights, terms| {
+        self.each_block(table, base.at, weights, |_, weights, Block { terms, .. }| {
             scaled.extend(weights.iter().zip(terms).map(|(w, term)| w * term.density));
         });
         let density = |offset: f64| {
             // u/u0 and (1−u)/(1−u0) at y = origin + offset
             let ln_rest = -(u0 * offset.exp_m1()).ln_1p();
-            let ratio = (self.p * (offset + ln_rest)).exp();
-            (ratio, (table.q * ln_rest).exp(), ln_rest)
+            let ratio = (p * (offset + ln_rest)).exp();
+            (ratio, (q * ln_rest).exp(), ln_rest)
         };
         let mut offset = offset;
         for _ in 0..4 {
@@ -198,7 +221,7 @@ impl Tables {
             let (value, moment) = series_and_moment(&scaled, ratio);
             let (f, moment) = (rest * value, rest * moment);
             let one_less_u = (1.0 - u0) * ln_rest.exp();
-            let slope = self.p * one_less_u * moment - table.q * (1.0 - one_less_u) * f;
+            let slope = p * one_less_u * moment - q * (1.0 - one_less_u) * f;
             let newton = (below - base.below - half * integral) / f;
             let step = newton / (1.0 + 0.5 * newton * slope / f);
             offset += step;
@@ -215,29 +238,50 @@ impl Tables {
 }
 
 impl Table {
-    fn new(p: f64, q: f64) -> Self {
-        let step = STEP / q.max(4.0).sqrt();
+    fn new(sums: Sums) -> Self {
         // From far below one order to far above the most.
-        let width = (1.0 / p + 1.0 / q).sqrt();
-        let start = (p / q).ln() - 12.0 * width;
-        let end = (p * MOST_ORDERS as f64 / q).ln() + 12.0 / q.sqrt().min(q);
-        let count = ((end - start) / step).ceil() as usize + 1;
-        Self { q, start, step, rows: std::iter::repeat_with(Row::default).take(count).collect() }
+        let most = MOST_ORDERS as f64;
+        let (step, start, end) = match &sums {
+            &Sums::BetaPrime { p, q } => {
+                let width = (1.0 / p + 1.0 / q).sqrt();
+                let end = (p * most / q).ln() + 12.0 / q.sqrt().min(q);
+                (STEP / q.max(4.0).sqrt(), (p / q).ln() - 12.0 * width, end)
+            }
+            Sums::LogNormal { tau, laws } => {
+                let (one, many) = (tau.hypot(laws.sigma()), tau.hypot(laws.sigma() / most.sqrt()));
+                (FINE_STEP * many, -12.0 * one, sums.centre(most) + 12.0 * one)
+            }
+        };
+        let count = ((end - start) / step).ceil() + 1.0;
+        let fine = matches!(sums, Sums::LogNormal { .. });
+        let count = if fine && count > MOST_POINTS { 0 } else { count as usize };
+        Self { sums, start, step, rows: std::iter::repeat_with(Row::default).take(count).collect() }
     }
 
     fn y(&self, at: usize) -> f64 {
         self.start + at as f64 * self.step
     }
 
-    fn terms(&self, p: f64, at: usize, first: usize, size: usize) -> Box<[Term]> {
+    fn block(&self, at: usize, first: usize, size: usize) -> Block {
         let y = self.y(at);
-        let (u, rest) = unit(y);
-        (first + 1..=first + size)
-            .map(|n| {
-                let law = IncompleteBeta::new(p * n as f64, self.q);
-                Term { below: law.tails(u, rest).lower, density: law.ln_logit_density(u, rest).exp() }
-            })
-            .collect()
+        let orders = first + 1..=first + size;
+        match self.sums {
+            Sums::BetaPrime { p, q } => {
+                let (u, rest) = unit(y);
+                let term = |n: usize| {
+                    let law = IncompleteBeta::new(p * n as f64, q);
+                    Term { below: law.tails(u, rest).lower, density: law.ln_logit_density(u, rest).exp() }
+                };
+                Block { terms: orders.map(term).collect(), slopes: Box::default() }
+            }
+            Sums::LogNormal { .. } => {
+                let points = orders.map(|n| self.sums.at(n as f64, y));
+                let (terms, slopes): (Vec<_>, Vec<_>) = points
+                    .map(|point| (Term { below: point.below, density: point.density }, point.slope))
+                    .unzip();
+                Block { terms: terms.into(), slopes: slopes.into() }
+            }
+        }
     }
 }
 

@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::features::{Customers, Rfm};
+use crate::features::{Customers, Rfm, Spent};
 use crate::math::special::normal_cdf;
-use crate::model::{GammaGamma, Law, PurchaseModel};
+use crate::model::{AnySpendModel, Law, PurchaseModel, SpendModel};
 use crate::units::{Periods, Share};
 use crate::{Error, Result};
 
@@ -65,7 +65,7 @@ pub struct Ranked {
 struct Sampled {
     hash: u64,
     customer: Rfm,
-    money: Option<f64>,
+    spent: Spent,
 }
 
 impl Eq for Sampled {}
@@ -128,7 +128,7 @@ impl Totals {
             self.sample(Sampled {
                 hash: scatter(self.customers),
                 customer: customers.rfm(at),
-                money: customers.monetary_value.get(at).copied().flatten(),
+                spent: customers.spent(at),
             });
             self.customers += 1;
         }
@@ -171,7 +171,7 @@ impl Totals {
         horizon: Periods,
         level: Share,
     ) -> Result<Total> {
-        let at = |_: Option<&GammaGamma>, _: &Sampled, counts| Some(counts);
+        let at = |_: Option<&AnySpendModel>, _: &Sampled, counts| Some(counts);
         let sums = (self.purchases, self.purchases_variance);
         let normals = self.vary((model, None), draws, horizon, at, sums)?;
         Ok(total(self.purchases, &normals, level))
@@ -182,26 +182,22 @@ impl Totals {
     ///
     /// # Errors
     /// [`Error::Undefined`] if there are no draws, or where mean or variance of the total do not exist (q ≤ 2).
-    pub fn value<M: PurchaseModel>(
+    pub fn value<M: PurchaseModel, S: SpendModel>(
         &self,
         model: &M,
-        spend: &GammaGamma,
+        spend: &S,
         draws: &ParameterDraws<M>,
         horizon: Periods,
         level: Share,
     ) -> Result<Total> {
-        let heavy = |q: f64| {
-            Error::Undefined(format!(
-                "the spend model has q = {q:.3}: for q ≤ 2 a few orders may be worth more than all others together, \
-                 the variance of the total does not exist, and no interval can be told"
-            ))
-        };
-        let sums = self.value.zip(self.value_variance).ok_or_else(|| heavy(spend.q()))?;
-        let at = |spend: Option<&GammaGamma>, c: &Sampled, (mean, variance): (f64, f64)| {
-            let law = spend?.given(c.customer.frequency, c.money);
+        let spend: AnySpendModel = (*spend).into();
+        let heavy = || Error::Undefined(spend.no_variance());
+        let sums = self.value.zip(self.value_variance).ok_or_else(heavy)?;
+        let at = |spend: Option<&AnySpendModel>, c: &Sampled, (mean, variance): (f64, f64)| {
+            let law = spend?.knowing(&c.spent);
             Some((mean * law.mean()?, law.variance_of_sum(mean, variance)?))
         };
-        let normals = self.vary((model, Some(spend)), draws, horizon, at, sums)?;
+        let normals = self.vary((model, Some(&spend)), draws, horizon, at, sums)?;
         Ok(total(sums.0, &normals, level))
     }
 
@@ -226,14 +222,14 @@ impl Totals {
     /// their purchases, which are computed once for all customers of one history.
     fn vary<M: PurchaseModel>(
         &self,
-        (model, spend): (&M, Option<&GammaGamma>),
+        (model, spend): (&M, Option<&AnySpendModel>),
         draws: &ParameterDraws<M>,
         horizon: Periods,
-        at: impl Fn(Option<&GammaGamma>, &Sampled, (f64, f64)) -> Option<(f64, f64)> + Sync,
+        at: impl Fn(Option<&AnySpendModel>, &Sampled, (f64, f64)) -> Option<(f64, f64)> + Sync,
         sums: (f64, f64),
     ) -> Result<Vec<(f64, f64)>> {
         let (sample, histories) = self.sampled();
-        let over = |model: &M, spend: Option<&GammaGamma>| {
+        let over = |model: &M, spend: Option<&AnySpendModel>| {
             let counts: Vec<_> = histories.iter().map(|history| counts(model, history, horizon)).collect();
             sample.iter().try_fold((0.0, 0.0), |(mean, variance), (c, place)| {
                 at(spend, c, counts[*place]).map(|(m, v)| (mean + m, variance + v))
@@ -241,8 +237,8 @@ impl Totals {
         };
         let undefined = || {
             Error::Undefined(
-                "the interval of the total cannot be told: the uncertainty of the spend model's q reaches below 2, \
-                 where the variance of the total does not exist"
+                "the interval of the total cannot be told: the uncertainty of the spend model reaches parameters (of \
+                 Gamma-Gamma: q below 2) where the variance of the total does not exist"
                     .into(),
             )
         };

@@ -1,9 +1,9 @@
 //! What a customer will spend in the horizon.
 
-use crate::model::{GammaGamma, Law};
+use crate::model::{Law, SpendModel, SumPoint, Sums};
 use crate::units::Share;
 
-use super::mixture::{Mixture, Point};
+use super::mixture::Mixture;
 use super::purchases::Purchases;
 use super::ratios::ratio_quantile;
 
@@ -11,43 +11,48 @@ use super::ratios::ratio_quantile;
 /// of orders,
 ///
 /// ```text
-/// P(S ≤ s) = P(X = 0) + Σ_{n≥1} P(X = n) I_u(p n, q')        u = s/(s + v')
+/// P(S ≤ s) = P(X = 0) + Σ_{n≥1} P(X = n) P(S_n ≤ s)
 /// ```
 ///
-/// exact for the model, computed without simulation. Quantiles always exist, the mean for q' > 1 and the variance for
-/// q' > 2.
+/// with the law of the sum of n orders of the spend model ([`crate::model::Sums`]), computed without simulation. Quantiles always
+/// exist; under Gamma-Gamma the mean for q' > 1 and the variance for q' > 2.
 #[derive(Debug, Clone)]
 pub struct Value {
-    spend: GammaGamma,
     mixture: Mixture,
+    scale: f64,
     p_none: f64,
-    orders: f64,
-    orders_variance: f64,
+    mean: Option<f64>,
+    variance: Option<f64>,
 }
 
 impl Value {
-    /// From the law of the number of purchases and that of the orders to come, [`GammaGamma::given`] the customer's past.
+    /// From the law of the number of purchases and that of the orders to come, after the customer's past ([`SpendModel::knowing`]).
     #[must_use]
-    pub fn new<L: Law>(purchases: &Purchases<L>, spend: GammaGamma) -> Self {
+    pub fn new<L: Law, S: SpendModel>(purchases: &Purchases<L>, spend: S) -> Self {
+        Self::with(purchases, spend, spend.sums())
+    }
+
+    /// The same, where the law of sums is already there.
+    pub(super) fn with<L: Law, S: SpendModel>(purchases: &Purchases<L>, spend: S, sums: Sums) -> Self {
         Self {
-            spend,
-            mixture: Mixture::new(purchases.window(), purchases.p_alive(), spend.p(), spend.q()),
+            mixture: Mixture::new(purchases.window(), purchases.p_alive(), sums),
+            scale: spend.scale(),
             p_none: purchases.p_none(),
-            orders: purchases.mean(),
-            orders_variance: purchases.variance(),
+            mean: spend.mean().map(|order| purchases.mean() * order),
+            variance: spend.variance_of_sum(purchases.mean(), purchases.variance()),
         }
     }
 
     /// E\[S\] = E\[X\] E\[Z\]; `None` if the mean of an order's value does not exist (q' ≤ 1).
     #[must_use]
-    pub fn mean(&self) -> Option<f64> {
-        self.spend.mean().map(|order| self.orders * order)
+    pub const fn mean(&self) -> Option<f64> {
+        self.mean
     }
 
     /// Var S; `None` if it does not exist (q' ≤ 2).
     #[must_use]
-    pub fn variance(&self) -> Option<f64> {
-        self.spend.variance_of_sum(self.orders, self.orders_variance)
+    pub const fn variance(&self) -> Option<f64> {
+        self.variance
     }
 
     /// P(S = 0): no purchase at all.
@@ -87,15 +92,15 @@ impl Value {
     }
 
     /// What is known at ln s, of a value that is `ln_factor` (a logarithm) times this one.
-    pub(super) fn at_ln(&self, ln_s: f64, ln_factor: f64) -> Point {
-        self.mixture.at(ln_s - ln_factor - self.spend.v().ln())
+    pub(super) fn at_ln(&self, ln_s: f64, ln_factor: f64) -> SumPoint {
+        self.mixture.at(ln_s - ln_factor - self.scale.ln())
     }
 
-    fn point(&self, s: f64) -> Point {
+    fn point(&self, s: f64) -> SumPoint {
         if s == f64::INFINITY {
-            return Point { below: self.mixture.total(), ..Point::default() };
+            return SumPoint { below: self.mixture.total(), ..SumPoint::default() };
         }
-        self.mixture.at((s / self.spend.v()).ln())
+        self.mixture.at((s / self.scale).ln())
     }
 
     /// The smallest s with P(S ≤ s) ≥ `probability`; 0 where P(S = 0) reaches it.
@@ -104,14 +109,14 @@ impl Value {
     #[must_use]
     pub fn quantile(&self, probability: f64) -> f64 {
         let probability = probability.min(1.0 - f64::EPSILON);
-        self.spend.v() * ratio_quantile(&self.mixture, probability - self.p_none, 1.0 - probability)
+        self.scale * ratio_quantile(&self.mixture, probability - self.p_none, 1.0 - probability)
     }
 
     /// The smallest s with P(S > s) ≤ `tail`: the quantile told from above.
     #[must_use]
     pub fn upper_quantile(&self, tail: f64) -> f64 {
         let below = (1.0 - self.p_none) - tail;
-        self.spend.v() * ratio_quantile(&self.mixture, below, tail.max(f64::MIN_POSITIVE))
+        self.scale * ratio_quantile(&self.mixture, below, tail.max(f64::MIN_POSITIVE))
     }
 
     /// The median.

@@ -48,6 +48,8 @@ pub fn customers(rows: &[(u32, f64, f64, Option<f64>)]) -> Customers {
         age: rows.iter().map(|row| row.2).collect(),
         monetary_value: rows.iter().map(|row| row.3).collect(),
         ln_gaps: Vec::new(),
+        mean_ln_value: Vec::new(),
+        ss_ln_value: Vec::new(),
         history: None,
         unit: TimeUnit::Week,
         grain: Grain::Day,

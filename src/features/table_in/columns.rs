@@ -13,6 +13,8 @@ pub(super) enum Field {
     Age,
     Money,
     LnGaps,
+    LnMean,
+    LnSquares,
     Orders,
     Total,
     First,
@@ -20,13 +22,15 @@ pub(super) enum Field {
 }
 
 impl Field {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Id,
         Self::Frequency,
         Self::Recency,
         Self::Age,
         Self::Money,
         Self::LnGaps,
+        Self::LnMean,
+        Self::LnSquares,
         Self::Orders,
         Self::Total,
         Self::First,
@@ -42,6 +46,8 @@ impl Field {
             Self::Age => &["age", "t", "t_cal", "customer_age"],
             Self::Money => &["monetary_value", "monetary", "m_x", "mean_spend", "monetary_value_cal"],
             Self::LnGaps => &["ln_gaps", "litt"],
+            Self::LnMean => &["mean_ln_value"],
+            Self::LnSquares => &["ss_ln_value"],
             Self::Orders => &["orders"],
             Self::Total => &["total_value"],
             Self::First => &["first_order"],
@@ -101,6 +107,11 @@ impl Columns {
 
     pub const fn has_gaps(&self) -> bool {
         self.at(Field::LnGaps).is_some()
+    }
+
+    /// Whether the logarithms of values are told.
+    pub const fn has_logs(&self) -> bool {
+        self.has_money() && self.at(Field::LnMean).is_some() && self.at(Field::LnSquares).is_some()
     }
 
     /// Whether a history can be read.

@@ -62,6 +62,7 @@ impl Source {
 /// program gives them or other programs usually do:
 /// `frequency` (repeat purchases), `recency` (from the first to the LAST purchase), `age` (also `T`), which must be there;
 /// `customer_id` (where it is missing, the number of the line); `monetary_value` (mean value of the repeat purchases; empty or 0 for customers without);
+/// `mean_ln_value`, `ss_ln_value` (of the logarithms of their values, for log-normal spend; empty where one of them is not positive);
 /// `ln_gaps` (the sum of ln of the gaps between purchases), `orders`, `total_value`, `first_order`, `last_order` if wanted. Any other column is left alone.
 ///
 /// Every row is checked: a frequency is a whole number, 0 ≤ recency ≤ age, recency is 0 without a repeat purchase; where

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::TableOptions;
 use super::columns::{Columns, Field};
 use crate::error::InputError;
-use crate::features::{Customers, History};
+use crate::features::{Customers, History, LnSpent};
 use crate::orders::Plain;
 use crate::units::{Grain, Money, Tick, TimeUnit};
 use crate::{Error, Result};
@@ -47,6 +47,7 @@ struct Checked {
     age: f64,
     money: Option<f64>,
     ln_gaps: f64,
+    logs: Option<LnSpent>,
     first: Option<Tick>,
     last: Option<Tick>,
     orders: u32,
@@ -104,6 +105,9 @@ impl<'a> Rows<'a> {
         }
         if self.columns.has_gaps() {
             table.ln_gaps.push(row.ln_gaps);
+        }
+        if self.columns.has_logs() {
+            table.push_logs(row.logs);
         }
         if let (true, Some(history), Some(first), Some(last)) =
             (self.history, &mut table.history, row.first, row.last)
@@ -231,8 +235,10 @@ impl<'c, F: Fn(usize) -> Found<'c>> Row<'_, F> {
             self.in_step(first, last, recency)?;
         }
         let (money, ln_gaps) = (self.money(frequency)?, self.ln_gaps(frequency, recency)?);
+        let logs = self.logs(frequency, money)?;
         let (orders, total) = if self.rows.history { self.history(first, last)? } else { (0, Money::ZERO) };
-        Ok(Checked { frequency, recency: recency.min(age), age, money, ln_gaps, first, last, orders, total })
+        let recency = recency.min(age);
+        Ok(Checked { frequency, recency, age, money, ln_gaps, logs, first, last, orders, total })
     }
 
     /// The mean of the repeat purchases: there for those who have them, and for no one else.
@@ -287,6 +293,40 @@ impl<'c, F: Fn(usize) -> Found<'c>> Row<'_, F> {
             .expected(expected)
             .hint("the gaps must be in the table's unit (--unit); or leave the column out")
             .into()
+    }
+
+    /// Of the logarithms of the repeat purchases: nothing without one, or where one of them cost nothing.
+    fn logs(&self, frequency: u32, money: Option<f64>) -> Result<Option<LnSpent>> {
+        if !self.rows.columns.has_logs() {
+            return Ok(None);
+        }
+        let mean = self.number(Field::LnMean, "a mean of natural logarithms")?;
+        let squares = self.number(Field::LnSquares, "a sum of squares, 0 or more")?;
+        let (mean, squares) = match (mean, squares) {
+            (None, None) => return Ok(None),
+            (Some(mean), Some(squares)) => (mean, squares),
+            (None, _) => return Err(self.wrong(Field::LnMean, "nothing beside an ss_ln_value").into()),
+            (_, None) => return Err(self.wrong(Field::LnSquares, "nothing beside a mean_ln_value").into()),
+        };
+        if frequency == 0 {
+            let found = format!("{mean} for a customer without a repeat purchase");
+            return Err(self.wrong(Field::LnMean, found).expected("nothing").into());
+        }
+        if squares < 0.0 || (frequency == 1 && squares > 1e-6) {
+            let expected = if frequency == 1 { "0, as there is one repeat purchase" } else { "0 or more" };
+            return Err(self.wrong(Field::LnSquares, format!("{squares}")).expected(expected).into());
+        }
+        // The mean of logarithms is at most the logarithm of the mean.
+        let most =
+            money.map_or(f64::INFINITY, |money| if money > 0.0 { money.ln() } else { f64::NEG_INFINITY });
+        if mean - most > 1e-6 * (1.0 + mean.abs()) {
+            return Err(self
+                .wrong(Field::LnMean, format!("{mean}"))
+                .expected(format!("at most {most:.6}, the logarithm of monetary_value"))
+                .hint("mean_ln_value is the mean of the natural logarithms of the repeat purchases' values")
+                .into());
+        }
+        Ok(Some(LnSpent { mean, squares }))
     }
 
     fn history(&self, first: Option<Tick>, last: Option<Tick>) -> Result<(u32, Money)> {

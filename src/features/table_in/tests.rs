@@ -44,6 +44,8 @@ fn what_was_written_is_read_back_in_parts() {
         age: vec![30.0 / 7.0, 45.0 / 7.0, 0.0],
         monetary_value: vec![None, Some(10.0 / 3.0), Some(0.0)],
         ln_gaps: Vec::new(),
+        mean_ln_value: vec![None, Some(2.0 / 3.0), None],
+        ss_ln_value: vec![None, Some(0.25), None],
         history: Some(crate::features::History {
             orders: vec![1, 5, 2],
             total_value: vec![Money::from_micros(1), Money::from_micros(14_330_000), Money::ZERO],

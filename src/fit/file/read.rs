@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::{Document, FORMAT_VERSION, Part, PurchaseFit, SpendFit, TrainedModel};
 use crate::error::InputError;
 use crate::fit::Uncertainty;
-use crate::model::{AnyPurchaseModel, GammaGamma, Parametric};
+use crate::model::{AnyPurchaseModel, AnySpendModel, Parametric};
 use crate::{Error, Result};
 
 /// A model file is a few kilobytes; what is larger than this is none.
@@ -138,11 +138,9 @@ fn template(part: &Part) -> Result<AnyPurchaseModel> {
 }
 
 /// The spend model that a part names.
-fn spend_template(part: &Part) -> Result<GammaGamma> {
-    if part.model == GammaGamma::ID {
-        return Ok(GammaGamma::template());
-    }
-    Err(unknown(&part.model, "spend", GammaGamma::ID))
+fn spend_template(part: &Part) -> Result<AnySpendModel> {
+    let known: Vec<&str> = AnySpendModel::ALL.iter().map(|(id, ..)| *id).collect();
+    AnySpendModel::template(&part.model).map_err(|_| unknown(&part.model, "spend", &known.join(", ")))
 }
 
 fn unknown(model: &str, place: &str, known: &str) -> Error {

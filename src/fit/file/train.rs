@@ -2,16 +2,18 @@
 
 use super::{PurchaseFit, SpendFit, TrainedModel};
 use crate::features::Customers;
-use crate::fit::{Method, fit_any_purchases, fit_spend_by, spend_and_frequency};
-use crate::model::{AnyPurchaseModel, Parametric};
+use crate::fit::{Method, fit_any_purchases, fit_any_spend, needs_logs, spend_and_frequency};
+use crate::model::{AnyPurchaseModel, AnySpendModel, Parametric, SpendModel};
 use crate::progress::{Progress, Silent};
 use crate::{Error, Result};
 
 /// What is to be fitted, and how.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Recipe {
     /// The model of purchases, with its settings; its parameters do not matter.
     pub purchase: AnyPurchaseModel,
+    /// The model of spend, used where there is money; `None` to model purchases alone.
+    pub spend: Option<AnySpendModel>,
     /// The way of fitting, of both models.
     pub method: Method,
 }
@@ -22,6 +24,23 @@ impl Recipe {
     pub fn is_of_regular_buyers(&self) -> bool {
         self.purchase.settings().iter().any(|(name, _)| *name == "k")
     }
+
+    /// Whether the customers must tell of the logarithms of values ([`crate::features::Past::telling_logs`]).
+    #[must_use]
+    pub fn needs_logs(&self) -> bool {
+        self.spend.is_some_and(|model| model.needs_logs())
+    }
+}
+
+impl Default for Recipe {
+    /// BG/NBD and Gamma-Gamma.
+    fn default() -> Self {
+        Self {
+            purchase: AnyPurchaseModel::default(),
+            spend: Some(AnySpendModel::default()),
+            method: Method::default(),
+        }
+    }
 }
 
 impl TrainedModel {
@@ -29,7 +48,8 @@ impl TrainedModel {
     /// spend cannot be modelled, the model stands without spend and a warning says why.
     ///
     /// # Errors
-    /// As [`crate::fit::fit_purchases_by`].
+    /// As [`crate::fit::fit_purchases_by`]; [`Error::Usage`] if the spend model needs logarithms of values that the table does not
+    /// tell.
     pub fn train(recipe: &Recipe, customers: &Customers, timezone: &str) -> Result<Self> {
         Self::train_watched(recipe, customers, timezone, &Silent)
     }
@@ -44,13 +64,20 @@ impl TrainedModel {
         timezone: &str,
         progress: &dyn Progress,
     ) -> Result<Self> {
+        if let Some(model) = recipe.spend.filter(|model| model.needs_logs())
+            && customers.has_money()
+            && !customers.has_logs()
+        {
+            return Err(needs_logs(&model));
+        }
         let purchases = fit_any_purchases(&recipe.purchase, customers, recipe.method, progress)?;
         let mut warnings = purchases.report.warnings.clone();
-        let spend = if customers.has_money() {
-            match fit_spend_by(customers, recipe.method, progress) {
+        let spend = if let Some(template) = recipe.spend.filter(|_| customers.has_money()) {
+            match fit_any_spend(&template, customers, recipe.method, progress) {
                 Ok(fit) => {
                     warnings.extend(fit.report.warnings.iter().cloned());
-                    warnings.extend(spend_and_frequency(customers).and_then(|found| found.warning()));
+                    let related = spend_and_frequency(customers);
+                    warnings.extend(related.and_then(|found| found.warning(template.name())));
                     Some(SpendFit {
                         model: fit.model,
                         ln_likelihood: fit.report.ln_likelihood,

@@ -13,7 +13,7 @@ const CENT: i64 = Money::PER_UNIT / 100;
 pub(super) fn in_cents(value: f64) -> Result<i64> {
     Money::from_f64(value).map(|value| (value.micros() as f64 / CENT as f64).round().max(1.0) as i64).ok_or_else(|| {
         Error::Undefined(format!(
-            "a simulated order is worth {value:e}, beyond all money; the spend model's tail is too heavy (q far below 1)"
+            "a simulated order is worth {value:e}, beyond all money; the spend model's tail is too heavy (of Gamma-Gamma: q far below 1)"
         ))
     })
 }

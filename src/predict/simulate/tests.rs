@@ -1,6 +1,6 @@
 use super::lines::split;
 use super::*;
-use crate::model::{BgNbd, Law};
+use crate::model::{BgNbd, GammaGamma, Law};
 use crate::progress::Silent;
 use crate::table::Values;
 
@@ -138,7 +138,7 @@ fn a_plan_that_contradicts_itself_is_refused() {
         Simulation { lines_per_order: 0.5, ..good.clone() },
         Simulation { lines_per_order: f64::NAN, ..good.clone() },
     ] {
-        let error = simulate(&purchases, None, &bad, &Silent, &mut |_| Ok(())).unwrap_err();
+        let error = simulate(&purchases, None::<&GammaGamma>, &bad, &Silent, &mut |_| Ok(())).unwrap_err();
         assert_eq!(error.exit_code(), 2, "{error}");
     }
     let too_heavy = GammaGamma::new(1.0, 0.01, 1.0).unwrap();
@@ -149,7 +149,7 @@ fn a_plan_that_contradicts_itself_is_refused() {
 fn without_a_spend_model_there_is_no_amount() {
     let (purchases, _) = cdnow();
     let names = &mut Vec::new();
-    simulate(&purchases, None, &plan(10), &Silent, &mut |chunk| {
+    simulate(&purchases, None::<&GammaGamma>, &plan(10), &Silent, &mut |chunk| {
         names.extend(chunk.columns.iter().map(|column| column.0));
         Ok(())
     })
