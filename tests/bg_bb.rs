@@ -16,7 +16,7 @@ fn close(found: f64, right: f64, tolerance: f64) {
 }
 
 fn rfm(frequency: u32, recency: u32, age: u32) -> Rfm {
-    Rfm { frequency, recency: f64::from(recency), age: f64::from(age) }
+    Rfm::new(frequency, f64::from(recency), f64::from(age))
 }
 
 /// The parameters of the paper, to three digits.
@@ -92,7 +92,7 @@ fn every_kind_of_donor_is_foreseen_as_by_another_program() {
     let mut seen = 0;
     for line in KINDS.lines().skip(1) {
         let cells: Vec<f64> = line.split(',').map(|cell| cell.parse().unwrap()).collect();
-        let c = Rfm { frequency: cells[1] as u32, recency: cells[2], age: cells[3] };
+        let c = Rfm::new(cells[1] as u32, cells[2], cells[3]);
         for (at, t) in [1u32, 3, 6].into_iter().enumerate() {
             let expected = model.p_alive(&c) * model.given_alive(&c).mean(f64::from(t));
             assert!((expected - cells[4 + at]).abs() < 1e-9, "{line}: {expected}");

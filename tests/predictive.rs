@@ -30,7 +30,7 @@ fn periods(t: f64) -> Periods {
 }
 
 fn rfm(frequency: u32, recency: f64, age: f64) -> Rfm {
-    Rfm { frequency, recency, age }
+    Rfm::new(frequency, recency, age)
 }
 
 fn customers(rows: &[(u32, f64, f64, Option<f64>)]) -> Customers {

@@ -15,7 +15,7 @@ fn paper() -> BgNbd {
 }
 
 fn rfm(frequency: u32, recency: f64, age: f64) -> Rfm {
-    Rfm { frequency, recency, age }
+    Rfm::new(frequency, recency, age)
 }
 
 #[track_caller]

@@ -18,7 +18,7 @@ fn close(found: f64, right: f64, tolerance: f64) {
 }
 
 fn rfm(frequency: u32, recency: f64, age: f64) -> Rfm {
-    Rfm { frequency, recency, age }
+    Rfm::new(frequency, recency, age)
 }
 
 const PARAMETERS: [f64; 4] = [1.329197, 2.812600, 0.424716, 0.790040];

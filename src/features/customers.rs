@@ -17,11 +17,38 @@ pub struct Rfm {
     pub recency: f64,
     /// From the first purchase to the end of observation, T.
     pub age: f64,
+    /// Σ ln(gap) over the x gaps between purchases, which tells how regular they were; `None` where it is not known. Most
+    /// models do not ask for it.
+    pub ln_gaps: Option<f64>,
+}
+
+impl Rfm {
+    /// A customer of whom the single gaps between purchases are not known.
+    #[must_use]
+    pub const fn new(frequency: u32, recency: f64, age: f64) -> Self {
+        Self { frequency, recency, age, ln_gaps: None }
+    }
+
+    /// The history as numbers that can be compared and hashed. Histories with one key are the same to every model; times that
+    /// are not negative are ordered as their keys are.
+    #[must_use]
+    pub fn key(&self) -> HistoryKey {
+        // Adding 0 makes −0 a 0.
+        let bits = |value: f64| (value + 0.0).to_bits();
+        (self.frequency, bits(self.age), bits(self.recency), self.ln_gaps.map_or(UNKNOWN, bits))
+    }
+
+    /// The history of a key.
+    #[must_use]
+    pub fn of_key((frequency, age, recency, ln_gaps): HistoryKey) -> Self {
+        let ln_gaps = (ln_gaps != UNKNOWN).then(|| f64::from_bits(ln_gaps));
+        Self { ln_gaps, ..Self::new(frequency, f64::from_bits(recency), f64::from_bits(age)) }
+    }
 }
 
 impl Rfm {
     /// A customer who has just made their first purchase.
-    pub const NEWCOMER: Self = Self { frequency: 0, recency: 0.0, age: 0.0 };
+    pub const NEWCOMER: Self = Self::new(0, 0.0, 0.0);
 }
 
 /// What a model of spend knows of a customer: their repeat purchases, without the first.
@@ -61,6 +88,12 @@ impl LnSpent {
         Some(Self { mean, squares })
     }
 }
+
+/// Frequency, age, recency and ln_gaps in bits.
+pub type HistoryKey = (u32, u64, u64, u64);
+
+/// No sum of logarithms is this NaN.
+const UNKNOWN: u64 = u64::MAX;
 
 /// The customers, column by column; every column has the length of `ids`.
 #[derive(Debug, Clone)]
@@ -233,7 +266,8 @@ impl Customers {
     /// What a model of purchases knows of one customer.
     #[must_use]
     pub fn rfm(&self, at: usize) -> Rfm {
-        Rfm { frequency: self.frequency[at], recency: self.recency[at], age: self.age[at] }
+        let ln_gaps = self.ln_gaps.get(at).copied();
+        Rfm { ln_gaps, ..Rfm::new(self.frequency[at], self.recency[at], self.age[at]) }
     }
 
     /// What a model of spend knows of one customer.

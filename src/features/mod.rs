@@ -7,7 +7,7 @@ mod holdout;
 mod customers;
 mod table_in;
 
-pub use customers::{Customers, History, LnSpent, Rfm, Spent};
+pub use customers::{Customers, History, HistoryKey, LnSpent, Rfm, Spent};
 pub use holdout::{Acquired, Holdout};
 pub use net::Netting;
 pub use past::Past;

@@ -6,7 +6,7 @@ use super::degenerate;
 use super::estimate::Task;
 use super::method::Method;
 use super::report::FitReport;
-use super::unique::{unique_purchases, unique_spend};
+use super::unique::{unique_histories, unique_purchases, unique_spend};
 use crate::features::{Customers, Rfm};
 use crate::model::{
     AnyPurchaseModel, AnySpendModel, Likelihood, Moments, PurchaseLikelihood, SpendLikelihood, SpendModel,
@@ -50,7 +50,7 @@ pub fn fit_purchases_by<M: PurchaseLikelihood>(
     method: Method,
     progress: &dyn Progress,
 ) -> Result<Fit<M>> {
-    let rows = unique_purchases(customers)?;
+    let rows = if template.uses_gaps() { unique_histories(customers)? } else { unique_purchases(customers)? };
     if let Some((row, why)) = rows.iter().find_map(|row| Some((row.row, template.refuses(&row.row)?))) {
         return Err(Error::input(format!(
             "there are customers with frequency {}, recency {} and age {}",
@@ -108,6 +108,7 @@ pub(super) fn fit_purchase_rows<M: PurchaseLikelihood>(
     for Weighted { row, .. } in &mut rows {
         row.recency /= scale;
         row.age /= scale;
+        row.ln_gaps = row.ln_gaps.map(|sum| sum - f64::from(row.frequency) * scale.ln());
     }
     let starts = starts(template, template.starts(&moments));
     // Times in units of `scale`: the density of each stage is that many times as large. With k stages between purchases

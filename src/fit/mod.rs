@@ -28,4 +28,4 @@ pub use mle::{
     Fit, fit_any_purchases, fit_any_spend, fit_purchases, fit_purchases_by, fit_spend, fit_spend_by,
 };
 pub use report::{FitReport, NotConverged, Stop, Tried};
-pub use unique::{unique_purchases, unique_spend};
+pub use unique::{unique_histories, unique_purchases, unique_spend};

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::features::{Customers, Rfm};
+use crate::features::{Customers, HistoryKey, Rfm};
 use crate::model::{SpendLikelihood, Weighted};
 use crate::{Error, Result};
 
@@ -11,29 +11,37 @@ use crate::{Error, Result};
 /// # Errors
 /// [`Error::Input`] for a customer whose times are not finite, negative, or whose recency exceeds the age.
 pub fn unique_purchases(customers: &Customers) -> Result<Vec<Weighted<Rfm>>> {
+    unique(customers, |customer| Rfm { ln_gaps: None, ..customer })
+}
+
+/// The same for models that ask for the single gaps ([`crate::model::PurchaseModel::uses_gaps`]): histories differ by ln_gaps too.
+///
+/// # Errors
+/// As [`unique_purchases`].
+pub fn unique_histories(customers: &Customers) -> Result<Vec<Weighted<Rfm>>> {
+    unique(customers, |customer| customer)
+}
+
+/// The distinct histories as `seen`.
+fn unique(customers: &Customers, seen: impl Fn(Rfm) -> Rfm + Sync) -> Result<Vec<Weighted<Rfm>>> {
     let n = customers.len();
     if let Some(at) = (0..n).find(|&at| !is_possible(&customers.rfm(at))) {
         return Err(impossible(customers, at));
     }
-    // Floats that are not negative are ordered as their bits are.
-    let mut keys: Vec<(u32, u64, u64)> = (0..n)
+    let mut keys: Vec<HistoryKey> = (0..n)
         .into_par_iter()
         .with_min_len(1 << 14)
         .map(|at| {
-            let Rfm { frequency, recency, age } = customers.rfm(at);
-            // A one-time buyer's recency says nothing; 0.0 + x makes −0 a 0.
-            let recency = if frequency == 0 { 0.0 } else { recency + 0.0 };
-            (frequency, (age + 0.0).to_bits(), recency.to_bits())
+            let customer = seen(customers.rfm(at));
+            // A one-time buyer's recency says nothing.
+            let recency = if customer.frequency == 0 { 0.0 } else { customer.recency };
+            Rfm { recency, ..customer }.key()
         })
         .collect();
     keys.par_sort_unstable();
     Ok(keys
         .chunk_by(|left, right| left == right)
-        .map(|run| {
-            let (frequency, age, recency) = run[0];
-            let row = Rfm { frequency, recency: f64::from_bits(recency), age: f64::from_bits(age) };
-            Weighted { row, count: run.len() as f64 }
-        })
+        .map(|run| Weighted { row: Rfm::of_key(run[0]), count: run.len() as f64 })
         .collect())
 }
 
@@ -42,7 +50,7 @@ fn is_possible(c: &Rfm) -> bool {
 }
 
 fn impossible(customers: &Customers, at: usize) -> Error {
-    let Rfm { frequency, recency, age } = customers.rfm(at);
+    let Rfm { frequency, recency, age, .. } = customers.rfm(at);
     Error::input(format!(
         "customer `{}` has frequency {frequency}, recency {recency} and age {age}",
         customers.ids.get(at)

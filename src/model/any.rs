@@ -3,7 +3,7 @@
 use rand::Rng;
 
 use super::kernel::{Coordinate, Law, Parametric, PurchaseLikelihood, PurchaseModel};
-use super::{BgBb, BgCnbdK, BgNbd, GgomNbd, MbgCnbdK, MbgNbd, Nbd, ParetoNbd};
+use super::{BgBb, BgCnbdK, BgNbd, GgomNbd, MbgCnbdK, MbgNbd, Nbd, ParetoGgg, ParetoNbd};
 use crate::features::Rfm;
 use crate::{Error, Result};
 
@@ -85,6 +85,12 @@ macro_rules! purchase_models {
             fn given_alive(&self, customer: &Rfm) -> AnyLaw {
                 match self {
                     $(Self::$Model(model) => AnyLaw::$Model(model.given_alive(customer))),+
+                }
+            }
+
+            fn uses_gaps(&self) -> bool {
+                match self {
+                    $(Self::$Model(model) => model.uses_gaps()),+
                 }
             }
 
@@ -201,6 +207,7 @@ purchase_models! {
     BgCnbdK,
     MbgCnbdK,
     BgBb,
+    ParetoGgg,
 }
 
 impl Default for AnyPurchaseModel {

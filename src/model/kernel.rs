@@ -191,6 +191,18 @@ pub trait PurchaseModel: Parametric {
         }
     }
 
+    /// Whether the single gaps between purchases ([`Rfm::ln_gaps`]) say something; otherwise histories that differ in nothing
+    /// else are taken for one.
+    fn uses_gaps(&self) -> bool {
+        false
+    }
+
+    /// The history as the model sees it.
+    fn sees(&self, customer: Rfm) -> Rfm {
+        let ln_gaps = customer.ln_gaps.filter(|_| self.uses_gaps());
+        Rfm { ln_gaps, ..customer }
+    }
+
     /// Why the model cannot speak of such a history, in words that name the way out; `None` if it can. That
     /// 0 ≤ recency ≤ age is known.
     fn refuses(&self, _customer: &Rfm) -> Option<&'static str> {

@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use crate::features::{Customers, Rfm};
+use crate::features::{Customers, HistoryKey, Rfm};
 use crate::fit::needs_logs;
 use crate::model::{AnySpendModel, Law, PurchaseModel, SpendModel};
 use crate::units::{Periods, Share};
@@ -76,7 +76,7 @@ pub struct Forecaster<'a, M> {
 }
 
 /// What purchases and money depend on: the history, and whether its money says something of the customer.
-type Key = (u32, u64, u64, bool);
+type Key = (HistoryKey, bool);
 
 /// Answers for distinct histories: rows of `width` numbers.
 #[derive(Default)]
@@ -214,11 +214,11 @@ impl<'a, M: PurchaseModel> Forecaster<'a, M> {
         let mut index: HashMap<Key, u32, FixedState> = HashMap::default();
         let mut places = Vec::with_capacity(rows.len());
         for at in rows {
-            let customer = customers.rfm(at);
+            let customer = self.model.sees(customers.rfm(at));
             checked(self.model, customers, at, &customer)?;
             let informed =
                 self.spend.as_ref().is_some_and(|(model, _)| model.known_from(&customers.spent(at)) > 0);
-            let key = (customer.frequency, customer.recency.to_bits(), customer.age.to_bits(), informed);
+            let key = (customer.key(), informed);
             let place = remembered.index.get(&key).copied().unwrap_or_else(|| {
                 *index.entry(key).or_insert_with(|| {
                     fresh.push(key);
@@ -232,10 +232,10 @@ impl<'a, M: PurchaseModel> Forecaster<'a, M> {
 
     /// Answers one history.
     fn answer(&self, key: Key, row: &mut [f64]) {
-        let (frequency, recency, age, informed) = key;
-        let customer = Rfm { frequency, recency: f64::from_bits(recency), age: f64::from_bits(age) };
+        let (history, informed) = key;
+        let customer = Rfm::of_key(history);
         let purchases = Purchases::of(self.model, &customer, self.question.horizon);
-        let known_from = if informed { frequency } else { 0 };
+        let known_from = if informed { customer.frequency } else { 0 };
         self.fill(&purchases, &self.model.given_alive(&customer), known_from, row);
     }
 
@@ -317,7 +317,7 @@ impl Answers {
     /// Remembers the histories of customers with at most one repeat purchase, while there is room.
     fn keep(&mut self, keys: &[Key], numbers: &[f64], width: usize) {
         for (key, row) in keys.iter().zip(numbers.chunks_exact(width)) {
-            if key.0 <= 1 && self.index.len() < REMEMBERED {
+            if key.0.0 <= 1 && self.index.len() < REMEMBERED {
                 self.index.insert(*key, self.index.len() as u32);
                 self.numbers.extend_from_slice(row);
             }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::features::{Customers, LnSpent, Rfm, Spent};
+use crate::features::{Customers, HistoryKey, LnSpent, Rfm, Spent};
 use crate::model::{AnySpendModel, Law, PurchaseModel, SpendModel, SumPoint, Sums};
 
 use super::draws::ParameterDraws;
@@ -32,7 +32,7 @@ pub struct ParameterSpread<M> {
 
 /// What customers have in common who are computed once: the history, and the money if it says something (its mean, the mean of
 /// its logarithms).
-type Key = (u32, u64, u64, [Option<u64>; 2]);
+type Key = (HistoryKey, [Option<u64>; 2]);
 
 impl<M: PurchaseModel> ParameterSpread<M> {
     /// At most [`MIXED`] of the draws: sorted by what a newcomer is expected to buy, and the middle of each of as many equal
@@ -63,12 +63,12 @@ impl<M: PurchaseModel> ParameterSpread<M> {
         }
         let money = forecast.value.is_some();
         let key = |at: usize| {
-            let c = customers.rfm(at);
+            let c = self.sees(customers.rfm(at));
             let spent = customers.spent(at);
             let told = spent.monetary_value.filter(|m| money && c.frequency > 0 && *m > 0.0);
             let logs = spent.logs.filter(|_| money && c.frequency > 0);
             let told = [told, logs.map(|logs| logs.mean)].map(|known| known.map(f64::to_bits));
-            (c.frequency, c.recency.to_bits(), c.age.to_bits(), told)
+            (c.key(), told)
         };
         let mut distinct: Vec<Key> = Vec::new();
         let mut index: HashMap<Key, usize> = HashMap::new();
@@ -86,8 +86,12 @@ impl<M: PurchaseModel> ParameterSpread<M> {
         }
     }
 
-    fn answer(&self, (frequency, recency, age, told): Key, money: bool) -> Answer {
-        let customer = Rfm { frequency, recency: f64::from_bits(recency), age: f64::from_bits(age) };
+    fn sees(&self, customer: Rfm) -> Rfm {
+        self.draws.first().map_or(customer, |(model, _)| model.sees(customer))
+    }
+
+    fn answer(&self, (history, told): Key, money: bool) -> Answer {
+        let customer = Rfm::of_key(history);
         let purchases: Vec<_> = self
             .draws
             .iter()
@@ -104,7 +108,7 @@ impl<M: PurchaseModel> ParameterSpread<M> {
             let [monetary_value, mean] = told.map(|known| known.map(f64::from_bits));
             // Of the logarithms, a forecast asks for their mean alone.
             let logs = mean.map(|mean| LnSpent { mean, squares: 0.0 });
-            let spent = Spent { frequency, monetary_value, logs };
+            let spent = Spent { frequency: customer.frequency, monetary_value, logs };
             let parts: Vec<Part> = self
                 .draws
                 .iter()

@@ -202,14 +202,14 @@ impl Totals {
     }
 
     /// The sample in a fixed order, each with the place of their history among the distinct ones.
-    fn sampled(&self) -> (Vec<(Sampled, usize)>, Vec<Rfm>) {
+    fn sampled<M: PurchaseModel>(&self, model: &M) -> (Vec<(Sampled, usize)>, Vec<Rfm>) {
         let mut sample: Vec<Sampled> = self.sample.iter().copied().collect();
         sample.sort_unstable();
         let mut histories = Vec::new();
         let mut places = HashMap::new();
         let mut placed = |customer: Rfm| {
-            let key = (customer.frequency, customer.recency.to_bits(), customer.age.to_bits());
-            *places.entry(key).or_insert_with(|| {
+            let customer = model.sees(customer);
+            *places.entry(customer.key()).or_insert_with(|| {
                 histories.push(customer);
                 histories.len() - 1
             })
@@ -228,7 +228,7 @@ impl Totals {
         at: impl Fn(Option<&AnySpendModel>, &Sampled, (f64, f64)) -> Option<(f64, f64)> + Sync,
         sums: (f64, f64),
     ) -> Result<Vec<(f64, f64)>> {
-        let (sample, histories) = self.sampled();
+        let (sample, histories) = self.sampled(model);
         let over = |model: &M, spend: Option<&AnySpendModel>| {
             let counts: Vec<_> = histories.iter().map(|history| counts(model, history, horizon)).collect();
             sample.iter().try_fold((0.0, 0.0), |(mean, variance), (c, place)| {

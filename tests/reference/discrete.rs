@@ -7,7 +7,7 @@ use ltv::predict::residual_purchases;
 use crate::table::{Table, Worst};
 
 fn rfm(frequency: f64, recency: f64, age: f64) -> Rfm {
-    Rfm { frequency: frequency as u32, recency, age }
+    Rfm::new(frequency as u32, recency, age)
 }
 
 #[test]
