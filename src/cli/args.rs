@@ -380,6 +380,18 @@ pub struct Score {
     /// What the future is worth.
     #[command(flatten)]
     pub worth: Worth,
+    /// Begin the window of the forecast this long after the cut-off: --from 13w --horizon 13w is the quarter after next
+    #[arg(long, value_name = "LENGTH")]
+    pub from: Option<Horizon>,
+    /// Add when the customer buys next: median and interval, in the model's unit; empty is never
+    #[arg(long)]
+    pub next_purchase: bool,
+    /// Add the exact probabilities of 0, 1, ..., N purchases in the window, and of more
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=200))]
+    pub probabilities: Option<u32>,
+    /// Add the discounted expected purchases (and value) of the whole future (DERT); needs --discount
+    #[arg(long, requires = "discount")]
+    pub residual: bool,
     /// Score a customer acquired today instead of the customers of a file
     #[arg(long, conflicts_with = "inputs")]
     pub new_customer: bool,

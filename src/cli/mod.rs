@@ -10,6 +10,7 @@ mod watch;
 mod orders;
 mod customers;
 mod tell;
+mod columns;
 mod scoring;
 mod totals;
 mod summary;

@@ -82,7 +82,9 @@ fn score(
 ) -> Result<Scored> {
     let cutoff = (past.orders().options.grain, past.cutoff());
     let asked = Asked::new(trained, args.horizon, &args.worth, Some(cutoff))?;
-    let mut scorer = Scorer::new(trained, asked, past.orders().has_money(), &args.output.join("scores.csv"))?;
+    let model = asked.model(trained);
+    let mut scorer =
+        Scorer::new(trained, &model, asked, past.orders().has_money(), &args.output.join("scores.csv"))?;
     progress.begin("scoring customers", Some(past.len() as u64));
     for part in past.parts(trained.unit, PART) {
         scorer.add(&part, progress)?;

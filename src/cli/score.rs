@@ -11,7 +11,9 @@ use super::{orders, outputs, totals};
 use crate::fit::TrainedModel;
 use crate::model::SpendModel;
 use crate::orders::ReadOptions;
+use crate::predict::ExtraQuestions;
 use crate::progress::Progress;
+use crate::units::{Grain, Tick};
 use crate::{Error, Result};
 
 /// Runs the command.
@@ -35,9 +37,11 @@ pub fn run(args: &args::Score, quiet: bool, progress: &dyn Progress) -> Result<(
                 return Err(Error::input("there are no customers").file(&file).into());
             };
             let cutoff = options.cutoff.or(first.cutoff).map(|tick| (options.grain, tick));
-            let asked = Asked::new(&trained, args.horizon, &args.worth, cutoff)?;
+            let asked = ask(args, &trained, cutoff)?;
+            let model = asked.model(&trained);
             has_money(&trained, &args.reading, first.has_money())?;
-            let mut scorer = Scorer::new(&trained, asked, options.spend && first.has_money(), output)?;
+            let mut scorer =
+                Scorer::new(&trained, &model, asked, options.spend && first.has_money(), output)?;
             progress.begin("scoring customers", None);
             scorer.add(&first, progress)?;
             for part in parts {
@@ -50,9 +54,9 @@ pub fn run(args: &args::Score, quiet: bool, progress: &dyn Progress) -> Result<(
             let logs = trained.spend.as_ref().is_some_and(|spend| spend.model.needs_logs());
             let past = orders::past(&read, &options, trained.unit)?.telling_logs(logs);
             has_money(&trained, &args.reading, read.has_money())?;
-            let asked =
-                Asked::new(&trained, args.horizon, &args.worth, Some((options.grain, past.cutoff())))?;
-            let mut scorer = Scorer::new(&trained, asked, read.has_money(), output)?;
+            let asked = ask(args, &trained, Some((options.grain, past.cutoff())))?;
+            let model = asked.model(&trained);
+            let mut scorer = Scorer::new(&trained, &model, asked, read.has_money(), output)?;
             progress.begin("scoring customers", Some(past.len() as u64));
             for part in past.parts(trained.unit, PART) {
                 scorer.add(&part, progress)?;
@@ -64,6 +68,17 @@ pub fn run(args: &args::Score, quiet: bool, progress: &dyn Progress) -> Result<(
     };
     report(&voice, args, &scored)?;
     voice.say(&format!("wrote {}", output.display()))
+}
+
+/// The plan that the command line asks for.
+fn ask(args: &args::Score, trained: &TrainedModel, cutoff: Option<(Grain, Tick)>) -> Result<Asked> {
+    let asked = Asked::later(trained, args.from, args.horizon, &args.worth, cutoff)?;
+    let extra = ExtraQuestions {
+        next_purchase: args.next_purchase.then_some(args.worth.level),
+        probabilities: args.probabilities,
+        residual: asked.discount().filter(|_| args.residual),
+    };
+    Ok(asked.with(extra))
 }
 
 /// A model of spend needs amounts, unless purchases alone are wanted.
@@ -93,8 +108,9 @@ fn report(voice: &Voice, args: &args::Score, scored: &Scored) -> Result<()> {
 /// A customer acquired today: what comes after the first purchase.
 fn newcomer(args: &args::Score, trained: &TrainedModel, options: &ReadOptions) -> Result<()> {
     let cutoff = options.cutoff.map(|tick| (options.grain, tick));
-    let asked = Asked::new(trained, args.horizon, &args.worth, cutoff)?;
-    let forecast = asked.forecaster(trained, options.spend)?.newcomer();
+    let asked = ask(args, trained, cutoff)?;
+    let model = asked.model(trained);
+    let forecast = asked.forecaster(trained, &model, options.spend)?.newcomer();
     let mut grid = Grid::bare(2);
     let interval = |intervals: &[crate::predict::Interval], show: fn(f64) -> String| {
         intervals

@@ -3,17 +3,18 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use crate::Result;
 use crate::features::Customers;
 use crate::fit::TrainedModel;
-use crate::model::AnyPurchaseModel;
+use crate::model::{AnyPurchaseModel, Delayed};
 use crate::output::Output;
-use crate::predict::{Forecast, Forecaster, ParameterDraws, Question, Total, Totals};
+use crate::predict::{ExtraQuestions, Extras, Forecast, Forecaster, ParameterDraws, Question, Total, Totals};
 use crate::progress::Progress;
-use crate::table::{Chunk, Format, TableWriter, Values};
+use crate::table::{Format, TableWriter};
 use crate::units::{Grain, Horizon, Periods, Share, Tick};
-use crate::{Error, Result};
 
 use super::args::Worth;
+use super::columns::Columns;
 
 /// So many customers are scored and written at a time.
 pub const PART: usize = 1 << 18;
@@ -24,6 +25,9 @@ const DRAWS: usize = 400;
 /// Their seed: the same input gives the same interval.
 const SEED: u64 = 0x6c74_7631;
 
+/// Any model of purchases, asked about a window.
+pub type Windowed = Delayed<AnyPurchaseModel>;
+
 /// What is asked, once the cut-off is known.
 pub struct Asked {
     /// How far ahead, in the model's unit.
@@ -31,43 +35,84 @@ pub struct Asked {
     /// The level of the intervals.
     pub level: Share,
     question: Question,
+    extra: ExtraQuestions,
 }
 
 impl Asked {
     /// The plan of a forecast from a cut-off.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a calendar horizon without a cut-off.
+    /// [`crate::Error::Usage`] for a calendar horizon without a cut-off.
     pub fn new(
         trained: &TrainedModel,
         horizon: Horizon,
         worth: &Worth,
         cutoff: Option<(Grain, Tick)>,
     ) -> Result<Self> {
-        let periods = horizon.in_units(trained.unit, cutoff)?;
+        Self::later(trained, None, horizon, worth, cutoff)
+    }
+
+    /// The same for a window that begins some time after the cut-off.
+    ///
+    /// # Errors
+    /// As [`Asked::new`].
+    pub fn later(
+        trained: &TrainedModel,
+        from: Option<Horizon>,
+        horizon: Horizon,
+        worth: &Worth,
+        cutoff: Option<(Grain, Tick)>,
+    ) -> Result<Self> {
+        let delay = from.map_or(Ok(0.0), |from| from.in_units(trained.unit, cutoff).map(Periods::get))?;
+        let days = from.map_or(Ok(0.0), |from| from.in_days(cutoff))?;
+        let begins = cutoff.map(|(grain, tick)| {
+            let ticks = days * f64::from(grain.ticks_per_day());
+            (grain, Tick((f64::from(tick.0) + ticks).round() as i32))
+        });
+        let periods = horizon.in_units(trained.unit, begins)?;
         let question = Question {
             horizon: periods,
             levels: vec![worth.level],
             discount: worth.discount.map(|rate| rate.continuous(trained.unit)),
+            delay,
             margin: match worth.margin {
                 Some(margin) => margin,
                 None => Share::new(1.0)?,
             },
         };
-        Ok(Self { periods, level: worth.level, question })
+        Ok(Self { periods, level: worth.level, question, extra: ExtraQuestions::default() })
     }
 
-    /// The forecaster that answers.
+    /// Asks for more of each customer.
+    #[must_use]
+    pub fn with(self, extra: ExtraQuestions) -> Self {
+        Self { extra, ..self }
+    }
+
+    /// The continuously compounded discount rate per unit of time, if there is one.
+    #[must_use]
+    pub const fn discount(&self) -> Option<f64> {
+        self.question.discount
+    }
+
+    /// The model of purchases, asked about the window.
+    #[must_use]
+    pub fn model(&self, trained: &TrainedModel) -> Windowed {
+        Delayed::new(trained.purchase.model.clone(), self.question.delay)
+    }
+
+    /// The forecaster that answers, with the model that [`Asked::model`] gives.
     ///
     /// # Errors
     /// As [`Forecaster::new`].
     pub fn forecaster<'m>(
         &self,
         trained: &'m TrainedModel,
+        model: &'m Windowed,
         money: bool,
-    ) -> Result<Forecaster<'m, AnyPurchaseModel>> {
+    ) -> Result<Forecaster<'m, Windowed>> {
         let spend = trained.spend.as_ref().filter(|_| money).map(|spend| &spend.model);
-        Forecaster::new(&trained.purchase.model, spend, self.question.clone())
+        Forecaster::new(model, spend, self.question.clone())
     }
 }
 
@@ -110,7 +155,8 @@ pub struct Scored {
 pub struct Scorer<'m> {
     trained: &'m TrainedModel,
     asked: Asked,
-    forecaster: Forecaster<'m, AnyPurchaseModel>,
+    model: &'m Windowed,
+    forecaster: Forecaster<'m, Windowed>,
     money: bool,
     table: TableWriter,
     totals: Totals,
@@ -122,11 +168,18 @@ impl<'m> Scorer<'m> {
     ///
     /// # Errors
     /// Whatever opening the output says; as [`Forecaster::new`].
-    pub fn new(trained: &'m TrainedModel, asked: Asked, money: bool, path: &Path) -> Result<Self> {
+    pub fn new(
+        trained: &'m TrainedModel,
+        model: &'m Windowed,
+        asked: Asked,
+        money: bool,
+        path: &Path,
+    ) -> Result<Self> {
         let money = money && trained.spend.is_some();
         Ok(Self {
             trained,
-            forecaster: asked.forecaster(trained, money)?,
+            model,
+            forecaster: asked.forecaster(trained, model, money)?,
             asked,
             money,
             table: TableWriter::new(Output::create(path)?, Format::of(path)),
@@ -138,12 +191,19 @@ impl<'m> Scorer<'m> {
     /// Scores the next customers.
     ///
     /// # Errors
-    /// Whatever forecasting or writing says; [`Error::Interrupted`].
+    /// Whatever forecasting or writing says; [`crate::Error::Interrupted`].
     pub fn add(&mut self, customers: &Customers, progress: &dyn Progress) -> Result<()> {
         progress.check()?;
         let forecast = self.forecaster.forecast(customers)?;
-        let (lower, upper) = whole_intervals(&forecast)?;
-        self.table.write(&chunk(customers, &forecast, &lower, &upper)?)?;
+        let Asked { extra, periods, question, .. } = &self.asked;
+        let extras = if extra.is_empty() {
+            Extras::default()
+        } else {
+            let now = &self.trained.purchase.model;
+            extra.answer(now, self.model, *periods, customers, 0..customers.len())?
+        };
+        let columns = Columns::new(customers, &forecast, &extras, question.margin.get())?;
+        self.table.write(&columns.chunk()?)?;
         let before = self.totals.customers;
         self.totals.add(customers, 0..customers.len(), &forecast);
         self.remember(customers, &forecast, before);
@@ -165,12 +225,12 @@ impl<'m> Scorer<'m> {
     /// Puts the table in its place and tells the totals.
     ///
     /// # Errors
-    /// [`Error::Io`].
+    /// [`crate::Error::Io`].
     pub fn finish(self, progress: &dyn Progress) -> Result<Scored> {
         self.table.finish()?;
         progress.end();
-        let Self { trained, asked, money, totals, seen, .. } = self;
-        let (purchases, value) = intervals(trained, &totals, &asked, money);
+        let Self { trained, model, asked, money, totals, seen, .. } = self;
+        let (purchases, value) = intervals(trained, model, &totals, &asked, money);
         let take = |ranked: &[crate::predict::Ranked]| -> Vec<Listed> {
             ranked.iter().filter_map(|ranked| seen.get(&ranked.row).cloned()).collect()
         };
@@ -183,12 +243,16 @@ impl<'m> Scorer<'m> {
 /// The totals of purchases and (with money) of value, each with its interval or the reason why there is none.
 fn intervals(
     trained: &TrainedModel,
+    model: &Windowed,
     totals: &Totals,
     asked: &Asked,
     money: bool,
 ) -> (Result<Total>, Option<Result<Total>>) {
-    let model = &trained.purchase.model;
-    let draw = |money| ParameterDraws::of(trained, money, DRAWS, SEED);
+    let delay = asked.question.delay;
+    let draw = |money| {
+        let draws = ParameterDraws::of(trained, money, DRAWS, SEED)?;
+        Ok(draws.each(|model| Delayed::new(model, delay)))
+    };
     let count = draw(false).and_then(|draws| totals.purchases(model, &draws, asked.periods, asked.level));
     let value = trained
         .spend
@@ -212,62 +276,4 @@ fn listed(customers: &Customers, forecast: &Forecast, at: usize) -> Listed {
         expected_value: money.and_then(|money| money.expected[at]),
         interval: interval(money.map_or(&forecast.purchases[..], |money| &money.intervals)),
     }
-}
-
-/// The purchases' interval as the whole numbers it is made of.
-fn whole_intervals(forecast: &Forecast) -> Result<(Vec<u32>, Vec<u32>)> {
-    let whole = |values: &[f64]| -> Result<Vec<u32>> {
-        let convert = |value: &f64| {
-            if (0.0..=f64::from(u32::MAX)).contains(value) {
-                Ok(*value as u32)
-            } else {
-                Err(Error::Undefined(format!(
-                    "an interval reaches {value:e} purchases; take a shorter horizon"
-                )))
-            }
-        };
-        values.iter().map(convert).collect()
-    };
-    match forecast.purchases.first() {
-        Some(interval) => Ok((whole(&interval.lower)?, whole(&interval.upper)?)),
-        None => Err(Error::usage("scores need the level of an interval")),
-    }
-}
-
-/// The table of scores; without money the columns of money are left out.
-fn chunk<'a>(
-    customers: &'a Customers,
-    forecast: &'a Forecast,
-    lower: &'a [u32],
-    upper: &'a [u32],
-) -> Result<Chunk<'a>> {
-    let mut columns = vec![
-        ("customer_id", Values::Ids(&customers.ids, 0..customers.len())),
-        ("frequency", Values::Whole(&customers.frequency)),
-        ("recency", Values::Real(&customers.recency)),
-        ("age", Values::Real(&customers.age)),
-    ];
-    if customers.has_money() {
-        columns.push(("monetary_value", Values::Optional(&customers.monetary_value)));
-    }
-    columns.extend([
-        ("p_alive", Values::Real(&forecast.p_alive)),
-        ("expected_purchases", Values::Real(&forecast.expected_purchases)),
-        ("purchases_lower", Values::Whole(lower)),
-        ("purchases_upper", Values::Whole(upper)),
-        ("p_no_purchase", Values::Real(&forecast.p_no_purchase)),
-    ]);
-    if let Some(money) = &forecast.value {
-        let Some(interval) = money.intervals.first() else {
-            return Err(Error::usage("scores need the level of an interval"));
-        };
-        columns.extend([
-            ("expected_order_value", Values::Optional(&money.expected_order_value)),
-            ("expected_value", Values::Optional(&money.expected)),
-            ("value_lower", Values::Real(&interval.lower)),
-            ("value_median", Values::Real(&money.median)),
-            ("value_upper", Values::Real(&interval.upper)),
-        ]);
-    }
-    Ok(Chunk { columns })
 }

@@ -2,5 +2,6 @@
 
 pub mod quadrature;
 pub mod ranks;
+pub mod roots;
 pub mod special;
 pub mod sum;

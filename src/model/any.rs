@@ -132,6 +132,14 @@ macro_rules! purchase_models {
                 }
             }
 
+            fn later(&self, u: f64) -> Vec<(f64, Self)> {
+                match self {
+                    $(Self::$Model(law) => {
+                        law.later(u).into_iter().map(|(weight, law)| (weight, Self::$Model(law))).collect()
+                    }),+
+                }
+            }
+
             fn sample<R: Rng + ?Sized>(&self, t: f64, rng: &mut R, times: &mut Vec<f64>) {
                 match self {
                     $(Self::$Model(law) => law.sample(t, rng, times)),+

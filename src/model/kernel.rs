@@ -136,7 +136,7 @@ pub trait Likelihood: Parametric {
 }
 
 /// The unconditional law of a living customer's purchases from now on: X(t), the number in (0, t].
-pub trait Law: Sync {
+pub trait Law: Sync + Sized {
     /// E\[X(t)\].
     fn mean(&self, t: f64) -> f64;
 
@@ -153,6 +153,14 @@ pub trait Law: Sync {
 
     /// Appends P(X(t) = n) for n = 0, 1, … until P(X(t) > n) < `tail`, each to full relative accuracy.
     fn pmf(&self, t: f64, tail: f64, out: &mut Vec<f64>);
+
+    /// What is left of the law after another time u without observation: the customers who are still alive then, told by what
+    /// they may have done meanwhile, each kind with its probability. The probabilities add up to P(alive at u) (what is left
+    /// out is below 1e-15); the law of purchases in (u, u + t\] is their mixture, and nothing with the rest.
+    ///
+    /// Where drop-out does not depend on purchases there is one kind; where it does, there is one for every number of
+    /// purchases in (0, u\] that left the customer alive.
+    fn later(&self, u: f64) -> Vec<(f64, Self)>;
 
     /// Appends the times of one customer's purchases in (0, t], in order: the story of the model told forward.
     fn sample<R: Rng + ?Sized>(&self, t: f64, rng: &mut R, times: &mut Vec<f64>);

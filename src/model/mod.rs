@@ -25,11 +25,13 @@ mod gamma_gamma;
 mod log_normal;
 mod spend;
 mod any;
+mod delayed;
 
 pub use any::{AnyLaw, AnyPurchaseModel, Visitor};
 pub use bg_bb::BgBb;
 pub use bg_cnbd_k::{BgCnbdK, RegularFuture};
 pub use bg_nbd::BgNbd;
+pub use delayed::{Delayed, Later};
 pub use gamma_gamma::{GammaGamma, SpendRow};
 pub use geometric::MOST_STAGES;
 pub use ggom_nbd::{GammaGompertz, GgomNbd};

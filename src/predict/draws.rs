@@ -41,6 +41,14 @@ impl ParameterDraws<AnyPurchaseModel> {
     }
 }
 
+impl<M> ParameterDraws<M> {
+    /// The same draws, with something made of each purchase model.
+    #[must_use]
+    pub fn each<N>(self, make: impl Fn(M) -> N) -> ParameterDraws<N> {
+        ParameterDraws { purchases: self.purchases.into_iter().map(make).collect(), spend: self.spend }
+    }
+}
+
 impl<M: Parametric> ParameterDraws<M> {
     /// The Laplace approximation: normal in the coordinates around the fitted models, by their uncertainties. What a
     /// fit on a ridge leaves undetermined is held fixed ([`Uncertainty::is_partial`]).

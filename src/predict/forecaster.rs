@@ -33,6 +33,9 @@ pub struct Question {
     pub levels: Vec<Share>,
     /// The continuously compounded discount rate δ per unit of time; `None` for plain sums of money.
     pub discount: Option<f64>,
+    /// How long after the end of observation the window begins, in the model's unit: discounting begins at the end of
+    /// observation ([`crate::model::Delayed`] moves the window itself).
+    pub delay: f64,
     /// The part of an order's value that is earned; 1 for revenue.
     pub margin: Share,
 }
@@ -43,7 +46,7 @@ impl Question {
     /// # Errors
     /// [`Error::Usage`] only if the share 1 were no share.
     pub fn revenue(horizon: Periods, levels: &[Share]) -> Result<Self> {
-        Ok(Self { horizon, levels: levels.to_vec(), discount: None, margin: Share::new(1.0)? })
+        Ok(Self { horizon, levels: levels.to_vec(), discount: None, delay: 0.0, margin: Share::new(1.0)? })
     }
 
     /// The mean discount factor of the customer's purchases, DET/E\[X\].
@@ -51,7 +54,8 @@ impl Question {
         let (horizon, mean) = (self.horizon.get(), purchases.mean());
         match self.discount {
             Some(delta) if mean > 0.0 => {
-                purchases.p_alive() * discounted_purchases(law, horizon, delta) / mean
+                let now = (-delta * self.delay).exp();
+                now * purchases.p_alive() * discounted_purchases(law, horizon, delta) / mean
             }
             _ => 1.0,
         }

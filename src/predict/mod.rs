@@ -2,6 +2,7 @@
 
 mod window;
 mod purchases;
+mod next;
 mod mixture;
 mod discount;
 mod tables;
@@ -10,6 +11,7 @@ mod ratios;
 mod forecast;
 mod forecaster;
 mod log_score;
+mod extras;
 mod draws;
 mod spread;
 mod total;
@@ -20,9 +22,11 @@ mod probabilistic;
 pub use discount::{discounted_purchases, residual_purchases};
 pub use draws::{ParameterDraws, laplace_draws};
 pub use estimator::{Estimator, Predictor};
+pub use extras::{ExtraQuestions, Extras};
 pub use forecast::{Forecast, Interval, ValueForecast};
 pub use forecaster::{Forecaster, Question};
 pub use log_score::LogScores;
+pub use next::NextPurchase;
 pub use probabilistic::BuyTillYouDie;
 pub use purchases::Purchases;
 pub use simulate::{Simulated, Simulation, simulate};
