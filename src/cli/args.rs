@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::columns::MOST_PROBABILITIES;
+use crate::Result;
 use crate::fit::{Bootstrap, Method, Nuts, Recipe};
 use crate::model::{AnyPurchaseModel, AnySpendModel, BgNbd, Parametric};
 use crate::orders::{DateOrder, DecimalMark, Separator};
@@ -387,7 +389,7 @@ pub struct Score {
     #[arg(long)]
     pub next_purchase: bool,
     /// Add the exact probabilities of 0, 1, ..., N purchases in the window, and of more
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=200))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=MOST_PROBABILITIES))]
     pub probabilities: Option<u32>,
     /// Add the discounted expected purchases (and value) of the whole future (DERT); needs --discount
     #[arg(long, requires = "discount")]

@@ -1,9 +1,14 @@
 //! The columns of a table of scores.
 
+use std::sync::OnceLock;
+
 use crate::features::Customers;
 use crate::predict::{Extras, Forecast};
 use crate::table::{Chunk, Values};
 use crate::{Error, Result};
+
+/// So many purchases at most have a column of their own.
+pub const MOST_PROBABILITIES: i64 = 200;
 
 /// What is written of a part of the customers, made once so that the table can borrow it.
 pub struct Columns<'a> {
@@ -12,7 +17,6 @@ pub struct Columns<'a> {
     extras: &'a Extras,
     whole: (Vec<u32>, Vec<u32>),
     residual_value: Vec<Option<f64>>,
-    names: Vec<String>,
 }
 
 impl<'a> Columns<'a> {
@@ -34,8 +38,7 @@ impl<'a> Columns<'a> {
             .zip(orders)
             .map(|(dert, order)| order.map(|order| margin * order * dert))
             .collect();
-        let names = (0..extras.probabilities.len()).map(|n| format!("p_{n}")).collect();
-        Ok(Self { customers, forecast, extras, whole, residual_value, names })
+        Ok(Self { customers, forecast, extras, whole, residual_value })
     }
 
     /// The chunk of the table; without money the columns of money are left out.
@@ -76,9 +79,9 @@ impl<'a> Columns<'a> {
         Ok(Chunk { columns })
     }
 
-    fn extra(&self) -> Vec<(&str, Values<'_>)> {
-        let Self { extras, residual_value, names, .. } = self;
-        let mut columns: Vec<(&str, Values<'_>)> = Vec::new();
+    fn extra(&self) -> Vec<(&'static str, Values<'_>)> {
+        let Self { extras, residual_value, .. } = self;
+        let mut columns: Vec<(&'static str, Values<'_>)> = Vec::new();
         if !extras.next_median.is_empty() {
             columns.extend([
                 ("next_purchase_lower", Values::Optional(&extras.next_lower[..])),
@@ -86,7 +89,7 @@ impl<'a> Columns<'a> {
                 ("next_purchase_upper", Values::Optional(&extras.next_upper)),
             ]);
         }
-        for (name, column) in names.iter().zip(&extras.probabilities) {
+        for (name, column) in names().iter().zip(&extras.probabilities) {
             columns.push((name, Values::Real(column)));
         }
         if !extras.more.is_empty() {
@@ -100,6 +103,12 @@ impl<'a> Columns<'a> {
         }
         columns
     }
+}
+
+/// `p_0`, `p_1`, …: the names of the columns of probabilities.
+fn names() -> &'static [String] {
+    static NAMES: OnceLock<Vec<String>> = OnceLock::new();
+    NAMES.get_or_init(|| (0..=MOST_PROBABILITIES).map(|n| format!("p_{n}")).collect())
 }
 
 /// The purchases' interval as the whole numbers it is made of.

@@ -122,7 +122,7 @@ enum Kind {
 #[derive(Debug, Clone)]
 pub struct Chunk<'a> {
     /// Names and values, in the order in which they are written.
-    pub columns: Vec<(&'a str, Values<'a>)>,
+    pub columns: Vec<(&'static str, Values<'a>)>,
 }
 
 impl Chunk<'_> {

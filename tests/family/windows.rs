@@ -1,0 +1,115 @@
+//! Windows that begin later, and the time to the next purchase.
+
+use ltv::features::Rfm;
+use ltv::model::{Delayed, Law, PurchaseModel};
+use ltv::predict::{NextPurchase, Purchases};
+use ltv::units::{Periods, Share};
+use rand::SeedableRng;
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use crate::cases::{Case, all};
+use crate::close;
+
+/// How long the first of two windows is: a third of the span, in whole opportunities where there are such.
+fn delay(case: &Case) -> f64 {
+    if case.discrete { (case.span / 3.0).round() } else { case.span / 3.0 }
+}
+
+#[test]
+fn windows_add_up() {
+    for case in all() {
+        let (u, t) = (delay(&case), case.span);
+        let later = Delayed::new(case.model.clone(), u);
+        for c in case.histories() {
+            let (law, window) = (case.model.given_alive(&c), later.given_alive(&c));
+            close(law.mean(u) + window.mean(t), law.mean(u + t), 1e-11, &(&case.model, c));
+            assert_eq!(later.p_alive(&c), case.model.p_alive(&c));
+        }
+    }
+}
+
+#[test]
+fn a_window_that_begins_now_is_the_law_itself() {
+    for case in all() {
+        let now = Delayed::new(case.model.clone(), 0.0);
+        let c = Rfm { frequency: 3, recency: 20.0, age: 39.0 };
+        let (mut right, mut found) = (Vec::new(), Vec::new());
+        case.model.given_alive(&c).pmf(case.span, 1e-12, &mut right);
+        now.given_alive(&c).pmf(case.span, 1e-12, &mut found);
+        assert_eq!(right, found, "{:?}", case.model);
+    }
+}
+
+#[test]
+fn probabilities_of_a_window_sum_to_one_and_have_its_mean() {
+    for case in all() {
+        let later = Delayed::new(case.model.clone(), delay(&case));
+        for c in case.histories() {
+            let (law, mut pmf) = (later.given_alive(&c), Vec::new());
+            law.pmf(case.span, 1e-14, &mut pmf);
+            let sum: f64 = pmf.iter().rev().sum();
+            let mean: f64 = pmf.iter().enumerate().rev().map(|(n, p)| n as f64 * p).sum();
+            assert!((sum - 1.0).abs() < 1e-11, "{:?} {c:?}: {sum}", case.model);
+            let slack = 1e-10 * mean + 2e-14 * pmf.len() as f64;
+            assert!((mean - law.mean(case.span)).abs() < slack, "{:?} {c:?}: {mean}", case.model);
+            let rest: f64 = pmf.iter().skip(2).rev().sum();
+            assert!((rest - law.survival(1, case.span)).abs() < 1e-10 * rest + 2e-14, "{:?}", case.model);
+        }
+    }
+}
+
+/// χ² of the counts in (u, u+t] of customers told from now on.
+#[test]
+fn simulation_agrees_with_a_window() {
+    const DRAWS: usize = 20_000;
+    for case in all() {
+        let (u, t) = (delay(&case), case.span);
+        let law = case.model.newcomer();
+        let window = Delayed::new(case.model.clone(), u).newcomer();
+        let mut pmf = Vec::new();
+        window.pmf(t, 1e-9, &mut pmf);
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(17);
+        let (mut counts, mut times) = (vec![0u32; pmf.len() + 1], Vec::new());
+        for _ in 0..DRAWS {
+            times.clear();
+            law.sample(u + t, &mut rng, &mut times);
+            counts[times.iter().filter(|time| **time > u).count().min(pmf.len())] += 1;
+        }
+        let (mut chi, mut cells) = (0.0, 0.0f64);
+        for (p, count) in pmf.iter().zip(&counts) {
+            let expected = p * DRAWS as f64;
+            if expected >= 10.0 {
+                chi += (f64::from(*count) - expected).powi(2) / expected;
+                cells += 1.0;
+            }
+        }
+        assert!(
+            chi < cells + 5.0 * (2.0 * cells).sqrt() + 5.0,
+            "{:?}: χ² {chi} of {cells} cells",
+            case.model
+        );
+    }
+}
+
+#[test]
+fn the_next_purchase_comes_when_the_first_purchase_of_the_future_does() {
+    let level = Share::new(0.8).unwrap();
+    for case in all() {
+        for c in case.histories() {
+            let next = NextPurchase::of(&case.model, &c);
+            let some = Purchases::of(&case.model, &c, Periods::new(case.span).unwrap()).p_some();
+            close(next.cdf(case.span), some, 1e-11, &(&case.model, c));
+            let (lower, upper) = next.interval(level);
+            let median = next.median();
+            let order = [lower, median, upper].map(|t| t.unwrap_or(f64::INFINITY));
+            assert!(order[0] <= order[1] && order[1] <= order[2], "{:?} {c:?}: {order:?}", case.model);
+            for (t, p) in [(lower, 0.1), (median, 0.5), (upper, 0.9)] {
+                match t {
+                    Some(t) if case.discrete => assert!(next.cdf(t * (1.0 + 1e-9)) >= p),
+                    Some(t) => close(next.cdf(t), p, 1e-8, &(&case.model, c)),
+                    None => assert!(next.cdf(1e6) < p + 1e-9, "{:?} {c:?} {p}", case.model),
+                }
+            }
+        }
+    }
+}
