@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::columns::MOST_PROBABILITIES;
-use crate::Result;
 use crate::fit::{Bootstrap, Method, Nuts, Recipe};
 use crate::model::{AnyPurchaseModel, AnySpendModel, BgNbd, Parametric};
 use crate::orders::{DateOrder, DecimalMark, Separator};

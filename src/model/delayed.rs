@@ -144,6 +144,16 @@ impl<L: Law> Law for Later<L> {
         }
     }
 
+    /// From the beginning of the window on.
+    fn discounted(&self, t: f64, rate: f64) -> Option<f64> {
+        match self {
+            Self::Now(law) => law.discounted(t, rate),
+            Self::Kinds(kinds) => {
+                kinds.iter().map(|(weight, law)| law.discounted(t, rate).map(|sum| weight * sum)).sum()
+            }
+        }
+    }
+
     fn sample<R: Rng + ?Sized>(&self, t: f64, rng: &mut R, times: &mut Vec<f64>) {
         let kinds = match self {
             Self::Now(law) => return law.sample(t, rng, times),

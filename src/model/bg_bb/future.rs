@@ -68,9 +68,7 @@ impl Law for BgBb {
     /// Leaving does not depend on buying: BG/BB(α, β, γ, δ+⌊u⌋), with probability s_⌊u⌋.
     fn later(&self, u: f64) -> Vec<(f64, Self)> {
         let n = whole(u);
-        let &Self { gamma, delta, .. } = self;
-        let stayed = (ln_poch(delta, n) - ln_poch(gamma + delta, n)).exp();
-        vec![(stayed, Self { delta: delta + n, ..*self })]
+        vec![(self.lifetime().survival(n), Self { delta: self.delta + n, ..*self })]
     }
 
     fn sample<R: Rng + ?Sized>(&self, t: f64, rng: &mut R, times: &mut Vec<f64>) {

@@ -54,6 +54,12 @@ impl<L: Lifetime> Law for UntilDeath<L> {
         Some(self.r * (life / self.alpha))
     }
 
+    /// Leaving does not depend on buying: the same purchases, and the lifetime left to who has lived u.
+    fn later(&self, u: f64) -> Vec<(f64, Self)> {
+        let lifetime = self.lifetime.left_after(u);
+        vec![(self.lifetime.ln_survival(u).exp(), Self { lifetime, ..*self })]
+    }
+
     fn sample<R: Rng + ?Sized>(&self, t: f64, rng: &mut R, times: &mut Vec<f64>) {
         let rate = (ln_gamma_variate(self.r, rng) - self.alpha.ln()).exp();
         let doom: f64 = Exp1.sample(rng);
