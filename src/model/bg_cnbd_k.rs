@@ -2,7 +2,7 @@
 
 use rand::Rng;
 
-use super::geometric::{Geometric, Leaving, Stages, geometric_model};
+use super::geometric::{Geometric, LEFT_OUT, Leaving, Phase, Stages, geometric_model};
 use super::kernel::{Law, PurchaseModel};
 use crate::Result;
 use crate::features::Rfm;
@@ -86,37 +86,72 @@ impl PurchaseModel for BgCnbdK {
 ///
 /// a sum of positive terms. That the silence is part of a waiting time is exact here; conditional expectations elsewhere
 /// that restart the waiting at T are approximations.
+///
+/// Once a window begins later, the stages passed by then are told one kind of customer by another, and are known in each.
 #[derive(Debug, Clone, PartialEq)]
-pub struct RegularFuture(Leaving<Stages>);
+pub struct RegularFuture(Ahead);
+
+#[derive(Debug, Clone, PartialEq)]
+enum Ahead {
+    /// Seen at T, after a silence.
+    Silent(Leaving<Stages>),
+    /// With so many stages of the present waiting time passed.
+    Known(Leaving<Phase>),
+}
+
+/// The same of both.
+macro_rules! ahead {
+    ($self:ident, $law:ident => $answer:expr) => {
+        match &$self.0 {
+            Ahead::Silent($law) => $answer,
+            Ahead::Known($law) => $answer,
+        }
+    };
+}
 
 impl RegularFuture {
     pub(super) fn of(model: &Geometric, c: &Rfm) -> Self {
-        Self(Leaving { count: model.stages_ahead(c), a: model.a, b: model.stayed(c.frequency) })
+        let (count, b) = (model.stages_ahead(c), model.stayed(c.frequency));
+        Self(Ahead::Silent(Leaving { count, a: model.a, b }))
     }
 }
 
 impl Law for RegularFuture {
     fn mean(&self, t: f64) -> f64 {
-        self.0.mean(t)
+        ahead!(self, law => law.mean(t))
     }
 
     fn variance(&self, t: f64) -> f64 {
-        self.0.variance(t)
+        ahead!(self, law => law.variance(t))
     }
 
     fn mean_and_variance(&self, t: f64) -> (f64, f64) {
-        self.0.mean_and_variance(t)
+        ahead!(self, law => law.mean_and_variance(t))
     }
 
     fn survival(&self, n: u64, t: f64) -> f64 {
-        self.0.survival(n, t)
+        ahead!(self, law => law.survival(n, t))
     }
 
     fn pmf(&self, t: f64, tail: f64, out: &mut Vec<f64>) {
-        self.0.pmf(t, tail, out);
+        ahead!(self, law => law.pmf(t, tail, out));
+    }
+
+    /// After n purchases in (0, u\], none of them the last, and with j stages of the next waiting time passed.
+    fn later(&self, u: f64) -> Vec<(f64, Self)> {
+        if u <= 0.0 {
+            return vec![(1.0, self.clone())];
+        }
+        ahead!(self, law => {
+            let kind = |(p, n, count)| {
+                let (weight, law) = law.stayed_for(p, n, count);
+                (weight, Self(Ahead::Known(law)))
+            };
+            law.count.after(u, LEFT_OUT).into_iter().map(kind).collect()
+        })
     }
 
     fn sample<R: Rng + ?Sized>(&self, t: f64, rng: &mut R, times: &mut Vec<f64>) {
-        self.0.sample(t, rng, times);
+        ahead!(self, law => law.sample(t, rng, times));
     }
 }

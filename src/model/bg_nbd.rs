@@ -2,7 +2,7 @@
 
 use rand::Rng;
 
-use super::geometric::{Geometric, Leaving, Poisson, geometric_model};
+use super::geometric::{Geometric, LEFT_OUT, Leaving, Poisson, geometric_model};
 use super::kernel::{Law, PurchaseModel};
 use crate::Result;
 use crate::features::Rfm;
@@ -87,6 +87,21 @@ impl Law for BgNbd {
 
     fn pmf(&self, t: f64, tail: f64, out: &mut Vec<f64>) {
         self.law().pmf(t, tail, out);
+    }
+
+    /// After n purchases in (0, u\], none of them the last: P(N = n) (b)_n/(a+b)_n, then BG/NBD(r+n, α+u, a, b+n).
+    fn later(&self, u: f64) -> Vec<(f64, Self)> {
+        if u <= 0.0 {
+            return vec![(1.0, *self)];
+        }
+        let (law, mut counts) = (self.law(), Vec::new());
+        law.undisturbed(u, LEFT_OUT, &mut counts);
+        let kind = |(n, count): (usize, f64)| {
+            let Geometric { r, alpha, a, b, .. } = self.0;
+            let (weight, n) = (count * law.still_there(n as f64), n as f64);
+            (weight, Self::of_living(r + n, alpha + u, a, b + n))
+        };
+        counts.into_iter().enumerate().map(kind).collect()
     }
 
     fn sample<R: Rng + ?Sized>(&self, t: f64, rng: &mut R, times: &mut Vec<f64>) {

@@ -24,6 +24,7 @@ mod count;
 mod integral;
 mod law;
 mod likelihood;
+mod phase;
 mod tail;
 
 use super::bg_nbd::BgNbd;
@@ -36,6 +37,7 @@ use crate::{Error, Result};
 
 pub(super) use count::{Poisson, Stages};
 pub(super) use law::Leaving;
+pub(super) use phase::Phase;
 
 /// The parameters, and what tells the models apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,6 +57,8 @@ pub(super) struct Geometric {
 /// The most stages between two purchases: beyond, waiting times are as good as fixed (they vary by an eighth), and so few real
 /// shops come near that a larger k is a mistake.
 pub const MOST_STAGES: u32 = 64;
+/// What may have happened by the time a window begins is told but for kinds of customers that are together rarer than this.
+pub(super) const LEFT_OUT: f64 = 1e-16;
 /// A fit that is to choose k tries so many at the most.
 const STAGES_TRIED: u32 = 12;
 

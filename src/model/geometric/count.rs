@@ -97,9 +97,7 @@ impl Count for Poisson {
     }
 
     fn steps(&self, t: f64) -> PoissonSteps {
-        let &Self { r, alpha } = self;
-        let z = t / (alpha + t);
-        PoissonSteps { z, r, ln_none: -r * (t / alpha).ln_1p(), n: 0.0, here: 0.0, ratio: z * r }
+        PoissonSteps::of(self.r, self.alpha, t)
     }
 
     fn many(leaving: &Leaving<Self>, t: f64) -> (f64, f64) {
@@ -123,6 +121,14 @@ pub(in crate::model) struct PoissonSteps {
     n: f64,
     here: f64,
     ratio: f64,
+}
+
+impl PoissonSteps {
+    /// Of NB(r, α/(α+t)).
+    pub(super) fn of(r: f64, alpha: f64, t: f64) -> Self {
+        let z = t / (alpha + t);
+        Self { z, r, ln_none: -r * (t / alpha).ln_1p(), n: 0.0, here: 0.0, ratio: z * r }
+    }
 }
 
 impl Steps for PoissonSteps {
@@ -173,6 +179,16 @@ impl Stages {
     /// For shape m and rate α + T of λ.
     pub(super) fn new(k: u32, shape: f64, rate: f64, silence: f64) -> Self {
         Self { k, shape, rate, silence, passed: tail::passed(k, shape, silence / rate) }
+    }
+
+    /// With no stage passed for certain: a customer who has just bought.
+    pub(super) fn known(k: u32, shape: f64, rate: f64) -> Self {
+        Self::new(k, shape, rate, 0.0)
+    }
+
+    /// k, m, α + T and the probabilities of the stages passed.
+    pub(super) fn parts(&self) -> (u32, f64, f64, &[f64]) {
+        (self.k, self.shape, self.rate, &self.passed)
     }
 }
 

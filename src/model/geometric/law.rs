@@ -9,7 +9,6 @@ use rand_distr::{Distribution, Exp1};
 
 use super::count::{Count, Steps};
 use crate::model::beta_geometric::BetaGeometric;
-use crate::model::kernel::Law;
 use crate::model::variates::beta_variate;
 
 /// Up to about so many terms the moments are summed one by one.
@@ -27,28 +26,33 @@ pub(in crate::model) struct Leaving<N> {
     pub(in crate::model) b: f64,
 }
 
-impl<N: Count> Law for Leaving<N> {
-    fn mean(&self, t: f64) -> f64 {
+impl<N: Count> Leaving<N> {
+    /// E\[X\].
+    pub(in crate::model) fn mean(&self, t: f64) -> f64 {
         self.moments(t).0
     }
 
-    fn variance(&self, t: f64) -> f64 {
+    /// Var X.
+    pub(in crate::model) fn variance(&self, t: f64) -> f64 {
         self.mean_and_variance(t).1
     }
 
-    fn mean_and_variance(&self, t: f64) -> (f64, f64) {
+    /// E\[X\] and Var X.
+    pub(in crate::model) fn mean_and_variance(&self, t: f64) -> (f64, f64) {
         let (mean, square) = self.moments(t);
         (mean, (square - mean * mean).max(0.0))
     }
 
-    fn survival(&self, n: u64, t: f64) -> f64 {
+    /// P(X > n).
+    pub(in crate::model) fn survival(&self, n: u64, t: f64) -> f64 {
         if t <= 0.0 {
             return 0.0;
         }
         self.still_there(n as f64) * self.count.beyond(n as f64, t)
     }
 
-    fn pmf(&self, t: f64, tail: f64, out: &mut Vec<f64>) {
+    /// Appends P(X = n), n = 0, 1, …, until P(X > n) < `tail`.
+    pub(in crate::model) fn pmf(&self, t: f64, tail: f64, out: &mut Vec<f64>) {
         if t <= 0.0 {
             out.push(1.0);
             return;
@@ -75,7 +79,8 @@ impl<N: Count> Law for Leaving<N> {
         }
     }
 
-    fn sample<R: Rng + ?Sized>(&self, t: f64, rng: &mut R, times: &mut Vec<f64>) {
+    /// Appends one customer's purchases in (0, t\], told forward.
+    pub(in crate::model) fn sample<R: Rng + ?Sized>(&self, t: f64, rng: &mut R, times: &mut Vec<f64>) {
         let (ln_rate, mut stages) = self.count.draw(rng);
         let rate = ln_rate.exp();
         let leave = beta_variate(self.a, self.b, rng);
@@ -98,12 +103,18 @@ impl<N: Count> Law for Leaving<N> {
 
 impl<N: Count> Leaving<N> {
     /// w_n = P(still there after n purchases) = (b)_n/(a+b)_n, also between whole numbers.
-    pub(super) fn still_there(&self, n: f64) -> f64 {
+    pub(in crate::model) fn still_there(&self, n: f64) -> f64 {
         let stays = BetaGeometric { gamma: self.a, delta: self.b };
         if n > 512.0 || n.fract() != 0.0 {
             return stays.survival(n);
         }
         (0..n as u32).map(|j| stays.stay(f64::from(j))).product()
+    }
+
+    /// A customer who made n purchases and stayed each time: what such a kind weighs, and its law.
+    pub(in crate::model) fn stayed_for<C: Count>(&self, p: f64, n: u32, count: C) -> (f64, Leaving<C>) {
+        let n = f64::from(n);
+        (p * self.still_there(n), Leaving { count, a: self.a, b: self.b + n })
     }
 
     /// E\[X\] and E\[X²\].
@@ -147,7 +158,7 @@ impl<N: Count> Leaving<N> {
     }
 
     /// Appends P(N = n) of the count without drop-out, as far as P(X > n) ≥ `tail` demands.
-    fn undisturbed(&self, t: f64, tail: f64, out: &mut Vec<f64>) {
+    pub(in crate::model) fn undisturbed(&self, t: f64, tail: f64, out: &mut Vec<f64>) {
         let (a, b) = (self.a, self.b);
         let mut steps = self.count.steps(t);
         let ln_start = steps.ln_start();
@@ -160,11 +171,9 @@ impl<N: Count> Leaving<N> {
             out.push(if shift == 0.0 { here } else { here * shift.exp() });
             steps.advance();
             let bound = steps.bound();
-            let beyond = if bound < 1.0 && shift == 0.0 {
-                (steps.probability() / (1.0 - bound)).min(1.0)
-            } else {
-                1.0
-            };
+            // Also while scaled: a law whose largest probability is small may never climb to the scale 1.
+            let beyond =
+                if bound < 1.0 { (steps.probability() / (1.0 - bound) * shift.exp()).min(1.0) } else { 1.0 };
             if w * beyond < tail {
                 return;
             }
