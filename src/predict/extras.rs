@@ -10,7 +10,7 @@ use super::discount::residual_purchases;
 use super::next::NextPurchase;
 use super::purchases::Purchases;
 use crate::Result;
-use crate::features::{Customers, Rfm};
+use crate::features::{Customers, HistoryKey, Rfm};
 use crate::model::PurchaseModel;
 use crate::units::{Periods, Share};
 
@@ -130,12 +130,12 @@ struct Answer {
 
 /// For every customer the place of its history among the distinct ones.
 fn distinct(customers: &Customers, rows: Range<usize>) -> (Vec<u32>, Vec<Rfm>) {
-    let mut index: HashMap<(u32, u64, u64), u32, FixedState> = HashMap::default();
+    let mut index: HashMap<HistoryKey, u32, FixedState> = HashMap::default();
     let mut histories = Vec::new();
     let places = rows
         .map(|at| {
             let c = customers.rfm(at);
-            *index.entry((c.frequency, c.recency.to_bits(), c.age.to_bits())).or_insert_with(|| {
+            *index.entry(c.key()).or_insert_with(|| {
                 histories.push(c);
                 histories.len() as u32 - 1
             })

@@ -8,7 +8,7 @@ use crate::cases::all;
 use crate::{close, shop};
 
 fn rows(discrete: bool) -> Vec<Weighted<Rfm>> {
-    let row = |frequency, recency, age, count| Weighted { row: Rfm { frequency, recency, age }, count };
+    let row = |frequency, recency, age, count| Weighted { row: Rfm::new(frequency, recency, age), count };
     if discrete {
         return vec![
             row(0, 0.0, 6.0, 10.0),
@@ -120,8 +120,8 @@ impl Visitor for Days {
             k * f64::from(frequency) * 7f64.ln()
         };
         for Weighted { row, .. } in rows(false) {
-            let Rfm { frequency, recency, age } = row;
-            let row_days = Rfm { frequency, recency: 7.0 * recency, age: 7.0 * age };
+            let Rfm { frequency, recency, age, .. } = row;
+            let row_days = Rfm::new(frequency, 7.0 * recency, 7.0 * age);
             let jacobian = density(frequency);
             let (week, day) = (weeks.ln_likelihood(&row), days.ln_likelihood(&row_days) + jacobian);
             assert!((week - day).abs() < 1e-11 * (week.abs() + jacobian + 1.0), "{row:?}: {week} {day}");

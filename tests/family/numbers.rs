@@ -39,13 +39,13 @@ fn drawn(template: &AnyPurchaseModel, rng: &mut Xoshiro256PlusPlus) -> Option<(A
         1 => age * log(rng, -9.0, 0.0),
         _ => age * rng.random::<f64>(),
     };
-    let mut c = Rfm { frequency, recency, age };
+    let mut c = Rfm::new(frequency, recency, age);
     let mut t = log(rng, -3.0, 3.5);
     if template.id() == "bg-bb" {
         let n = age.min(2000.0).floor();
         let last = (recency.min(n)).floor();
         let x = f64::from(frequency).min(last);
-        c = Rfm { frequency: x as u32, recency: if x > 0.0 { last } else { 0.0 }, age: n };
+        c = Rfm::new(x as u32, if x > 0.0 { last } else { 0.0 }, n);
         t = t.min(2000.0).floor();
     }
     Some((model, c, t))

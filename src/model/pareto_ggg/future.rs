@@ -12,7 +12,8 @@
 
 use std::sync::OnceLock;
 
-use rand::{Rng, RngExt};
+use rand::{Rng, RngExt, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::shape::{self, Support};
 use super::wait::Wait;
@@ -31,6 +32,8 @@ const REST: f64 = 1e-13;
 /// counts a tail like n^−t: for t ≤ 2 their variance does not exist, and is that of the counts that are told.
 const MANY: usize = 1 << 16;
 const RARE: f64 = 1e-6;
+/// So many stories stand for what a customer may do before a window begins. The error of a window's mean is that of so many draws.
+const DRAWN: usize = 256;
 /// Nothing is told beyond.
 const MOST: usize = 1 << 22;
 
@@ -264,8 +267,47 @@ impl Law for ParetoGggFuture {
         Some(self.arrivals(horizon, delta).iter().rev().sum())
     }
 
-    /// The regularity is drawn by the trapezoidal rule with its grid shifted by chance, which is exact as far as the rule is.
+    /// What the waits until u were can only be drawn: [`DRAWN`] stories of customers who do not leave, each with P(alive at u)
+    /// of its share, from a seed that the history gives.
+    fn later(&self, u: f64) -> Vec<(f64, Self)> {
+        if u <= 0.0 {
+            return vec![(1.0, self.clone())];
+        }
+        let History { x, recency, silence, ln_gaps } = self.history;
+        let seed = [recency, silence, ln_gaps.unwrap_or(0.5), u].iter().fold(x as u64, |seed, part| {
+            (seed ^ part.to_bits()).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+        });
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+        let weight = (-self.model.s * (u / self.beta).ln_1p()).exp() / DRAWN as f64;
+        let mut times = Vec::new();
+        let mut story = || {
+            times.clear();
+            self.waits(u, &mut rng, &mut times);
+            let Some(&last) = times.last() else {
+                return History { silence: silence + u, ..self.history };
+            };
+            let first = silence + times[0];
+            let gaps: f64 = times.windows(2).map(|pair| (pair[1] - pair[0]).ln()).sum();
+            History {
+                x: x + times.len() as f64,
+                recency: recency + silence + last,
+                silence: u - last,
+                ln_gaps: ln_gaps.map(|before| before + first.ln() + gaps),
+            }
+        };
+        (0..DRAWN).map(|_| (weight, Self::new(&self.model, story()))).collect()
+    }
+
     fn sample<R: Rng + ?Sized>(&self, t: f64, rng: &mut R, times: &mut Vec<f64>) {
+        let lifetime = self.beta * ((1.0 - rng.random::<f64>()).ln() / -self.model.s).exp_m1();
+        self.waits(t.min(lifetime), rng, times);
+    }
+}
+
+impl ParetoGggFuture {
+    /// Appends the purchases until `end` of one customer who does not leave. The regularity is drawn by the trapezoidal rule with
+    /// its grid shifted by chance, which is exact as far as the rule is.
+    fn waits<R: Rng + ?Sized>(&self, end: f64, rng: &mut R, times: &mut Vec<f64>) {
         let Self { model, history, .. } = self;
         let (nodes, total) = model.alive(history, NODES, rng.random());
         let mut left: f64 = rng.random();
@@ -278,8 +320,6 @@ impl Law for ParetoGggFuture {
         let first = longer_wait(&wait, history.silence, rng);
         // λ ~ Gamma(a + k, A + k G) once the wait G is known.
         let ln_rate = ln_gamma_variate(wait.a + wait.k, rng) - (wait.scale + first).ln();
-        let lifetime = self.beta * ((1.0 - rng.random::<f64>()).ln() / -model.s).exp_m1();
-        let end = t.min(lifetime);
         let mut now = first - history.silence;
         while now <= end {
             times.push(now);
