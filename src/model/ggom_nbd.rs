@@ -3,6 +3,7 @@
 use std::f64::consts::PI;
 
 use super::kernel::{Derivatives, Moments, Weighted};
+use super::prior::Prior;
 use super::ridges::{EXTREMES, NO_SPREAD};
 use super::until_death::{Learned, Lifetime, Tangent, UntilDeath, checked, derivatives};
 use crate::Result;
@@ -120,6 +121,14 @@ impl Lifetime for GammaGompertz {
         } else {
             None
         }
+    }
+
+    fn believe(prior: Prior) -> Prior {
+        // The rate of leaving of a new customer is s b/β: as that of Pareto/NBD with β/b.
+        prior
+            .about(3, 0.6, 1.0)
+            .believe(&[(3, 1.0), (2, 1.0), (4, -1.0)], 1.5_f64.ln(), 1.5)
+            .about(2, 0.3, 1.5)
     }
 
     fn derivatives(law: &GgomNbd, rows: &[Weighted<Rfm>]) -> Derivatives {

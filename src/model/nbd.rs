@@ -1,6 +1,7 @@
 //! NBD: everybody buys at a steady rate of their own, and nobody leaves.
 
 use super::kernel::{Derivatives, Moments, Weighted};
+use super::prior::Prior;
 use super::until_death::{Learned, Lifetime, Tangent, UntilDeath, checked, derivatives};
 use crate::Result;
 use crate::features::Rfm;
@@ -54,6 +55,10 @@ impl Lifetime for Forever {
 
     fn ridge(&self, _moments: &Moments) -> Option<&'static str> {
         None
+    }
+
+    fn believe(prior: Prior) -> Prior {
+        prior
     }
 
     fn derivatives(law: &Nbd, rows: &[Weighted<Rfm>]) -> Derivatives {

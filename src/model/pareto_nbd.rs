@@ -1,6 +1,7 @@
 //! Pareto/NBD: purchases are Poisson until the customer leaves, at a rate of their own as well.
 
 use super::kernel::{Derivatives, Moments, Weighted};
+use super::prior::Prior;
 use super::ridges::{EXTREMES, NO_SPREAD};
 use super::until_death::{Learned, Lifetime, Tangent, UntilDeath, checked, derivatives};
 use crate::Result;
@@ -85,6 +86,10 @@ impl Lifetime for Pareto {
         } else {
             None
         }
+    }
+
+    fn believe(prior: Prior) -> Prior {
+        prior.rates_of_leaving(2, 3)
     }
 
     fn derivatives(law: &ParetoNbd, rows: &[Weighted<Rfm>]) -> Derivatives {

@@ -20,10 +20,13 @@ mod counts;
 mod future;
 mod likelihood;
 mod purchases;
+#[cfg(test)]
+mod tests;
 
 use std::fmt::Debug;
 
 use super::kernel::{Derivatives, Moments, Weighted};
+use super::prior::Prior;
 use crate::Result;
 use crate::features::Rfm;
 use crate::math::quadrature::{Shape, pieces};
@@ -58,6 +61,10 @@ pub trait Lifetime: Copy + Debug + PartialEq + Send + Sync {
 
     /// The ridge on which these parameters may lie, in words, where the mean age is 1.
     fn ridge(&self, moments: &Moments) -> Option<&'static str>;
+
+    /// What is believed of the lifetime before any data, where the mean age is 1; its first parameter is coordinate 2.
+    #[must_use]
+    fn believe(prior: Prior) -> Prior;
 
     /// ln L of many customers with its derivatives: [`derivatives`] for the right number of parameters.
     #[doc(hidden)]

@@ -6,6 +6,7 @@ use crate::math::special::ln_poch;
 use crate::model::kernel::{
     Derivatives, Likelihood, Moments, Parametric, PurchaseLikelihood, PurchaseModel, Weighted,
 };
+use crate::model::prior::Prior;
 use crate::model::ridges;
 use crate::{Error, Result};
 
@@ -55,6 +56,10 @@ impl<L: Lifetime> Likelihood for UntilDeath<L> {
 
     fn derivatives(&self, rows: &[Weighted<Rfm>]) -> Derivatives {
         L::derivatives(self, rows)
+    }
+
+    fn prior(&self) -> Prior {
+        L::believe(Prior::flat().purchase_rates(0, 1))
     }
 }
 
