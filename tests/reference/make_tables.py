@@ -7,9 +7,11 @@ import bg_bb
 import models
 import predictive
 import special
+import until_death
 
 if __name__ == "__main__":
     special.make()
     models.make()
     predictive.make()
+    until_death.make()
     bg_bb.make()

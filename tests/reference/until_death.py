@@ -86,7 +86,8 @@ def integral(f, low, high, near, everywhere, nodes=NODES):
         total, at = mp.mpf(0), low
         while at < high:
             step = min(near + at, everywhere, high - at)
-            while at + step < high and abs(f(at + step) - f(at if at > 0 else step * mp.mpf(10) ** -6)) > 20 and step > (near + at) * mp.mpf(10) ** -4:
+            start = f(at) if at > 0 else f(step * mp.mpf(10) ** -6)
+            while abs(f(at + step) - start) > 20 and step > (near + at) * mp.mpf(10) ** -5:
                 step /= 2
             end = high if high - at - step < step / 1000 else at + step
             middle, half = (at + end) / 2, (end - at) / 2

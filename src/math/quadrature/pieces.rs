@@ -52,9 +52,9 @@ const RULES: [Rule; 9] = [
 ];
 const LARGEST: &Rule = &RULES[RULES.len() - 1];
 
-/// A piece may be as long as this times the distance of a singularity beside it: 16 nodes then see it at 4/3 half-lengths,
-/// outside an ellipse of ρ = 3, and 3^−32 = 5e-16.
-const BESIDE: f64 = 1.5;
+/// A piece may be as long as the distance of a singularity beside it: it then lies outside an ellipse of ρ = 2 + √5, and 16 nodes
+/// leave ρ^−32 = 8e-21 of the function's size on it.
+const BESIDE: f64 = 1.0;
 /// The first rule of so many nodes.
 const SIXTEEN: usize = 5;
 /// Shorter pieces in y are as good in u, without an exponential.

@@ -91,7 +91,7 @@ fn spread<L: Lifetime>(lifetime: &L, t: f64, mean: f64) -> (f64, f64) {
         for (u, weight) in piece.nodes() {
             let ln_survival = lifetime.ln_survival(u);
             let gone = -weight * ln_survival.exp_m1();
-            square += 2.0 * u * (weight - gone);
+            square += 2.0 * u * weight * ln_survival.exp();
             lost += gone;
             lost_square += 2.0 * (t - u) * gone;
         }

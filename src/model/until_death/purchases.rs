@@ -59,7 +59,7 @@ impl<L: Lifetime> Likelihood for UntilDeath<L> {
     }
 
     fn prior(&self) -> Prior {
-        L::believe(Prior::flat().purchase_rates(0, 1))
+        L::believe(Prior::flat().purchase_rates(0, 1, 1.0))
     }
 }
 

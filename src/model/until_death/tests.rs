@@ -40,7 +40,7 @@ fn derivatives_are_difference_quotients<L: Lifetime>(model: &UntilDeath<L>) {
         for j in 0..theta.len() {
             let quotient = slope(&|k| sides[k].gradient[j]);
             assert!(
-                (here.hessian[i][j] - quotient).abs() < 1e-10 * scale,
+                (here.hessian[i][j] - quotient).abs() < 2e-10 * scale,
                 "{model:?} ∂{i}∂{j}: {quotient} {here:?}"
             );
         }
@@ -77,7 +77,8 @@ fn the_law_is_of_a_piece<L: Lifetime>(model: &UntilDeath<L>, t: f64) {
     }
     let (right, variance) = model.mean_and_variance(t);
     let n = pmf.len() as f64;
-    assert!((sum - 1.0).abs() < 2e-13, "{model:?} {t}: {:e}", sum - 1.0);
+    // A rounding for each step from n to n + 1.
+    assert!((sum - 1.0).abs() < 2e-13 + 1e-15 * n, "{model:?} {t}: {:e}", sum - 1.0);
     assert!((mean - right).abs() < 1e-12 * mean + 2e-15 * n, "{model:?} {t}: {mean} {right}");
     let spread = square - mean * mean;
     assert!((spread - variance).abs() < 1e-11 * square + 2e-15 * n * n, "{model:?} {t}: {spread} {variance}");
@@ -112,7 +113,8 @@ fn means_pass_smoothly_through_the_corners_of_the_closed_form() {
                 let (left, middle, right) = (at(corner - step), at(corner), at(corner + step));
                 let off = |l: f64, m: f64, r: f64| (0.5 * (l + r) / m - 1.0).abs();
                 assert!(off(left.0, middle.0, right.0) < 100.0 * step * step + 4e-15);
-                assert!(off(left.1, middle.1, right.1) < 100.0 * step * step + 1e-13);
+                let variance = off(left.1, middle.1, right.1);
+                assert!(variance < 100.0 * step * step + 1e-13, "{corner} {t} {step}: {variance:e}");
             }
         }
     }
