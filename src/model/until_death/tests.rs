@@ -16,7 +16,7 @@ fn rows() -> Vec<Weighted<Rfm>> {
         (17, 25.0, 30.0, 2.0),
         (300, 100.0, 104.0, 1.0),
     ]
-    .map(|(frequency, recency, age, count)| Weighted { row: Rfm { frequency, recency, age }, count })
+    .map(|(frequency, recency, age, count)| Weighted { row: Rfm::new(frequency, recency, age), count })
     .to_vec()
 }
 
@@ -126,7 +126,7 @@ fn a_longer_silence_never_makes_a_customer_more_alive() {
         for x in [0, 1, 2, 10, 1000] {
             let (mut last, recency) = (1.0, if x == 0 { 0.0 } else { 20.0 });
             for week in 0..1000 {
-                let now = model.p_alive(&Rfm { frequency: x, recency, age: recency + f64::from(week) });
+                let now = model.p_alive(&Rfm::new(x, recency, recency + f64::from(week)));
                 assert!((0.0..=last * (1.0 + 1e-14)).contains(&now), "{model:?} {x} {week}: {now} {last}");
                 last = now;
             }
