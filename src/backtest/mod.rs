@@ -15,4 +15,4 @@ pub use baselines::{NaiveMean, NaiveRate};
 pub use metrics::{Band, Comparison, Coverage, Decile, Metrics, Third, percent};
 pub use origins::{FEWEST_CUSTOMERS, Origins};
 pub use report::{AcquiredReport, BacktestReport, LongTable, ModelReport, OriginReport, TargetReport};
-pub use run::{BacktestPlan, backtest, estimators, testable};
+pub use run::{BacktestPlan, backtest, estimators, estimators_with, testable};

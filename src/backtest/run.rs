@@ -1,13 +1,14 @@
 //! The backtest: for each origin train on the past only, forecast, and compare with what then happened.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::baselines::{NaiveMean, NaiveRate};
 use super::metrics::{Band, Comparison};
 use super::origins::{Origins, Possible, after};
 use super::report::{AcquiredReport, BacktestReport, ModelReport, OriginReport, TargetReport};
 use crate::features::{Customers, Holdout, Past};
-use crate::fit::Recipe;
+use crate::fit::{Covariates, Recipe};
 use crate::model::{AnyPurchaseModel, AnySpendModel};
 use crate::predict::{BuyTillYouDie, Estimator, Forecast, Interval, LogScores};
 use crate::progress::Progress;
@@ -221,6 +222,18 @@ pub fn testable() -> Vec<&'static str> {
 /// # Errors
 /// [`Error::Usage`] for a name that is not [`testable`], or a model of spend that does not exist.
 pub fn estimators<S: AsRef<str>>(ids: &[S], spend: Option<AnySpendModel>) -> Result<Vec<Box<dyn Estimator>>> {
+    estimators_with(ids, spend, None)
+}
+
+/// The same with covariates: every model of purchases then stands there twice, without and with them.
+///
+/// # Errors
+/// As [`estimators`].
+pub fn estimators_with<S: AsRef<str>>(
+    ids: &[S],
+    spend: Option<AnySpendModel>,
+    covariates: Option<&Arc<Covariates>>,
+) -> Result<Vec<Box<dyn Estimator>>> {
     let all = testable();
     let mut named: Vec<&str> = ids.iter().map(|id| id.as_ref().trim()).collect();
     if named.is_empty() {
@@ -237,10 +250,22 @@ pub fn estimators<S: AsRef<str>>(ids: &[S], spend: Option<AnySpendModel>) -> Res
         }
     }
     chosen.sort_by_key(|(place, ..)| *place);
-    chosen.into_iter().map(|(_, id, own)| estimator(id, own, spend)).collect()
+    let mut all = Vec::new();
+    for (_, id, own) in chosen {
+        all.push(estimator(id, own, spend, None)?);
+        if covariates.is_some() && ![NaiveRate::ID, NaiveMean::ID].contains(&id) {
+            all.push(estimator(id, own, spend, covariates.cloned())?);
+        }
+    }
+    Ok(all)
 }
 
-fn estimator(id: &str, own: Option<&str>, spend: Option<AnySpendModel>) -> Result<Box<dyn Estimator>> {
+fn estimator(
+    id: &str,
+    own: Option<&str>,
+    spend: Option<AnySpendModel>,
+    covariates: Option<Arc<Covariates>>,
+) -> Result<Box<dyn Estimator>> {
     let naive: Option<Box<dyn Estimator>> = match id {
         NaiveRate::ID => Some(Box::new(NaiveRate)),
         NaiveMean::ID => Some(Box::new(NaiveMean)),
@@ -255,15 +280,11 @@ fn estimator(id: &str, own: Option<&str>, spend: Option<AnySpendModel>) -> Resul
                 Some("none") => None,
                 Some(own) => Some(AnySpendModel::template(own)?),
             };
-            let model = BuyTillYouDie::new(Recipe {
-                purchase: AnyPurchaseModel::template(id)?,
-                spend,
-                ..Recipe::default()
-            });
-            Ok(Box::new(match own {
-                Some(own) => model.named(format!("{id}+{own}")),
-                None => model,
-            }))
+            let own = own.map_or(String::new(), |own| format!("+{own}"));
+            let with = if covariates.is_some() { "+covariates" } else { "" };
+            let purchase = AnyPurchaseModel::template(id)?;
+            let model = BuyTillYouDie::new(Recipe { purchase, spend, covariates, ..Recipe::default() });
+            Ok(Box::new(model.named(format!("{id}{own}{with}"))))
         }
     }
 }

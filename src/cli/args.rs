@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::columns::MOST_PROBABILITIES;
+use super::covariates::{CovariatesIn, CovariatesOn};
 use crate::fit::{Bootstrap, Method, Nuts, Recipe};
 use crate::model::{AnyPurchaseModel, AnySpendModel, BgNbd, Parametric};
 use crate::orders::{DateOrder, DecimalMark, Separator};
-use crate::units::{AnnualRate, CalendarPeriod, Horizon, Share, TimeUnit};
+use crate::units::{AnnualRate, CalendarPeriod, Grain, Horizon, Share, TimeUnit};
 use crate::{Error, Result};
 
 /// Predictive customer lifetime value: from a file of orders to every customer's future value, with intervals that hold.
@@ -236,6 +237,12 @@ pub struct Modelling {
     /// Seed of a bootstrap or of nuts: the same seed makes the same draws [default: 1]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Where covariates are found.
+    #[command(flatten)]
+    pub covariates: CovariatesIn,
+    /// Which of them bear on what.
+    #[command(flatten)]
+    pub on: CovariatesOn,
 }
 
 /// The ways of fitting.
@@ -293,13 +300,15 @@ impl Modelling {
     /// The recipe of the fit, with the model of spend that stands beside it.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a model that does not exist.
+    /// [`Error::Usage`] for a model that does not exist; whatever reading the covariates says.
     pub fn recipe(&self, reading: &Reading) -> Result<Recipe> {
         let mut purchase = AnyPurchaseModel::template(self.id())?;
         if let Some(k) = self.k {
             purchase = purchase.with_setting("k", k).map_err(|e| Error::usage(format!("--k {k}: {e}")))?;
         }
-        Ok(Recipe { purchase, spend: reading.spend_model(), method: self.method()? })
+        let grain = reading.grain.map_or_else(Grain::default, Grain::from);
+        let covariates = self.covariates.to_learn(&self.on, reading, grain)?;
+        Ok(Recipe { purchase, spend: reading.spend_model(), method: self.method()?, covariates })
     }
 
     /// The same, for times in a unit.
@@ -372,6 +381,9 @@ pub struct Score {
     /// How columns and rows are read.
     #[command(flatten)]
     pub reading: Reading,
+    /// Where covariates are found, for a model that was trained with them.
+    #[command(flatten)]
+    pub covariates: CovariatesIn,
     /// Model file, made by ltv train or ltv run
     #[arg(long, value_name = "FILE")]
     pub model: PathBuf,
@@ -419,6 +431,12 @@ pub struct Backtest {
     /// Models to compare, each with --spend or with a model of spend of its own: bg-nbd+log-normal
     #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "bg-nbd,naive-rate,naive-mean")]
     pub models: Vec<String>,
+    /// Where covariates are found.
+    #[command(flatten)]
+    pub covariates: CovariatesIn,
+    /// Which of them bear on what.
+    #[command(flatten)]
+    pub on: CovariatesOn,
     /// How time is counted.
     #[command(flatten)]
     pub counting: Counting,

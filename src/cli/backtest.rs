@@ -6,7 +6,7 @@ use super::tell::wrap;
 use super::voice::{Voice, write_text};
 use super::{orders, outputs};
 use crate::backtest::{
-    BacktestPlan, BacktestReport, ModelReport, OriginReport, Origins, TargetReport, backtest, estimators,
+    BacktestPlan, BacktestReport, ModelReport, OriginReport, Origins, TargetReport, backtest, estimators_with,
 };
 use crate::output::Output;
 use crate::progress::Progress;
@@ -19,8 +19,10 @@ use crate::{Error, Result};
 /// Whatever reading, the backtest or writing says.
 pub fn run(args: &args::Backtest, quiet: bool, progress: &dyn Progress) -> Result<()> {
     let voice = Voice::new(quiet, &[&args.output]);
-    let models = estimators(&args.models, args.orders.reading.spend_model())?;
     let options = args.orders.reading.options()?;
+    let covariates = args.covariates.to_learn(&args.on, &args.orders.reading, options.grain)?;
+    let spend = args.orders.reading.spend_model();
+    let models = estimators_with(&args.models, spend, covariates.as_ref())?;
     let plan = BacktestPlan {
         origins: Origins::read(&args.origins, args.every, options.grain)?,
         ..BacktestPlan::new(args.horizon, args.counting.unit())?

@@ -20,6 +20,7 @@ mod score;
 mod backtest;
 mod simulate;
 mod models;
+mod covariates;
 mod run;
 
 use std::process::ExitCode;

@@ -3,17 +3,17 @@
 use std::fs;
 
 use super::args;
-use super::scoring::{Asked, PART, Scored, Scorer};
+use super::scoring::{Asked, Scored, score_past};
 use super::show::{self, Grid};
 use super::summary::Summary;
 use super::tell::wrap;
 use super::voice::{Voice, write_text};
 use super::{orders, outputs, tell, totals};
 use crate::backtest::{
-    BacktestPlan, BacktestReport, NaiveMean, NaiveRate, OriginReport, backtest, estimators,
+    BacktestPlan, BacktestReport, NaiveMean, NaiveRate, OriginReport, backtest, estimators_with,
 };
 use crate::features::Past;
-use crate::fit::TrainedModel;
+use crate::fit::{Recipe, TrainedModel};
 use crate::progress::Progress;
 use crate::units::{Grain, Horizon};
 use crate::{Error, Result};
@@ -47,8 +47,8 @@ pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()>
     progress.end();
     // Not before there is something to write: a failed run leaves no empty folder.
     fs::create_dir_all(&args.output).map_err(|e| Error::io("create", &args.output, e))?;
-    let scored = score(args, &trained, &past, progress)?;
-    let check = match check(args, &past, progress) {
+    let scored = score(args, (&trained, &recipe), &past, progress)?;
+    let check = match check(args, &recipe, &past, progress) {
         Err(Error::Interrupted) => return Err(Error::Interrupted),
         check => check,
     };
@@ -76,31 +76,31 @@ pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()>
 
 fn score(
     args: &args::Run,
-    trained: &TrainedModel,
+    (trained, recipe): (&TrainedModel, &Recipe),
     past: &Past<'_>,
     progress: &dyn Progress,
 ) -> Result<Scored> {
     let cutoff = (past.orders().options.grain, past.cutoff());
     let asked = Asked::new(trained, args.horizon, &args.worth, Some(cutoff))?;
-    let model = asked.model(trained);
-    let mut scorer =
-        Scorer::new(trained, &model, asked, past.orders().has_money(), &args.output.join("scores.csv"))?;
-    progress.begin("scoring customers", Some(past.len() as u64));
-    for part in past.parts(trained.unit, PART) {
-        scorer.add(&part, progress)?;
-    }
-    scorer.finish(progress)
+    let scores = args.output.join("scores.csv");
+    score_past((trained, recipe.covariates.as_deref()), asked, past, &scores, progress)
 }
 
 /// The same method on the newest holdout that the history allows: the horizon itself where at least half as much history
 /// is left before it, otherwise the newer half of the history, in whole weeks where it is long enough.
-fn check(args: &args::Run, past: &Past<'_>, progress: &dyn Progress) -> Result<BacktestReport> {
+fn check(
+    args: &args::Run,
+    recipe: &Recipe,
+    past: &Past<'_>,
+    progress: &dyn Progress,
+) -> Result<BacktestReport> {
     let plan = BacktestPlan {
         levels: vec![args.worth.level], // one is shown, and each takes four columns of all customers
         ..BacktestPlan::new(holdout(args.horizon, past)?, args.counting.unit())?
     };
     let models = [args.model.id(), NaiveRate::ID, NaiveMean::ID];
-    backtest(past, &plan, &estimators(&models, args.orders.reading.spend_model())?, progress)
+    let spend = args.orders.reading.spend_model();
+    backtest(past, &plan, &estimators_with(&models, spend, recipe.covariates.as_ref())?, progress)
 }
 
 fn holdout(horizon: Horizon, past: &Past<'_>) -> Result<Horizon> {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::args;
 use super::customers::{self, Source};
-use super::scoring::{Asked, PART, Scored, Scorer};
+use super::scoring::{Asked, PART, Scored, Scorer, score_past};
 use super::show::{self, Grid};
 use super::voice::Voice;
 use super::{orders, outputs, totals};
@@ -30,18 +30,21 @@ pub fn run(args: &args::Score, quiet: bool, progress: &dyn Progress) -> Result<(
     outputs::spare(&[output], &args.inputs, Some(&args.model))?;
     outputs::format(output)?;
     let voice = Voice::new(quiet, &[output]);
+    let covariates = args.covariates.to_use(&trained, &args.reading)?;
     let scored = match customers::source(&args.inputs, &options)? {
         Source::Customers(file) => {
-            let mut parts = customers::open(&file, trained.unit, &options, PART)?;
+            // Groups of covariates belong to rows: such customers are read and scored at once.
+            let rows = if trained.covariates.is_some() { usize::MAX } else { PART };
+            let mut parts = customers::open(&file, trained.unit, &options, rows)?;
             let Some(first) = parts.next().transpose()? else {
                 return Err(Error::input("there are no customers").file(&file).into());
             };
             let cutoff = options.cutoff.or(first.cutoff).map(|tick| (options.grain, tick));
             let asked = ask(args, &trained, cutoff)?;
-            let model = asked.model(&trained);
+            let members = asked.members(trained.crowd(covariates.as_ref(), &first)?);
             has_money(&trained, &args.reading, first.has_money())?;
             let mut scorer =
-                Scorer::new(&trained, &model, asked, options.spend && first.has_money(), output)?;
+                Scorer::new(&trained, &members, asked, options.spend && first.has_money(), output)?;
             progress.begin("scoring customers", None);
             scorer.add(&first, progress)?;
             for part in parts {
@@ -55,13 +58,7 @@ pub fn run(args: &args::Score, quiet: bool, progress: &dyn Progress) -> Result<(
             let past = orders::past(&read, &options, trained.unit)?.telling_logs(logs);
             has_money(&trained, &args.reading, read.has_money())?;
             let asked = ask(args, &trained, Some((options.grain, past.cutoff())))?;
-            let model = asked.model(&trained);
-            let mut scorer = Scorer::new(&trained, &model, asked, read.has_money(), output)?;
-            progress.begin("scoring customers", Some(past.len() as u64));
-            for part in past.parts(trained.unit, PART) {
-                scorer.add(&part, progress)?;
-            }
-            let scored = scorer.finish(progress)?;
+            let scored = score_past((&trained, covariates.as_ref()), asked, &past, output, progress)?;
             voice.say(&orders::account(&ledger, &past))?;
             scored
         }
@@ -109,8 +106,8 @@ fn report(voice: &Voice, args: &args::Score, scored: &Scored) -> Result<()> {
 fn newcomer(args: &args::Score, trained: &TrainedModel, options: &ReadOptions) -> Result<()> {
     let cutoff = options.cutoff.map(|tick| (options.grain, tick));
     let asked = ask(args, trained, cutoff)?;
-    let model = asked.model(trained);
-    let forecast = asked.forecaster(trained, &model, options.spend)?.newcomer();
+    let members = asked.members(trained.anyone()?);
+    let forecast = asked.forecaster(trained, &members, options.spend)?.newcomer();
     let mut grid = Grid::bare(2);
     let interval = |intervals: &[crate::predict::Interval], show: fn(f64) -> String| {
         intervals
@@ -130,8 +127,12 @@ fn newcomer(args: &args::Score, trained: &TrainedModel, options: &ReadOptions) -
         grid.row(["median value".to_owned(), show::money(money.median[0])]);
         grid.row(["interval of value".to_owned(), interval(&money.intervals, show::money)]);
     }
+    let who = match trained.covariates {
+        Some(_) => "A typical customer (covariates at their means and reference levels) acquired today",
+        None => "A customer acquired today",
+    };
     let head = format!(
-        "A customer acquired today, the next {} after the first purchase (intervals of {})",
+        "{who}, the next {} after the first purchase (intervals of {})",
         args.horizon,
         show::percent(args.worth.level.get())
     );

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use crate::Result;
-use crate::features::Customers;
-use crate::fit::TrainedModel;
-use crate::model::{AnyPurchaseModel, Delayed};
+use crate::features::{Customers, Past};
+use crate::fit::{Covariates, Crowd, TrainedModel};
+use crate::model::{AnyPurchaseModel, Deferred, WithCovariates};
 use crate::output::Output;
 use crate::predict::{ExtraQuestions, Extras, Forecast, Forecaster, ParameterDraws, Question, Total, Totals};
 use crate::progress::Progress;
@@ -25,8 +25,16 @@ const DRAWS: usize = 400;
 /// Their seed: the same input gives the same interval.
 const SEED: u64 = 0x6c74_7631;
 
-/// Any model of purchases, asked about a window.
-pub type Windowed = Delayed<AnyPurchaseModel>;
+/// Customers under their models of purchases, asked about a window.
+pub type Windowed = Deferred<WithCovariates<AnyPurchaseModel>>;
+
+/// Customers under their models, now and at the window.
+pub struct Members {
+    /// Now.
+    pub crowd: Crowd,
+    /// At the window.
+    pub window: Windowed,
+}
 
 /// What is asked, once the cut-off is known.
 pub struct Asked {
@@ -95,24 +103,28 @@ impl Asked {
         self.question.discount
     }
 
-    /// The model of purchases, asked about the window.
+    /// A crowd, asked about the window.
     #[must_use]
-    pub fn model(&self, trained: &TrainedModel) -> Windowed {
-        Delayed::new(trained.purchase.model.clone(), self.question.delay)
+    pub fn members(&self, crowd: Crowd) -> Members {
+        Members { window: Deferred::new(crowd.population.clone(), self.question.delay), crowd }
     }
 
-    /// The forecaster that answers, with the model that [`Asked::model`] gives.
+    /// The forecaster that answers, with the customers that [`Asked::members`] gives.
     ///
     /// # Errors
     /// As [`Forecaster::new`].
     pub fn forecaster<'m>(
         &self,
         trained: &'m TrainedModel,
-        model: &'m Windowed,
+        members: &'m Members,
         money: bool,
     ) -> Result<Forecaster<'m, Windowed>> {
         let spend = trained.spend.as_ref().filter(|_| money).map(|spend| &spend.model);
-        Forecaster::new(model, spend, self.question.clone())
+        let forecaster = Forecaster::new(&members.window, spend, self.question.clone())?;
+        Ok(match &members.crowd.groups {
+            Some(groups) => forecaster.with_groups(groups),
+            None => forecaster,
+        })
     }
 }
 
@@ -155,7 +167,7 @@ pub struct Scored {
 pub struct Scorer<'m> {
     trained: &'m TrainedModel,
     asked: Asked,
-    model: &'m Windowed,
+    members: &'m Members,
     forecaster: Forecaster<'m, Windowed>,
     money: bool,
     table: TableWriter,
@@ -164,26 +176,30 @@ pub struct Scorer<'m> {
 }
 
 impl<'m> Scorer<'m> {
-    /// Opens the table.
+    /// Opens the table. Customers in groups are scored as one part: groups belong to rows.
     ///
     /// # Errors
     /// Whatever opening the output says; as [`Forecaster::new`].
     pub fn new(
         trained: &'m TrainedModel,
-        model: &'m Windowed,
+        members: &'m Members,
         asked: Asked,
         money: bool,
         path: &Path,
     ) -> Result<Self> {
         let money = money && trained.spend.is_some();
+        let totals = Totals::new(LISTED);
         Ok(Self {
             trained,
-            model,
-            forecaster: asked.forecaster(trained, model, money)?,
+            members,
+            forecaster: asked.forecaster(trained, members, money)?,
             asked,
             money,
             table: TableWriter::new(Output::create(path)?, Format::of(path)),
-            totals: Totals::new(LISTED),
+            totals: match &members.crowd.groups {
+                Some(groups) => totals.with_groups(groups),
+                None => totals,
+            },
             seen: HashMap::new(),
         })
     }
@@ -199,8 +215,9 @@ impl<'m> Scorer<'m> {
         let extras = if extra.is_empty() {
             Extras::default()
         } else {
-            let now = &self.trained.purchase.model;
-            extra.answer(now, self.model, *periods, customers, 0..customers.len())?
+            let Members { crowd, window } = self.members;
+            let who = (&crowd.population, window);
+            extra.answer(who, crowd.groups.as_deref(), *periods, customers, 0..customers.len())?
         };
         let columns = Columns::new(customers, &forecast, &extras, question.margin.get())?;
         self.table.write(&columns.chunk()?)?;
@@ -229,8 +246,8 @@ impl<'m> Scorer<'m> {
     pub fn finish(self, progress: &dyn Progress) -> Result<Scored> {
         self.table.finish()?;
         progress.end();
-        let Self { trained, model, asked, money, totals, seen, .. } = self;
-        let (purchases, value) = intervals(trained, model, &totals, &asked, money);
+        let Self { trained, members, asked, money, totals, seen, .. } = self;
+        let (purchases, value) = intervals(trained, members, &totals, &asked, money);
         let take = |ranked: &[crate::predict::Ranked]| -> Vec<Listed> {
             ranked.iter().filter_map(|ranked| seen.get(&ranked.row).cloned()).collect()
         };
@@ -240,18 +257,46 @@ impl<'m> Scorer<'m> {
     }
 }
 
+/// Scores the customers of a past: part by part, or all at once where they are in groups.
+///
+/// # Errors
+/// As [`TrainedModel::crowd`] and [`Scorer`].
+pub fn score_past(
+    (trained, covariates): (&TrainedModel, Option<&Covariates>),
+    asked: Asked,
+    past: &Past<'_>,
+    output: &Path,
+    progress: &dyn Progress,
+) -> Result<Scored> {
+    let money = past.orders().has_money();
+    progress.begin("scoring customers", Some(past.len() as u64));
+    if trained.covariates.is_some() || covariates.is_some() {
+        let customers = past.customers(trained.unit);
+        let members = asked.members(trained.crowd(covariates, &customers)?);
+        let mut scorer = Scorer::new(trained, &members, asked, money, output)?;
+        scorer.add(&customers, progress)?;
+        return scorer.finish(progress);
+    }
+    let members = asked.members(trained.anyone()?);
+    let mut scorer = Scorer::new(trained, &members, asked, money, output)?;
+    for part in past.parts(trained.unit, PART) {
+        scorer.add(&part, progress)?;
+    }
+    scorer.finish(progress)
+}
+
 /// The totals of purchases and (with money) of value, each with its interval or the reason why there is none.
 fn intervals(
     trained: &TrainedModel,
-    model: &Windowed,
+    members: &Members,
     totals: &Totals,
     asked: &Asked,
     money: bool,
 ) -> (Result<Total>, Option<Result<Total>>) {
-    let delay = asked.question.delay;
+    let (model, delay) = (&members.window, asked.question.delay);
     let draw = |money| {
-        let draws = ParameterDraws::of(trained, money, DRAWS, SEED)?;
-        Ok(draws.each(|model| Delayed::new(model, delay)))
+        let draws = ParameterDraws::of(trained, &members.crowd, money, DRAWS, SEED)?;
+        Ok(draws.each(|population| Deferred::new(population, delay)))
     };
     let count = draw(false).and_then(|draws| totals.purchases(model, &draws, asked.periods, asked.level));
     let value = trained

@@ -4,6 +4,7 @@ use super::show;
 use super::voice::Voice;
 use super::{args, outputs};
 use crate::fit::TrainedModel;
+use crate::model::Population;
 use crate::output::Output;
 use crate::predict::{Simulation, simulate};
 use crate::progress::Progress;
@@ -47,7 +48,9 @@ pub fn run(args: &args::Simulate, quiet: bool, progress: &dyn Progress) -> Resul
     let format = outputs::format(&args.output)?;
     let mut table = TableWriter::new(Output::create(&args.output)?, format);
     let spend = trained.spend.as_ref().map(|spend| &spend.model);
-    let made = simulate(&trained.purchase.model, spend, &plan, progress, &mut |chunk| table.write(chunk))?;
+    // With covariates: a shop of typical customers.
+    let typical = trained.anyone()?.population.member(0);
+    let made = simulate(&typical, spend, &plan, progress, &mut |chunk| table.write(chunk))?;
     table.finish()?;
     Voice::new(quiet, &[&args.output]).say(&format!(
         "{} customers, {} orders, {} lines from {} to {}; wrote {}",

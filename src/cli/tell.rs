@@ -19,6 +19,9 @@ pub fn model(trained: &TrainedModel) -> String {
         purchase.report.as_ref(),
         &format!("purchases, times in {}s", trained.unit),
     );
+    if let Some(part) = &trained.covariates {
+        text += &super::covariates::told(part);
+    }
     match &trained.spend {
         Some(spend) => {
             text.push('\n');

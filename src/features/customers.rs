@@ -245,6 +245,19 @@ impl Customers {
         }
     }
 
+    /// Some of the customers, in this order: what a fit needs of them, without their history.
+    #[must_use]
+    pub(crate) fn picked(&self, rows: &[usize]) -> Self {
+        let mut picked = Self::empty(self.unit, self.grain, self.cutoff);
+        picked.ids = rows.iter().map(|&at| self.ids.get(at)).collect();
+        picked.frequency = rows.iter().map(|&at| self.frequency[at]).collect();
+        picked.recency = rows.iter().map(|&at| self.recency[at]).collect();
+        picked.age = rows.iter().map(|&at| self.age[at]).collect();
+        picked.monetary_value = rows.iter().filter_map(|&at| self.monetary_value.get(at).copied()).collect();
+        picked.history = None;
+        picked
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -5,8 +5,14 @@ mod regularity;
 mod past;
 mod holdout;
 mod customers;
+mod cells;
+mod covariates;
 mod table_in;
 
+pub use covariates::{
+    Coding, CovariateColumn, CovariateFile, CovariateGroups, CovariatePlan, CovariateSchema, CovariateTable,
+    Gap, Process,
+};
 pub use customers::{Customers, History, HistoryKey, LnSpent, Rfm, Spent};
 pub use holdout::{Acquired, Holdout};
 pub use net::Netting;

@@ -4,8 +4,9 @@
 //! (nobody leaves; everyone buys at the same rate). The predictions of that simpler model are fine; the parameters
 //! are not numbers to be read. Such a fit comes home with a warning that names the ridge.
 
+use super::covariance::Uncertainty;
 use super::mle::Fit;
-use crate::model::{Moments, Parametric, PurchaseLikelihood, SpendLikelihood, Weighted};
+use crate::model::{Moments, Parametric, PurchaseLikelihood, SpendLikelihood, Weighted, WithCovariates};
 
 /// A standard error of a log-parameter beyond this (within two of them a factor of e^±2, 7 either way) is worth a word.
 const VAGUE: f64 = 1.0;
@@ -29,6 +30,38 @@ pub(super) fn name_purchase_ridge<M: PurchaseLikelihood>(
     fit
 }
 
+/// The ridges of a fit with covariates, in words: those of the plain model, and coefficients that the data do not determine. The
+/// model is in standardised covariates, on the scale of time on which the mean age is 1.
+pub(super) fn covariate_ridges<M: PurchaseLikelihood>(
+    model: &WithCovariates<M>,
+    uncertainty: Option<&Uncertainty>,
+    moments: &Moments,
+) -> Vec<String> {
+    let (base, width) = (model.base(), model.base().parameters().len());
+    let Some(found) = uncertainty else {
+        return vec![undetermined(base.name())];
+    };
+    let vague = |i: usize| found.covariance[i][i].sqrt() > VAGUE;
+    let loose = found.undetermined();
+    let mut named: Vec<String> = Vec::new();
+    if found.is_partial() || (0..width).any(vague) {
+        named.extend(base.ridges(moments).into_iter().map(str::to_owned));
+    }
+    for (k, effect) in model.effects().iter().enumerate() {
+        if vague(width + k) || loose[width + k] {
+            named.push(format!(
+                "the effect of {} is hardly determined by these data: too few customers or purchases tell of it, or no other \
+                 coefficient can be told apart from it. Hold it towards 0 with --l2, or leave it out",
+                effect.name
+            ));
+        }
+    }
+    if named.is_empty() && found.is_partial() {
+        named.push(undetermined(base.name()));
+    }
+    named
+}
+
 /// `scaled` is the model where the geometric mean of order values is 1, and `rows` are those of the fit, likewise.
 pub(super) fn name_spend_ridge<S: SpendLikelihood>(
     mut fit: Fit<S>,
@@ -45,11 +78,14 @@ pub(super) fn name_spend_ridge<S: SpendLikelihood>(
 /// The known ridges that were found, or the plain fact.
 fn warn<M: Parametric>(fit: &mut Fit<M>, named: Vec<&str>) {
     if named.is_empty() {
-        fit.report.warnings.push(format!(
-            "these data do not determine all parameters of {}: the likelihood is flat along a ridge. Predictions close \
-             to the data are usable; do not read the parameters, and use more customers or a longer history",
-            fit.model.name()
-        ));
+        fit.report.warnings.push(undetermined(fit.model.name()));
     }
     fit.report.warnings.extend(named.into_iter().map(str::to_owned));
+}
+
+fn undetermined(model: &str) -> String {
+    format!(
+        "these data do not determine all parameters of {model}: the likelihood is flat along a ridge. Predictions close to the \
+         data are usable; do not read the parameters, and use more customers or a longer history"
+    )
 }

@@ -149,6 +149,11 @@ fn information<M: Likelihood>(
 }
 
 impl<M: Likelihood> Scaled<M> {
+    /// How sure it is, on the scale of the fit.
+    pub(super) const fn uncertainty(&self) -> Option<&Uncertainty> {
+        self.uncertainty.as_ref()
+    }
+
     /// The fit in the reader's units.
     ///
     /// # Errors

@@ -1,9 +1,11 @@
 //! The model file: versioned JSON that a person can read. Same input, same bytes.
 
+mod crowd;
 mod held;
 mod read;
 mod train;
 
+pub use crowd::{CovariatePart, Covariates, Crowd};
 pub use train::Recipe;
 
 use std::io::Write as _;
@@ -13,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::covariance::Uncertainty;
 use super::report::FitReport;
-use crate::model::{AnyPurchaseModel, AnySpendModel, Parametric};
+use crate::model::{AnyPurchaseModel, AnySpendModel, Parametric, WithCovariates};
 use crate::output::Output;
 use crate::units::{Grain, TimeUnit};
 use crate::{Error, Result};
@@ -30,6 +32,8 @@ pub struct TrainedModel {
     pub purchase: PurchaseFit,
     /// The model of spend; `None` where purchases alone are modelled.
     pub spend: Option<SpendFit>,
+    /// The covariates whose coefficients are among the parameters; `None` where customers are told apart by their orders alone.
+    pub covariates: Option<CovariatePart>,
     /// The unit of time of the parameters.
     pub unit: TimeUnit,
     /// What counted as one purchase.
@@ -49,8 +53,8 @@ pub struct TrainedModel {
 /// A fitted model of purchases.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PurchaseFit {
-    /// The model.
-    pub model: AnyPurchaseModel,
+    /// The model; without covariates it has no effects, and is the plain model ([`WithCovariates::base`]).
+    pub model: WithCovariates<AnyPurchaseModel>,
     /// ln L at the maximum.
     pub ln_likelihood: f64,
     /// Standard errors and covariance; `None` where nothing is determined, or in a file written by hand.
@@ -58,7 +62,7 @@ pub struct PurchaseFit {
     /// How the fit went; `None` in a file written by hand.
     pub report: Option<FitReport>,
     /// Draws of the parameters, for a method that makes them ([`super::Fit::draws`]).
-    pub draws: Vec<AnyPurchaseModel>,
+    pub draws: Vec<WithCovariates<AnyPurchaseModel>>,
 }
 
 /// A fitted model of spend.
@@ -83,6 +87,8 @@ struct Document {
     purchase: Part,
     #[serde(default)]
     spend: Option<Part>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    covariates: Option<CovariatePart>,
     unit: TimeUnit,
     grain: Grain,
     #[serde(default)]
@@ -142,6 +148,7 @@ impl TrainedModel {
             spend: self.spend.as_ref().map(|s| {
                 part(&s.model, s.ln_likelihood, s.uncertainty.as_ref(), s.report.as_ref(), &s.draws)
             }),
+            covariates: self.covariates.clone(),
             unit: self.unit,
             grain: self.grain,
             cutoff: self.cutoff.clone(),

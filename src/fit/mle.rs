@@ -51,6 +51,16 @@ pub fn fit_purchases_by<M: PurchaseLikelihood>(
     progress: &dyn Progress,
 ) -> Result<Fit<M>> {
     let rows = if template.uses_gaps() { unique_histories(customers)? } else { unique_purchases(customers)? };
+    refuse(template, &rows)?;
+    let ln_gaps = customers.sum_of_ln_gaps();
+    match template.to_choose() {
+        Some(setting) => choose(template, setting, &rows, ln_gaps, method, progress),
+        None => fit_purchase_rows(template, rows, ln_gaps, method, progress),
+    }
+}
+
+/// Refuses histories of which the model cannot speak.
+pub(super) fn refuse<M: PurchaseLikelihood>(template: &M, rows: &[Weighted<Rfm>]) -> Result<()> {
     if let Some((row, why)) = rows.iter().find_map(|row| Some((row.row, template.refuses(&row.row)?))) {
         return Err(Error::input(format!(
             "there are customers with frequency {}, recency {} and age {}",
@@ -59,11 +69,7 @@ pub fn fit_purchases_by<M: PurchaseLikelihood>(
         .hint(why)
         .into());
     }
-    let ln_gaps = customers.sum_of_ln_gaps();
-    match template.to_choose() {
-        Some(setting) => choose(template, setting, &rows, ln_gaps, method, progress),
-        None => fit_purchase_rows(template, rows, ln_gaps, method, progress),
-    }
+    Ok(())
 }
 
 /// The same, of any model.
@@ -131,7 +137,7 @@ const GAPS_UNKNOWN: &str = "the table of customers has no column ln_gaps, so ln 
      compare it with that of another model. The parameters do not depend on it";
 
 /// What the customers look like, and the scale of time on which their mean age is 1.
-fn shop(rows: &[Weighted<Rfm>]) -> Result<(Moments, f64)> {
+pub(super) fn shop(rows: &[Weighted<Rfm>]) -> Result<(Moments, f64)> {
     let customers = total(rows);
     enough(customers, "customers")?;
     let repeats: f64 = rows.iter().map(|row| row.count * f64::from(row.row.frequency)).sum();
@@ -157,7 +163,7 @@ fn shop(rows: &[Weighted<Rfm>]) -> Result<(Moments, f64)> {
 }
 
 /// Parameters to start from, as coordinates.
-fn starts<M: Likelihood>(template: &M, parameters: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
+pub(super) fn starts<M: Likelihood>(template: &M, parameters: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
     let coordinates = template.coordinates();
     let of = |start: Vec<f64>| coordinates.iter().zip(start).map(|(c, theta)| c.of(theta)).collect();
     parameters.into_iter().map(of).collect()

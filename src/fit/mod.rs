@@ -4,6 +4,7 @@ mod bootstrap;
 mod choose;
 mod climb;
 mod covariance;
+mod covariates;
 mod degenerate;
 pub mod diagnostics;
 mod drawn;
@@ -19,8 +20,14 @@ mod report;
 mod unique;
 
 pub use covariance::Uncertainty;
+pub use covariates::{
+    CovariateFit, CrossValidation, Regularisation, fit_any_purchases_with, fit_purchases_with,
+    fit_purchases_with_by,
+};
 pub use drawn::{ChainsReport, DrawsReport, KEPT, ParameterDrawn, RefitsReport};
-pub use file::{FORMAT_VERSION, PurchaseFit, Recipe, SpendFit, TrainedModel};
+pub use file::{
+    CovariatePart, Covariates, Crowd, FORMAT_VERSION, PurchaseFit, Recipe, SpendFit, TrainedModel,
+};
 pub use independence::{RankCorrelation, spend_and_frequency};
 pub use method::{Bootstrap, Method, MethodId, Nuts};
 pub(crate) use mle::needs_logs;

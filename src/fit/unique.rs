@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::features::{Customers, HistoryKey, Rfm};
-use crate::model::{SpendLikelihood, Weighted};
+use crate::model::{Grouped, SpendLikelihood, Weighted};
 use crate::{Error, Result};
 
 /// The distinct histories, sorted by frequency, age and recency, each with the number of customers who have it.
@@ -11,7 +11,7 @@ use crate::{Error, Result};
 /// # Errors
 /// [`Error::Input`] for a customer whose times are not finite, negative, or whose recency exceeds the age.
 pub fn unique_purchases(customers: &Customers) -> Result<Vec<Weighted<Rfm>>> {
-    unique(customers, |customer| Rfm { ln_gaps: None, ..customer })
+    plain(unique(customers, |_| 0, |customer| Rfm { ln_gaps: None, ..customer })?)
 }
 
 /// The same for models that ask for the single gaps ([`crate::model::PurchaseModel::uses_gaps`]): histories differ by ln_gaps too.
@@ -19,29 +19,48 @@ pub fn unique_purchases(customers: &Customers) -> Result<Vec<Weighted<Rfm>>> {
 /// # Errors
 /// As [`unique_purchases`].
 pub fn unique_histories(customers: &Customers) -> Result<Vec<Weighted<Rfm>>> {
-    unique(customers, |customer| customer)
+    plain(unique(customers, |_| 0, |customer| customer)?)
 }
 
-/// The distinct histories as `seen`.
-fn unique(customers: &Customers, seen: impl Fn(Rfm) -> Rfm + Sync) -> Result<Vec<Weighted<Rfm>>> {
+/// The distinct histories of customers in groups, without the gaps, sorted by group first.
+pub(super) fn unique_in_groups(
+    customers: &Customers,
+    group: impl Fn(usize) -> u32 + Sync,
+) -> Result<Vec<Weighted<Grouped<Rfm>>>> {
+    unique(customers, group, |customer| Rfm { ln_gaps: None, ..customer })
+}
+
+fn plain(rows: Vec<Weighted<Grouped<Rfm>>>) -> Result<Vec<Weighted<Rfm>>> {
+    Ok(rows.into_iter().map(|Weighted { row, count }| Weighted { row: row.row, count }).collect())
+}
+
+/// The distinct histories as `seen`, by groups.
+fn unique(
+    customers: &Customers,
+    group: impl Fn(usize) -> u32 + Sync,
+    seen: impl Fn(Rfm) -> Rfm + Sync,
+) -> Result<Vec<Weighted<Grouped<Rfm>>>> {
     let n = customers.len();
     if let Some(at) = (0..n).find(|&at| !is_possible(&customers.rfm(at))) {
         return Err(impossible(customers, at));
     }
-    let mut keys: Vec<HistoryKey> = (0..n)
+    let mut keys: Vec<(u32, HistoryKey)> = (0..n)
         .into_par_iter()
         .with_min_len(1 << 14)
         .map(|at| {
             let customer = seen(customers.rfm(at));
             // A one-time buyer's recency says nothing.
             let recency = if customer.frequency == 0 { 0.0 } else { customer.recency };
-            Rfm { recency, ..customer }.key()
+            (group(at), Rfm { recency, ..customer }.key())
         })
         .collect();
     keys.par_sort_unstable();
     Ok(keys
         .chunk_by(|left, right| left == right)
-        .map(|run| Weighted { row: Rfm::of_key(run[0]), count: run.len() as f64 })
+        .map(|run| {
+            let (group, key) = run[0];
+            Weighted { row: Grouped { group, row: Rfm::of_key(key) }, count: run.len() as f64 }
+        })
         .collect())
 }
 

@@ -4,7 +4,7 @@ use rand::Rng;
 
 use super::kernel::{Coordinate, Law, Parametric, PurchaseLikelihood, PurchaseModel};
 use super::{BgBb, BgCnbdK, BgNbd, GgomNbd, MbgCnbdK, MbgNbd, Nbd, ParetoGgg, ParetoNbd};
-use crate::features::Rfm;
+use crate::features::{Process, Rfm};
 use crate::{Error, Result};
 
 /// Who can do something with any purchase model that a fit can climb.
@@ -187,6 +187,12 @@ macro_rules! purchase_models {
             fn coordinates(&self) -> Vec<Coordinate> {
                 match self {
                     $(Self::$Model(model) => model.coordinates()),+
+                }
+            }
+
+            fn shifted_by(&self, process: Process) -> Option<Vec<f64>> {
+                match self {
+                    $(Self::$Model(model) => model.shifted_by(process)),+
                 }
             }
 

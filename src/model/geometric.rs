@@ -31,7 +31,7 @@ use super::bg_nbd::BgNbd;
 use super::kernel::{Derivatives, Moments, Weighted};
 use super::prior::Prior;
 use super::ridges;
-use crate::features::Rfm;
+use crate::features::{Process, Rfm};
 use crate::math::special::{ln_gamma, ln_poch};
 use crate::{Error, Result};
 
@@ -65,6 +65,16 @@ const STAGES_TRIED: u32 = 12;
 impl Geometric {
     /// The names of the parameters.
     pub(super) const NAMES: [&'static str; 4] = ["r", "alpha", "a", "b"];
+
+    /// For purchases ln α_i = ln α − γ'z. For drop-out ln a_i = ln a + γ'z, so that e^γ is the factor on the odds a/b of leaving
+    /// at a purchase; moving a and b together, as CLVTools does, moves their sum and not these odds, and does not identify.
+    pub(super) fn shifted_by(process: Process) -> Option<Vec<f64>> {
+        match process {
+            Process::Purchase => Some(vec![0.0, -1.0, 0.0, 0.0]),
+            Process::Dropout => Some(vec![0.0, 0.0, 1.0, 0.0]),
+            Process::Spend => None,
+        }
+    }
 
     /// All ones: where nothing is said yet, and purchases are Poisson.
     pub(super) const fn template(at_first: bool) -> Self {
@@ -274,6 +284,10 @@ macro_rules! geometric_model {
 
             fn id(&self) -> &'static str {
                 Self::ID
+            }
+
+            fn shifted_by(&self, process: $crate::features::Process) -> Option<Vec<f64>> {
+                Geometric::shifted_by(process)
             }
 
             fn names(&self) -> Vec<String> {

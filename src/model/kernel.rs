@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use rand::{Rng, RngExt};
 
 use super::prior::Prior;
-use crate::features::Rfm;
+use crate::features::{Process, Rfm};
 use crate::{Error, Result};
 
 /// A row that stands for `count` equal customers: most shops have far fewer distinct histories than customers.
@@ -94,6 +94,12 @@ pub trait Parametric: Sized + Clone + Sync + Send {
     fn at_point(&self, point: &[f64]) -> Result<Self> {
         let parameters = self.coordinates().into_iter().zip(point).map(|(c, at)| c.parameter(*at));
         self.with_parameters(&parameters.collect::<Vec<_>>())
+    }
+
+    /// How covariates of a process move the coordinates of this model: by how much each of them for one unit of coefficient ×
+    /// covariate. `None` if the model does not know the process, or takes no covariates.
+    fn shifted_by(&self, _process: Process) -> Option<Vec<f64>> {
+        None
     }
 
     /// What belongs to the model and is walked by no fit, by name: the k of Erlang waiting times.

@@ -197,7 +197,7 @@ fn measure(at: &mut [Option<usize>; 6], plain: &[String], options: &ReadOptions)
 }
 
 /// A name without what people vary: case, spaces, signs.
-pub(super) fn plain(name: &str) -> String {
+pub(crate) fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
@@ -262,7 +262,7 @@ impl NotFound {
 }
 
 /// The name that differs from a wrong one by the fewest letters.
-pub(super) fn nearest<'a>(name: &str, names: &'a [String]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, names: &'a [String]) -> Option<&'a str> {
     let wanted = plain(name);
     names
         .iter()

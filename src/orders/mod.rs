@@ -35,6 +35,7 @@ pub use options::{ColumnNames, DateOrder, DecimalMark, ReadOptions, Separator};
 pub use read::read;
 pub use store::Orders;
 
+pub(crate) use columns::{nearest, plain};
 pub(crate) use events::Event;
 pub(crate) use input::files;
 pub(crate) use leaf::{Leaf, Plain};

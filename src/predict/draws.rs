@@ -4,8 +4,8 @@ use rand::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use crate::fit::{TrainedModel, Uncertainty};
-use crate::model::{AnyPurchaseModel, AnySpendModel, Coordinate, Parametric, SpendModel};
+use crate::fit::{Crowd, TrainedModel, Uncertainty};
+use crate::model::{AnyPurchaseModel, AnySpendModel, Coordinate, Parametric, SpendModel, WithCovariates};
 use crate::{Error, Result};
 
 /// Parameters as they might be, given the data: by the Laplace approximation, a bootstrap, or a sampler of the posterior.
@@ -19,13 +19,13 @@ pub struct ParameterDraws<M> {
     pub spend: Vec<AnySpendModel>,
 }
 
-impl ParameterDraws<AnyPurchaseModel> {
-    /// The draws of a trained model: those that its method made, otherwise so many of the Laplace approximation. `money` says
+impl ParameterDraws<WithCovariates<AnyPurchaseModel>> {
+    /// The draws of a trained model for a crowd: those that its method made, otherwise so many of the Laplace approximation. `money` says
     /// whether value is forecast.
     ///
     /// # Errors
     /// As [`ParameterDraws::laplace`].
-    pub fn of(trained: &TrainedModel, money: bool, count: usize, seed: u64) -> Result<Self> {
+    pub fn of(trained: &TrainedModel, crowd: &Crowd, money: bool, count: usize, seed: u64) -> Result<Self> {
         let TrainedModel { purchase, spend, .. } = trained;
         let spend = match spend.as_ref().filter(|_| money) {
             None => Vec::new(),
@@ -33,9 +33,9 @@ impl ParameterDraws<AnyPurchaseModel> {
             Some(part) => drawn(&part.model, part.uncertainty.as_ref(), count, seed.wrapping_add(1))?,
         };
         let purchases = if purchase.draws.is_empty() {
-            drawn(&purchase.model, purchase.uncertainty.as_ref(), count, seed)?
+            drawn(&crowd.population, purchase.uncertainty.as_ref(), count, seed)?
         } else {
-            purchase.draws.clone()
+            purchase.draws.iter().map(|draw| draw.among(&crowd.population)).collect::<Result<_>>()?
         };
         Ok(Self { purchases, spend })
     }

@@ -11,7 +11,7 @@ use super::next::NextPurchase;
 use super::purchases::Purchases;
 use crate::Result;
 use crate::features::{Customers, HistoryKey, Rfm};
-use crate::model::PurchaseModel;
+use crate::model::{Population, PurchaseModel};
 use crate::units::{Periods, Share};
 
 /// So many histories are answered between two looks of a thread for more work.
@@ -52,25 +52,25 @@ impl ExtraQuestions {
         *self == Self::default()
     }
 
-    /// Answers for some of the customers; histories that customers share are answered once. The window of the
+    /// Answers for some of the customers (in groups, where there are any); histories that customers share are answered once. The window of the
     /// probabilities is the model's own ([`crate::model::Delayed`] moves it); the next purchase and the residual future
     /// begin at the end of observation, whatever the window, so they are asked of `now`.
     ///
     /// # Errors
     /// [`crate::Error::Usage`] for a discount rate that is not positive.
-    pub fn answer<N: PurchaseModel, W: PurchaseModel>(
+    pub fn answer<N: Population, W: Population>(
         &self,
-        now: &N,
-        window: &W,
+        (now, window): (&N, &W),
+        groups: Option<&[u32]>,
         horizon: Periods,
         customers: &Customers,
         rows: Range<usize>,
     ) -> Result<Extras> {
-        let (places, histories) = distinct(customers, rows);
+        let (places, histories) = distinct(customers, groups, rows);
         let answers: Result<Vec<Answer>> = histories
             .par_iter()
             .with_min_len(GRAIN)
-            .map(|customer| self.one(now, window, horizon, customer))
+            .map(|(group, customer)| self.one(&now.member(*group), &window.member(*group), horizon, customer))
             .collect();
         Ok(self.spread(&answers?, &places))
     }
@@ -129,14 +129,18 @@ struct Answer {
 }
 
 /// For every customer the place of its history among the distinct ones.
-fn distinct(customers: &Customers, rows: Range<usize>) -> (Vec<u32>, Vec<Rfm>) {
-    let mut index: HashMap<HistoryKey, u32, FixedState> = HashMap::default();
+fn distinct(
+    customers: &Customers,
+    groups: Option<&[u32]>,
+    rows: Range<usize>,
+) -> (Vec<u32>, Vec<(u32, Rfm)>) {
+    let mut index: HashMap<(u32, HistoryKey), u32, FixedState> = HashMap::default();
     let mut histories = Vec::new();
     let places = rows
         .map(|at| {
-            let c = customers.rfm(at);
-            *index.entry(c.key()).or_insert_with(|| {
-                histories.push(c);
+            let (group, c) = (groups.map_or(0, |groups| groups[at]), customers.rfm(at));
+            *index.entry((group, c.key())).or_insert_with(|| {
+                histories.push((group, c));
                 histories.len() as u32 - 1
             })
         })

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::features::{Customers, HistoryKey, Rfm};
 use crate::fit::needs_logs;
-use crate::model::{AnySpendModel, Law, PurchaseModel, SpendModel};
+use crate::model::{AnySpendModel, Law, Population, PurchaseModel, SpendModel};
 use crate::units::{Periods, Share};
 use crate::{Error, Result};
 
@@ -72,15 +72,16 @@ impl Question {
 /// undiscounted value times the customer's mean discount factor DET/E\[X\] (its square for the variance): an
 /// approximation that leaves out that the moments of purchase are random too. Simulated at 15 % a year over two years
 /// the intervals hold from 0 to 2 percentage points more often than undiscounted ones (`tests/predictive.rs`).
-pub struct Forecaster<'a, M> {
-    model: &'a M,
+pub struct Forecaster<'a, P> {
+    population: &'a P,
+    groups: Option<&'a [u32]>,
     spend: Option<(AnySpendModel, Tables)>,
     question: Question,
     remembered: Mutex<Answers>,
 }
 
-/// What purchases and money depend on: the history, and whether its money says something of the customer.
-type Key = (HistoryKey, bool);
+/// What purchases and money depend on: the group, the history, and whether its money says something of the customer.
+type Key = (u32, HistoryKey, bool);
 
 /// Answers for distinct histories: rows of `width` numbers.
 #[derive(Default)]
@@ -98,7 +99,10 @@ const MEDIAN: usize = 4;
 const FACTOR: usize = 5;
 const HEAD: usize = 6;
 
-impl<'a, M: PurchaseModel> Forecaster<'a, M> {
+/// The law of the future in a population.
+type FutureOf<P> = <<P as Population>::Model as PurchaseModel>::Future;
+
+impl<'a, P: Population> Forecaster<'a, P> {
     /// So many customers make a good chunk for [`Forecaster::forecast_rows`].
     pub const CHUNK: usize = 1 << 16;
 
@@ -106,7 +110,7 @@ impl<'a, M: PurchaseModel> Forecaster<'a, M> {
     ///
     /// # Errors
     /// [`Error::Usage`] if a level is 1 or the discount rate is negative or not finite.
-    pub fn new<S: SpendModel>(model: &'a M, spend: Option<&S>, question: Question) -> Result<Self> {
+    pub fn new<S: SpendModel>(population: &'a P, spend: Option<&S>, question: Question) -> Result<Self> {
         if question.levels.iter().any(|level| level.get() >= 1.0) {
             return Err(Error::usage("an interval of level 1 is the whole range; use for instance 0.9"));
         }
@@ -116,15 +120,22 @@ impl<'a, M: PurchaseModel> Forecaster<'a, M> {
             ));
         }
         let spend = spend.map(|model| ((*model).into(), Tables::new(model.sums())));
-        Ok(Self { model, spend, question, remembered: Mutex::default() })
+        Ok(Self { population, groups: None, spend, question, remembered: Mutex::default() })
+    }
+
+    /// The same for customers in groups: the group of each row of the tables that will be forecast. Without, all are in group 0.
+    #[must_use]
+    pub const fn with_groups(mut self, groups: &'a [u32]) -> Self {
+        self.groups = Some(groups);
+        self
     }
 
     /// A forecaster of purchases alone.
     ///
     /// # Errors
     /// As [`Forecaster::new`].
-    pub fn of_purchases(model: &'a M, question: Question) -> Result<Self> {
-        Self::new(model, None::<&AnySpendModel>, question)
+    pub fn of_purchases(population: &'a P, question: Question) -> Result<Self> {
+        Self::new(population, None::<&AnySpendModel>, question)
     }
 
     /// What is asked.
@@ -133,9 +144,14 @@ impl<'a, M: PurchaseModel> Forecaster<'a, M> {
         &self.question
     }
 
-    /// The model of purchases.
-    pub(super) const fn model(&self) -> &M {
-        self.model
+    /// The customers' models.
+    pub(super) const fn population(&self) -> &P {
+        self.population
+    }
+
+    /// The group of a row of the table.
+    pub(super) fn group(&self, at: usize) -> u32 {
+        self.groups.map_or(0, |groups| groups[at])
     }
 
     /// The model of spend, and the laws of its sums.
@@ -194,8 +210,9 @@ impl<'a, M: PurchaseModel> Forecaster<'a, M> {
     #[must_use]
     pub fn newcomer(&self) -> Forecast {
         let mut row = vec![0.0; self.width()];
-        let purchases = Purchases::of_newcomer(self.model, self.question.horizon);
-        self.fill(&purchases, &self.model.newcomer(), 0, &mut row);
+        let model = self.population.member(0);
+        let purchases = Purchases::of_newcomer(&model, self.question.horizon);
+        self.fill(&purchases, &model.newcomer(), 0, &mut row);
         let mut forecast = Forecast::with_capacity(&self.question.levels, self.spend.is_some(), 1);
         self.push(&mut forecast, &row, self.spend.as_ref().map(|(model, _)| *model));
         forecast
@@ -217,12 +234,13 @@ impl<'a, M: PurchaseModel> Forecaster<'a, M> {
         let mut fresh = Vec::new();
         let mut index: HashMap<Key, u32, FixedState> = HashMap::default();
         let mut places = Vec::with_capacity(rows.len());
+        let one = self.population.member(0); // what a model can speak of is the same in all groups
         for at in rows {
-            let customer = self.model.sees(customers.rfm(at));
-            checked(self.model, customers, at, &customer)?;
+            let customer = one.sees(customers.rfm(at));
+            checked(&one, customers, at, &customer)?;
             let informed =
                 self.spend.as_ref().is_some_and(|(model, _)| model.known_from(&customers.spent(at)) > 0);
-            let key = (customer.key(), informed);
+            let key = (self.group(at), customer.key(), informed);
             let place = remembered.index.get(&key).copied().unwrap_or_else(|| {
                 *index.entry(key).or_insert_with(|| {
                     fresh.push(key);
@@ -236,14 +254,15 @@ impl<'a, M: PurchaseModel> Forecaster<'a, M> {
 
     /// Answers one history.
     fn answer(&self, key: Key, row: &mut [f64]) {
-        let (history, informed) = key;
+        let (group, history, informed) = key;
         let customer = Rfm::of_key(history);
-        let purchases = Purchases::of(self.model, &customer, self.question.horizon);
+        let model = self.population.member(group);
+        let purchases = Purchases::of(&model, &customer, self.question.horizon);
         let known_from = if informed { customer.frequency } else { 0 };
-        self.fill(&purchases, &self.model.given_alive(&customer), known_from, row);
+        self.fill(&purchases, &model.given_alive(&customer), known_from, row);
     }
 
-    fn fill(&self, purchases: &Purchases<M::Future>, law: &M::Future, known_from: u32, row: &mut [f64]) {
+    fn fill(&self, purchases: &Purchases<FutureOf<P>>, law: &FutureOf<P>, known_from: u32, row: &mut [f64]) {
         row[P_ALIVE] = purchases.p_alive();
         row[MEAN] = purchases.mean();
         row[VARIANCE] = purchases.variance();
@@ -321,7 +340,7 @@ impl Answers {
     /// Remembers the histories of customers with at most one repeat purchase, while there is room.
     fn keep(&mut self, keys: &[Key], numbers: &[f64], width: usize) {
         for (key, row) in keys.iter().zip(numbers.chunks_exact(width)) {
-            if key.0.0 <= 1 && self.index.len() < REMEMBERED {
+            if key.1.0 <= 1 && self.index.len() < REMEMBERED {
                 self.index.insert(*key, self.index.len() as u32);
                 self.numbers.extend_from_slice(row);
             }

@@ -8,7 +8,7 @@ use super::forecaster::{Forecaster, checked};
 use super::mixture::Mixture;
 use super::purchases::Purchases;
 use crate::features::Customers;
-use crate::model::{PurchaseModel, SpendModel};
+use crate::model::{Population, SpendModel};
 use crate::{Error, Result};
 
 /// The logarithms of the probabilities with which a forecast met what happened, of each customer: a proper score (Gneiting &
@@ -33,9 +33,9 @@ impl LogScores {
 }
 
 /// What two customers must share to have one law of purchases.
-type History = (u32, u64, u64);
+type History = (u32, u32, u64, u64);
 
-impl<M: PurchaseModel> Forecaster<'_, M> {
+impl<P: Population> Forecaster<'_, P> {
     /// How probable it thought what then happened to some of the customers: how often each of all bought, and for how much.
     /// Of revenue: margin and discount are left out.
     ///
@@ -53,10 +53,12 @@ impl<M: PurchaseModel> Forecaster<'_, M> {
             return Err(Error::Undefined("the columns of a forecast have different lengths".into()));
         }
         let mut places = Vec::with_capacity(rows.len());
+        let one = self.population().member(0);
         for at in rows.clone() {
             let customer = customers.rfm(at);
-            checked(self.model(), customers, at, &customer)?;
-            let history: History = (customer.frequency, customer.recency.to_bits(), customer.age.to_bits());
+            checked(&one, customers, at, &customer)?;
+            let history: History =
+                (self.group(at), customer.frequency, customer.recency.to_bits(), customer.age.to_bits());
             places.push((history, at));
         }
         places.par_sort_unstable();
@@ -86,7 +88,8 @@ impl<M: PurchaseModel> Forecaster<'_, M> {
         (purchases, value): (&[u32], Option<&[f64]>),
     ) -> Vec<(usize, f64, f64)> {
         let Some(&(_, first)) = group.first() else { return Vec::new() };
-        let law = Purchases::of(self.model(), &customers.rfm(first), self.question().horizon);
+        let model = self.population().member(self.group(first));
+        let law = Purchases::of(&model, &customers.rfm(first), self.question().horizon);
         let mut mixture: Option<(u32, Mixture)> = None;
         let mut spent = |at: usize, s: f64| -> f64 {
             let Some((model, tables)) = self.spend() else { return 0.0 };

@@ -1,10 +1,12 @@
 //! The probabilistic road: a model of purchases, and one of what they are worth.
 
+use std::sync::Arc;
+
 use super::{Estimator, Forecast, Forecaster, LogScores, Predictor, Question};
 use crate::Result;
 use crate::features::{Customers, Past};
-use crate::fit::{Recipe, TrainedModel};
-use crate::model::{AnyPurchaseModel, Parametric};
+use crate::fit::{Covariates, Crowd, Recipe, TrainedModel};
+use crate::model::{AnyPurchaseModel, Parametric, WithCovariates};
 use crate::units::{Periods, Share};
 
 /// So many customers are forecast at a time: what is found for their distinct histories takes as much memory as the forecast.
@@ -44,19 +46,34 @@ impl Estimator for BuyTillYouDie {
 
     fn fit(&self, _past: &Past<'_>, customers: &Customers) -> Result<Box<dyn Predictor>> {
         let trained = TrainedModel::train(&self.recipe, customers, "UTC")?;
-        Ok(Box::new(Fitted { trained, id: self.id.clone() }))
+        Ok(Box::new(Fitted { trained, covariates: self.recipe.covariates.clone(), id: self.id.clone() }))
     }
 }
 
 struct Fitted {
     trained: TrainedModel,
+    covariates: Option<Arc<Covariates>>,
     id: String,
 }
 
 impl Fitted {
-    fn forecaster(&self, horizon: Periods, levels: &[Share]) -> Result<Forecaster<'_, AnyPurchaseModel>> {
+    /// The customers under their models.
+    fn crowd(&self, customers: &Customers) -> Result<Crowd> {
+        self.trained.crowd(self.covariates.as_deref(), customers)
+    }
+
+    fn forecaster<'c>(
+        &self,
+        crowd: &'c Crowd,
+        horizon: Periods,
+        levels: &[Share],
+    ) -> Result<Forecaster<'c, WithCovariates<AnyPurchaseModel>>> {
         let spend = self.trained.spend.as_ref().map(|spend| &spend.model);
-        Forecaster::new(&self.trained.purchase.model, spend, Question::revenue(horizon, levels)?)
+        let forecaster = Forecaster::new(&crowd.population, spend, Question::revenue(horizon, levels)?)?;
+        Ok(match &crowd.groups {
+            Some(groups) => forecaster.with_groups(groups),
+            None => forecaster,
+        })
     }
 }
 
@@ -75,7 +92,8 @@ impl Predictor for Fitted {
     }
 
     fn forecast(&self, customers: &Customers, horizon: Periods, levels: &[Share]) -> Result<Forecast> {
-        let forecaster = self.forecaster(horizon, levels)?;
+        let crowd = self.crowd(customers)?;
+        let forecaster = self.forecaster(&crowd, horizon, levels)?;
         let mut all = Forecast::with_capacity(levels, self.trained.spend.is_some(), customers.len());
         for rows in parts(customers.len()) {
             all.append(forecaster.forecast_rows(customers, rows)?);
@@ -89,7 +107,8 @@ impl Predictor for Fitted {
         horizon: Periods,
         happened: (&[u32], Option<&[f64]>),
     ) -> Result<Option<LogScores>> {
-        let forecaster = self.forecaster(horizon, &[])?;
+        let crowd = self.crowd(customers)?;
+        let forecaster = self.forecaster(&crowd, horizon, &[])?;
         let mut all = LogScores::default();
         for rows in parts(customers.len()) {
             all.append(forecaster.log_scores(customers, rows, happened)?);

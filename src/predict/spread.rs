@@ -6,7 +6,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::features::{Customers, HistoryKey, LnSpent, Rfm, Spent};
-use crate::model::{AnySpendModel, Law, PurchaseModel, SpendModel, SumPoint, Sums};
+use crate::model::{AnySpendModel, Law, Population, PurchaseModel, SpendModel, SumPoint, Sums};
 
 use super::draws::ParameterDraws;
 use super::forecast::Forecast;
@@ -25,26 +25,27 @@ pub const MIXED: usize = 32;
 /// Means stay those of the fitted parameters. A mixture costs as many forecasts as it has draws, and money is no longer a
 /// mere factor, so that each customer with spend of their own is computed alone: about 2 ms. It is for small shops, whose
 /// parameters are unsure; beyond some thousand customers nothing is seen of it.
-pub struct ParameterSpread<M> {
-    draws: Vec<(M, Option<(AnySpendModel, Sums)>)>,
+pub struct ParameterSpread<P> {
+    draws: Vec<(P, Option<(AnySpendModel, Sums)>)>,
+    groups: Option<Vec<u32>>,
     question: Question,
 }
 
-/// What customers have in common who are computed once: the history, and the money if it says something (its mean, the mean of
+/// What customers have in common who are computed once: the group, the history, and the money if it says something (its mean, the mean of
 /// its logarithms).
-type Key = (HistoryKey, [Option<u64>; 2]);
+type Key = (u32, HistoryKey, [Option<u64>; 2]);
 
-impl<M: PurchaseModel> ParameterSpread<M> {
+impl<P: Population + Clone + Send> ParameterSpread<P> {
     /// At most [`MIXED`] of the draws: sorted by what a newcomer is expected to buy, and the middle of each of as many equal
     /// parts taken, so that the few are spread as the many are.
     #[must_use]
-    pub fn new(draws: &ParameterDraws<M>, question: Question) -> Self {
+    pub fn new(draws: &ParameterDraws<P>, question: Question) -> Self {
         let horizon = question.horizon;
         let mut sorted: Vec<(f64, usize)> = draws
             .purchases
             .iter()
             .enumerate()
-            .map(|(at, model)| (model.newcomer().mean(horizon.get()), at))
+            .map(|(at, model)| (model.member(0).newcomer().mean(horizon.get()), at))
             .collect();
         sorted.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
         let (all, kept) = (sorted.len(), sorted.len().min(MIXED));
@@ -52,7 +53,14 @@ impl<M: PurchaseModel> ParameterSpread<M> {
         let spend =
             |at: usize| draws.spend.get(at % draws.spend.len().max(1)).map(|spend| (*spend, spend.sums()));
         let chosen = (0..kept).map(middle).map(|at| (draws.purchases[at].clone(), spend(at)));
-        Self { draws: chosen.collect(), question }
+        Self { draws: chosen.collect(), groups: None, question }
+    }
+
+    /// The same for customers in groups: the group of each row of the table that will be forecast.
+    #[must_use]
+    pub fn with_groups(mut self, groups: &[u32]) -> Self {
+        self.groups = Some(groups.to_vec());
+        self
     }
 
     /// Replaces medians and intervals in the forecast of these rows of the customers by those of the mixture; it must be an
@@ -68,7 +76,8 @@ impl<M: PurchaseModel> ParameterSpread<M> {
             let told = spent.monetary_value.filter(|m| money && c.frequency > 0 && *m > 0.0);
             let logs = spent.logs.filter(|_| money && c.frequency > 0);
             let told = [told, logs.map(|logs| logs.mean)].map(|known| known.map(f64::to_bits));
-            (c.key(), told)
+            let group = self.groups.as_ref().map_or(0, |groups| groups[at]);
+            (group, c.key(), told)
         };
         let mut distinct: Vec<Key> = Vec::new();
         let mut index: HashMap<Key, usize> = HashMap::new();
@@ -87,15 +96,15 @@ impl<M: PurchaseModel> ParameterSpread<M> {
     }
 
     fn sees(&self, customer: Rfm) -> Rfm {
-        self.draws.first().map_or(customer, |(model, _)| model.sees(customer))
+        self.draws.first().map_or(customer, |(model, _)| model.member(0).sees(customer))
     }
 
-    fn answer(&self, (history, told): Key, money: bool) -> Answer {
+    fn answer(&self, (group, history, told): Key, money: bool) -> Answer {
         let customer = Rfm::of_key(history);
         let purchases: Vec<_> = self
             .draws
             .iter()
-            .map(|(model, _)| Purchases::of(model, &customer, self.question.horizon))
+            .map(|(model, _)| Purchases::of(&model.member(group), &customer, self.question.horizon))
             .collect();
         let tails: Vec<f64> = self.question.levels.iter().map(|level| 0.5 * (1.0 - level.get())).collect();
         let counts = |tail: f64| count_quantile(&purchases, tail) as f64;
@@ -117,7 +126,7 @@ impl<M: PurchaseModel> ParameterSpread<M> {
                     let (spend, sums) = spend.as_ref()?;
                     let sums = sums.known_from(spend.known_from(&spent));
                     let value = Value::with(purchases, spend.knowing(&spent), sums);
-                    let factor = self.question.factor(purchases, &model.given_alive(&customer));
+                    let factor = self.question.factor(purchases, &model.member(group).given_alive(&customer));
                     Some(Part { value, ln_factor: (self.question.margin.get() * factor).ln() })
                 })
                 .collect();

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::features::{Customers, Rfm, Spent};
 use crate::math::special::normal_cdf;
-use crate::model::{AnySpendModel, Law, PurchaseModel, SpendModel};
+use crate::model::{AnySpendModel, Grouped, Law, Population, PurchaseModel, SpendModel};
 use crate::units::{Periods, Share};
 use crate::{Error, Result};
 
@@ -41,6 +41,7 @@ pub struct Totals {
     pub slipping: Vec<Ranked>,
     keep: usize,
     sample: BinaryHeap<Sampled>,
+    groups: Option<Vec<u32>>,
 }
 
 /// A customer in a list of the first few.
@@ -64,6 +65,7 @@ pub struct Ranked {
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Sampled {
     hash: u64,
+    group: u32,
     customer: Rfm,
     spent: Spent,
 }
@@ -110,7 +112,15 @@ impl Totals {
             slipping: Vec::new(),
             keep,
             sample: BinaryHeap::new(),
+            groups: None,
         }
+    }
+
+    /// The same for customers in groups: the group of each customer in the order in which they will be added.
+    #[must_use]
+    pub fn with_groups(mut self, groups: &[u32]) -> Self {
+        self.groups = Some(groups.to_vec());
+        self
     }
 
     /// Adds the next chunk: these rows of the customers, and their forecast.
@@ -127,6 +137,7 @@ impl Totals {
             self.rank(customers, at, forecast.p_alive[i], forecast.expected_purchases[i], value);
             self.sample(Sampled {
                 hash: scatter(self.customers),
+                group: self.groups.as_ref().map_or(0, |groups| groups[self.customers as usize]),
                 customer: customers.rfm(at),
                 spent: customers.spent(at),
             });
@@ -164,10 +175,10 @@ impl Totals {
     ///
     /// # Errors
     /// [`Error::Undefined`] if there are no draws.
-    pub fn purchases<M: PurchaseModel>(
+    pub fn purchases<P: Population>(
         &self,
-        model: &M,
-        draws: &ParameterDraws<M>,
+        model: &P,
+        draws: &ParameterDraws<P>,
         horizon: Periods,
         level: Share,
     ) -> Result<Total> {
@@ -182,11 +193,11 @@ impl Totals {
     ///
     /// # Errors
     /// [`Error::Undefined`] if there are no draws, or where mean or variance of the total do not exist (q ≤ 2).
-    pub fn value<M: PurchaseModel, S: SpendModel>(
+    pub fn value<P: Population, S: SpendModel>(
         &self,
-        model: &M,
+        model: &P,
         spend: &S,
-        draws: &ParameterDraws<M>,
+        draws: &ParameterDraws<P>,
         horizon: Periods,
         level: Share,
     ) -> Result<Total> {
@@ -202,35 +213,37 @@ impl Totals {
     }
 
     /// The sample in a fixed order, each with the place of their history among the distinct ones.
-    fn sampled<M: PurchaseModel>(&self, model: &M) -> (Vec<(Sampled, usize)>, Vec<Rfm>) {
+    fn sampled<P: Population>(&self, population: &P) -> (Vec<(Sampled, usize)>, Vec<Grouped<Rfm>>) {
+        let one = population.member(0);
         let mut sample: Vec<Sampled> = self.sample.iter().copied().collect();
         sample.sort_unstable();
         let mut histories = Vec::new();
         let mut places = HashMap::new();
-        let mut placed = |customer: Rfm| {
-            let customer = model.sees(customer);
-            *places.entry(customer.key()).or_insert_with(|| {
-                histories.push(customer);
+        let mut placed = |group: u32, customer: Rfm| {
+            let customer = one.sees(customer);
+            *places.entry((group, customer.key())).or_insert_with(|| {
+                histories.push(Grouped { group, row: customer });
                 histories.len() - 1
             })
         };
-        let sample = sample.into_iter().map(|c| (c, placed(c.customer))).collect();
+        let sample = sample.into_iter().map(|c| (c, placed(c.group, c.customer))).collect();
         (sample, histories)
     }
 
     /// Mean and standard deviation of the total at each draw. `at` makes a customer's part of the mean and variance of
     /// their purchases, which are computed once for all customers of one history.
-    fn vary<M: PurchaseModel>(
+    fn vary<P: Population>(
         &self,
-        (model, spend): (&M, Option<&AnySpendModel>),
-        draws: &ParameterDraws<M>,
+        (model, spend): (&P, Option<&AnySpendModel>),
+        draws: &ParameterDraws<P>,
         horizon: Periods,
         at: impl Fn(Option<&AnySpendModel>, &Sampled, (f64, f64)) -> Option<(f64, f64)> + Sync,
         sums: (f64, f64),
     ) -> Result<Vec<(f64, f64)>> {
         let (sample, histories) = self.sampled(model);
-        let over = |model: &M, spend: Option<&AnySpendModel>| {
-            let counts: Vec<_> = histories.iter().map(|history| counts(model, history, horizon)).collect();
+        let over = |model: &P, spend: Option<&AnySpendModel>| {
+            let counts: Vec<_> =
+                histories.iter().map(|each| counts(&model.member(each.group), &each.row, horizon)).collect();
             sample.iter().try_fold((0.0, 0.0), |(mean, variance), (c, place)| {
                 at(spend, c, counts[*place]).map(|(m, v)| (mean + m, variance + v))
             })

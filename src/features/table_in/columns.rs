@@ -97,6 +97,11 @@ impl Columns {
         self.at[field as usize]
     }
 
+    /// Where the fields stand that are there.
+    pub fn all(&self) -> impl Iterator<Item = usize> {
+        self.at.into_iter().flatten()
+    }
+
     pub fn name(&self, field: Field) -> &str {
         self.at(field).map_or(field.names()[0], |at| &self.names[at])
     }

@@ -2,17 +2,13 @@
 
 mod columns;
 mod rows;
-mod csv;
-mod parquet;
 
 use std::path::{Path, PathBuf};
 
 use self::columns::Columns;
-use self::csv::CsvRows;
-use self::parquet::ParquetRows;
 use self::rows::Rows;
 use super::Customers;
-use crate::orders::input::{self, Content};
+use super::cells::Cells;
 use crate::units::{Grain, TimeUnit};
 use crate::{Error, Result};
 
@@ -34,28 +30,6 @@ impl Default for TableOptions {
     }
 }
 
-/// Where rows come from.
-enum Source {
-    Csv(Box<CsvRows>),
-    Parquet(Box<ParquetRows>),
-}
-
-impl Source {
-    const fn columns(&self) -> &Columns {
-        match self {
-            Self::Csv(csv) => csv.columns(),
-            Self::Parquet(parquet) => parquet.columns(),
-        }
-    }
-
-    fn next(&mut self, rows: &mut Rows<'_>) -> Result<bool> {
-        match self {
-            Self::Csv(csv) => csv.next(rows),
-            Self::Parquet(parquet) => parquet.next(rows),
-        }
-    }
-}
-
 /// A table of customers, read in parts, so that ten million of them are scored in little memory.
 ///
 /// Parquet, or CSV (also .gz and .zst; comma, semicolon or tab; decimal point) with a header. Its columns, by the names this
@@ -73,9 +47,9 @@ impl Source {
 /// is money).
 pub struct CustomersReader {
     path: PathBuf,
-    source: Source,
+    cells: Cells,
+    columns: Columns,
     options: TableOptions,
-    money: bool,
     ended: bool,
 }
 
@@ -85,17 +59,24 @@ impl CustomersReader {
     /// # Errors
     /// [`Error::Io`] if it cannot be opened; [`Error::Input`] if it is empty or a column is missing.
     pub fn open(path: &Path, options: TableOptions) -> Result<Self> {
-        let source = match input::open(path, None)?.content {
-            Content::Text(text) => Source::Csv(Box::new(CsvRows::new(path, text)?)),
-            Content::Parquet(file) => Source::Parquet(Box::new(ParquetRows::new(path, file)?)),
-        };
-        Ok(Self { path: path.into(), money: source.columns().has_money(), source, options, ended: false })
+        let mut cells = Cells::open(path)?;
+        if cells.names().is_empty() {
+            return Err(Error::input("the table of customers is empty")
+                .file(path)
+                .expected(
+                    "a header with customer_id, frequency, recency, age and, with money, monetary_value",
+                )
+                .into());
+        }
+        let columns = Columns::find(path, cells.names().to_vec())?;
+        cells.want(columns.all().collect());
+        Ok(Self { path: path.into(), cells, columns, options, ended: false })
     }
 
     /// Whether the table has a column of monetary values.
     #[must_use]
     pub const fn has_money(&self) -> bool {
-        self.money
+        self.columns.has_money()
     }
 
     /// The whole table at once, for a fit.
@@ -119,12 +100,13 @@ impl CustomersReader {
     }
 
     fn part(&mut self) -> Result<Customers> {
-        let mut rows = Rows::new(&self.path, self.source.columns(), self.options);
+        let mut rows = Rows::new(&self.path, &self.columns, self.options);
         while rows.len() < self.options.rows.max(1) {
-            if !self.source.next(&mut rows)? {
+            let Some(line) = self.cells.next()? else {
                 self.ended = true;
                 break;
-            }
+            };
+            rows.take(line, |column| self.cells.cell(column))?;
         }
         Ok(rows.finish())
     }

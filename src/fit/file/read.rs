@@ -6,10 +6,11 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::{Document, FORMAT_VERSION, Part, PurchaseFit, SpendFit, TrainedModel};
+use super::{CovariatePart, Document, FORMAT_VERSION, Part, PurchaseFit, SpendFit, TrainedModel};
 use crate::error::InputError;
+use crate::features::Process;
 use crate::fit::Uncertainty;
-use crate::model::{AnyPurchaseModel, AnySpendModel, Parametric};
+use crate::model::{AnyPurchaseModel, AnySpendModel, Parametric, WithCovariates, effects};
 use crate::{Error, Result};
 
 /// A model file is a few kilobytes; what is larger than this is none.
@@ -56,7 +57,9 @@ impl TrainedModel {
                 .hint("train it again with `ltv train`")
         })?;
         let (purchase, spend) = (&document.purchase, document.spend.as_ref());
-        let (model, uncertainty) = checked(purchase, template(purchase)?, "purchase")?;
+        let covariates = document.covariates;
+        let template = with_effects(template(purchase)?, covariates.as_ref())?;
+        let (model, uncertainty) = checked(purchase, template, "purchase")?;
         let spend = match spend {
             None => None,
             Some(part) => {
@@ -72,6 +75,7 @@ impl TrainedModel {
         Ok(Self {
             purchase: PurchaseFit { model, ln_likelihood, uncertainty, report, draws },
             spend,
+            covariates,
             unit: document.unit,
             grain: document.grain,
             cutoff: document.cutoff,
@@ -135,6 +139,18 @@ fn template(part: &Part) -> Result<AnyPurchaseModel> {
             .with_setting(name, value)
             .map_err(|e| Error::input(e.to_string()).column(format!("purchase.settings.{name}")).into())
     })
+}
+
+/// The same with the effects of covariates, as a typical customer has them.
+fn with_effects(
+    template: AnyPurchaseModel,
+    covariates: Option<&CovariatePart>,
+) -> Result<WithCovariates<AnyPurchaseModel>> {
+    let Some(part) = covariates else { return Ok(template.into()) };
+    let effects = effects(&template, &part.schema, &[Process::Purchase, Process::Dropout])
+        .map_err(|e| Error::input(e.to_string()).column("covariates"))?;
+    let zeros = vec![0.0; effects.len()];
+    WithCovariates::new(template, effects, zeros, vec![part.schema.typical()])
 }
 
 /// The spend model that a part names.

@@ -1,9 +1,13 @@
 //! From customers to a trained model.
 
-use super::{PurchaseFit, SpendFit, TrainedModel};
-use crate::features::Customers;
-use crate::fit::{Method, fit_any_purchases, fit_any_spend, needs_logs, spend_and_frequency};
-use crate::model::{AnyPurchaseModel, AnySpendModel, Parametric, SpendModel};
+use std::sync::Arc;
+
+use super::{CovariatePart, Covariates, PurchaseFit, SpendFit, TrainedModel};
+use crate::features::{Customers, Process};
+use crate::fit::{
+    Fit, Method, fit_any_purchases, fit_any_purchases_with, fit_any_spend, needs_logs, spend_and_frequency,
+};
+use crate::model::{AnyPurchaseModel, AnySpendModel, Parametric, SpendModel, WithCovariates, effects};
 use crate::progress::{Progress, Silent};
 use crate::{Error, Result};
 
@@ -16,6 +20,8 @@ pub struct Recipe {
     pub spend: Option<AnySpendModel>,
     /// The way of fitting, of both models.
     pub method: Method,
+    /// What else is known of the customers.
+    pub covariates: Option<Arc<Covariates>>,
 }
 
 impl Recipe {
@@ -39,6 +45,7 @@ impl Default for Recipe {
             purchase: AnyPurchaseModel::default(),
             spend: Some(AnySpendModel::default()),
             method: Method::default(),
+            covariates: None,
         }
     }
 }
@@ -70,7 +77,7 @@ impl TrainedModel {
         {
             return Err(needs_logs(&model));
         }
-        let purchases = fit_any_purchases(&recipe.purchase, customers, recipe.method, progress)?;
+        let (purchases, covariates) = purchases(recipe, customers, progress)?;
         let mut warnings = purchases.report.warnings.clone();
         let spend = if let Some(template) = recipe.spend.filter(|_| customers.has_money()) {
             match fit_any_spend(&template, customers, recipe.method, progress) {
@@ -104,6 +111,7 @@ impl TrainedModel {
                 draws: purchases.draws,
             },
             spend,
+            covariates,
             unit: customers.unit,
             grain: customers.grain,
             cutoff: customers.cutoff.map(|tick| customers.grain.show(tick)),
@@ -113,6 +121,30 @@ impl TrainedModel {
             warnings,
         })
     }
+}
+
+/// The fit of purchases, with covariates where there are any.
+fn purchases(
+    recipe: &Recipe,
+    customers: &Customers,
+    progress: &dyn Progress,
+) -> Result<(Fit<WithCovariates<AnyPurchaseModel>>, Option<CovariatePart>)> {
+    let Some(covariates) = &recipe.covariates else {
+        let fit = fit_any_purchases(&recipe.purchase, customers, recipe.method, progress)?;
+        let Fit { model, report, uncertainty, draws } = fit;
+        let draws = draws.into_iter().map(Into::into).collect();
+        return Ok((Fit { model: model.into(), report, uncertainty, draws }, None));
+    };
+    let (schema, groups) = covariates.learn(customers)?;
+    let effects = effects(&recipe.purchase, &schema, &[Process::Purchase, Process::Dropout])?;
+    let how = (covariates.regularisation, recipe.method);
+    let found = fit_any_purchases_with(&recipe.purchase, effects, &groups, customers, how, progress)?;
+    let part = CovariatePart { schema, l2: found.strength, chosen: found.chosen };
+    // The customers trained on are not part of the model.
+    let mut fit = found.fit;
+    fit.model = fit.model.for_groups(vec![part.schema.typical()])?;
+    fit.draws = fit.draws.iter().map(|draw| draw.among(&fit.model)).collect::<Result<_>>()?;
+    Ok((fit, Some(part)))
 }
 
 /// Sixteen hexadecimal digits: a sum of hashes (splitmix64) of the customers' rows, so that their order does not matter.

@@ -1,7 +1,7 @@
 //! What a fit and a forecast ask of the model, whatever the lifetime.
 
 use super::{Lifetime, UntilDeath, checked};
-use crate::features::Rfm;
+use crate::features::{Process, Rfm};
 use crate::math::special::ln_poch;
 use crate::model::kernel::{
     Derivatives, Likelihood, Moments, Parametric, PurchaseLikelihood, PurchaseModel, Weighted,
@@ -41,6 +41,18 @@ impl<L: Lifetime> Parametric for UntilDeath<L> {
                 parameters.len()
             ))),
         }
+    }
+
+    /// For purchases ln α_i = ln α − γ'z, for drop-out ln β_i = ln β − γ'z: e^γ is the factor on a customer's rate of buying, or of
+    /// leaving, for one unit of z more.
+    fn shifted_by(&self, process: Process) -> Option<Vec<f64>> {
+        let beta = L::PARAMETERS.iter().position(|name| *name == "beta");
+        let moved = match process {
+            Process::Purchase => 1,
+            Process::Dropout => 2 + beta?,
+            Process::Spend => return None,
+        };
+        Some((0..2 + L::PARAMETERS.len()).map(|at| if at == moved { -1.0 } else { 0.0 }).collect())
     }
 }
 

@@ -5,20 +5,19 @@ use std::path::{Path, PathBuf};
 
 use ::csv::{ByteRecord, Reader, ReaderBuilder};
 
-use super::columns::Columns;
-use super::rows::{Found, Rows};
+use crate::orders::Plain;
 use crate::orders::input::{Text, broken};
 use crate::{Error, Result};
 
 /// A table in CSV, under way.
-pub(super) struct CsvRows {
+pub(in crate::features) struct CsvCells {
     path: PathBuf,
     reader: Reader<Box<dyn Read + Send>>,
     record: ByteRecord,
-    columns: Columns,
+    names: Vec<String>,
 }
 
-impl CsvRows {
+impl CsvCells {
     pub fn new(path: &Path, text: Text) -> Result<Self> {
         let header = text.head.split(|&byte| byte == b'\n').next().unwrap_or_default();
         let count = |mark: u8| header.iter().filter(|&&byte| byte == mark).count();
@@ -31,35 +30,28 @@ impl CsvRows {
             .trim(::csv::Trim::All)
             .from_reader(stream);
         let names = reader.byte_headers().map_err(|error| unreadable(path, error))?;
-        let names: Vec<_> = names.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
-        if names.is_empty() {
-            return Err(Error::input("the table of customers is empty")
-                .file(path)
-                .expected(
-                    "a header with customer_id, frequency, recency, age and, with money, monetary_value",
-                )
-                .into());
-        }
-        let columns = Columns::find(path, names)?;
-        Ok(Self { path: path.into(), reader, record: ByteRecord::new(), columns })
+        let names = names.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+        Ok(Self { path: path.into(), reader, record: ByteRecord::new(), names })
     }
 
-    pub const fn columns(&self) -> &Columns {
-        &self.columns
+    pub fn names(&self) -> &[String] {
+        &self.names
     }
 
-    /// Hands on the next row; `false` at the end.
-    pub fn next(&mut self, rows: &mut Rows<'_>) -> Result<bool> {
+    /// Goes to the next row; `None` at the end.
+    pub fn next(&mut self) -> Result<Option<u64>> {
         let Self { path, reader, record, .. } = self;
         if !reader.read_byte_record(record).map_err(|error| unreadable(path, error))? {
-            return Ok(false);
+            return Ok(None);
         }
-        let line = record.position().map_or(0, ::csv::Position::line);
-        rows.take(line, |at| match record.get(at) {
-            Some(text) if !text.is_empty() => Found::Text(text),
-            _ => Found::Missing,
-        })?;
-        Ok(true)
+        Ok(Some(record.position().map_or(0, ::csv::Position::line)))
+    }
+
+    pub fn cell(&self, column: usize) -> Plain<'_> {
+        match self.record.get(column) {
+            Some(text) if !text.is_empty() => Plain::Text(text),
+            _ => Plain::Missing,
+        }
     }
 }
 

@@ -6,62 +6,75 @@ use std::path::{Path, PathBuf};
 use ::parquet::errors::ParquetError;
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 
-use super::columns::{Columns, Field};
-use super::rows::{Found, Rows};
-use crate::orders::Leaf;
+use crate::orders::{Leaf, Plain};
 use crate::{Error, Result};
 
 /// Rows taken out of the columns at one time.
 const BATCH: usize = 8192;
 
 /// A table in Parquet, under way.
-pub(super) struct ParquetRows {
+pub(in crate::features) struct ParquetCells {
     path: PathBuf,
     reader: SerializedFileReader<File>,
-    columns: Columns,
-    /// Columns of the row group under way, those that are no field left out.
+    names: Vec<String>,
+    /// Columns that will be looked at.
+    wanted: Vec<usize>,
+    /// Columns of the row group under way, those that are not wanted left out.
     leaves: Vec<Option<Leaf>>,
     /// Row groups begun.
     groups: usize,
     /// Rows of the group that are not taken out of the columns yet.
     left: usize,
-    /// Rows taken out, and how many of them were handed on.
+    /// Rows taken out, and which of them is looked at.
     batch: usize,
     at: usize,
     line: u64,
 }
 
-impl ParquetRows {
+impl ParquetCells {
     pub fn new(path: &Path, file: File) -> Result<Self> {
         let reader = SerializedFileReader::new(file).map_err(|error| damaged(path, &error))?;
         let schema = reader.metadata().file_metadata().schema_descr();
         let names = schema.columns().iter().map(|column| column.path().string()).collect();
-        let columns = Columns::find(path, names)?;
-        let path = path.into();
-        Ok(Self { path, reader, columns, leaves: Vec::new(), groups: 0, left: 0, batch: 0, at: 0, line: 0 })
+        Ok(Self {
+            path: path.into(),
+            reader,
+            names,
+            wanted: Vec::new(),
+            leaves: Vec::new(),
+            groups: 0,
+            left: 0,
+            batch: 0,
+            at: 0,
+            line: 0,
+        })
     }
 
-    pub const fn columns(&self) -> &Columns {
-        &self.columns
+    pub fn names(&self) -> &[String] {
+        &self.names
     }
 
-    /// Hands on the next row; `false` at the end.
-    pub fn next(&mut self, rows: &mut Rows<'_>) -> Result<bool> {
-        while self.at == self.batch {
+    pub fn want(&mut self, columns: Vec<usize>) {
+        self.wanted = columns;
+    }
+
+    /// Goes to the next row; `None` at the end.
+    pub fn next(&mut self) -> Result<Option<u64>> {
+        self.at += 1;
+        while self.at >= self.batch {
             if !self.fill().map_err(|error| damaged(&self.path, &error))? {
-                return Ok(false);
+                return Ok(None);
             }
         }
-        let at = self.at;
-        self.at += 1;
         self.line += 1;
-        let leaves = &self.leaves;
-        let cell = |column: usize| match leaves.get(column) {
-            Some(Some(leaf)) => leaf.value(at),
-            _ => Found::Missing,
-        };
-        rows.take(self.line, cell)?;
-        Ok(true)
+        Ok(Some(self.line))
+    }
+
+    pub fn cell(&self, column: usize) -> Plain<'_> {
+        match self.leaves.get(column) {
+            Some(Some(leaf)) => leaf.value(self.at),
+            _ => Plain::Missing,
+        }
     }
 
     /// Takes more rows out of the columns; `false` at the end.
@@ -88,7 +101,7 @@ impl ParquetRows {
         self.left = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
         self.leaves.clear();
         self.leaves.resize_with(group.num_columns(), || None);
-        for column in Field::ALL.iter().filter_map(|&field| self.columns.at(field)) {
+        for &column in &self.wanted {
             self.leaves[column] = Some(Leaf::open(group.as_ref(), column)?);
         }
         Ok(())
@@ -98,7 +111,7 @@ impl ParquetRows {
 fn damaged(path: &Path, error: &ParquetError) -> Error {
     Error::input(format!("this Parquet file cannot be read ({error})"))
         .file(path)
-        .expected("a table of customers")
+        .expected("a table")
         .hint("write it again, or as CSV")
         .into()
 }

@@ -1,0 +1,137 @@
+//! Covariates on the command line: which file, which columns, on what.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::args::Reading;
+use super::tell::wrap;
+use crate::features::{CovariateFile, CovariatePlan, Gap};
+use crate::fit::{CovariatePart, Covariates, Regularisation, TrainedModel};
+use crate::units::Grain;
+use crate::{Error, Result};
+
+/// Where covariates are found.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Covariates")]
+pub struct CovariatesIn {
+    /// What else is known of the customers: a file with their ids and columns, CSV or Parquet
+    #[arg(long = "covariates", value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Column of that file with the customer's id [default: found by its usual names]
+    #[arg(long, value_name = "COLUMN", requires = "file")]
+    covariates_customer: Option<String>,
+    /// What becomes of customers for whom a covariate is missing
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t = GapArg::Refuse, requires = "file")]
+    covariates_gaps: GapArg,
+}
+
+/// Which covariates bear on what.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Covariates")]
+pub struct CovariatesOn {
+    /// Columns that bear on how often a customer buys
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', requires = "file")]
+    purchase_covariates: Vec<String>,
+    /// Columns that bear on how soon a customer leaves
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', requires = "file")]
+    dropout_covariates: Vec<String>,
+    /// Columns of numbers that are names of categories (postcodes, codes)
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', requires = "file")]
+    categorical: Vec<String>,
+    /// Hold coefficients towards 0: a strength, or auto to choose it by cross-validation [default: not at all]
+    #[arg(long, value_name = "STRENGTH|auto", requires = "file", value_parser = strength)]
+    l2: Option<Regularisation>,
+}
+
+/// What becomes of gaps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum GapArg {
+    /// They are an error.
+    Refuse,
+    /// These customers are taken to be typical: the mean of a number, the reference of categories.
+    Fill,
+}
+
+fn strength(text: &str) -> Result<Regularisation, String> {
+    if text.eq_ignore_ascii_case("auto") {
+        return Ok(Regularisation::Auto);
+    }
+    match text.parse::<f64>() {
+        Ok(strength) if strength >= 0.0 && strength.is_finite() => Ok(Regularisation::Strength(strength)),
+        _ => Err(format!("`{text}` is neither a number, 0 or more, nor auto")),
+    }
+}
+
+impl CovariatesIn {
+    fn wanted(&self, reading: &Reading) -> Option<CovariateFile> {
+        self.file.as_ref().map(|path| CovariateFile {
+            path: path.clone(),
+            customer: self.covariates_customer.clone(),
+            date: None,
+            orders_customer: reading.customer.clone(),
+        })
+    }
+
+    const fn gap(&self) -> Gap {
+        match self.covariates_gaps {
+            GapArg::Refuse => Gap::Refuse,
+            GapArg::Fill => Gap::Fill,
+        }
+    }
+
+    /// The covariates for a fit.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if no column is named; as [`Covariates::read`].
+    pub fn to_learn(
+        &self,
+        on: &CovariatesOn,
+        reading: &Reading,
+        grain: Grain,
+    ) -> Result<Option<Arc<Covariates>>> {
+        let Some(file) = self.wanted(reading) else { return Ok(None) };
+        if on.purchase_covariates.is_empty() && on.dropout_covariates.is_empty() {
+            return Err(Error::usage(
+                "--covariates needs columns: name those that bear on purchases with --purchase-covariates, those that bear on \
+                 drop-out with --dropout-covariates",
+            ));
+        }
+        let plan = CovariatePlan {
+            file,
+            purchase: on.purchase_covariates.clone(),
+            dropout: on.dropout_covariates.clone(),
+            spend: Vec::new(),
+            categorical: on.categorical.clone(),
+            gap: self.gap(),
+        };
+        Covariates::read(plan, grain, on.l2.unwrap_or_default()).map(|read| Some(Arc::new(read)))
+    }
+
+    /// The covariates that a fitted model asks for.
+    ///
+    /// # Errors
+    /// As [`TrainedModel::read_covariates`].
+    pub fn to_use(&self, trained: &TrainedModel, reading: &Reading) -> Result<Option<Covariates>> {
+        self.wanted(reading).map(|file| trained.read_covariates(file, self.gap())).transpose()
+    }
+}
+
+/// What a model knows of covariates, in words.
+#[must_use]
+pub fn told(part: &CovariatePart) -> String {
+    let mut text: String = part.schema.told().iter().map(|line| wrap(&format!("covariate {line}"))).collect();
+    if let Some(chosen) = &part.chosen {
+        let tried: Vec<String> =
+            chosen.tried.iter().map(|(strength, value)| format!("{strength} ({value:.2})")).collect();
+        text += &wrap(&format!(
+            "--l2 {} predicts customers left out best; ln L of these by strength: {}",
+            chosen.best,
+            tried.join(", ")
+        ));
+    } else if part.l2 > 0.0 {
+        text += &wrap(&format!("coefficients are held towards 0 with strength {} (--l2)", part.l2));
+    }
+    text
+}

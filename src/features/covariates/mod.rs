@@ -1,0 +1,15 @@
+//! What else is known of customers: covariates from a file, coded as numbers by a schema that a model keeps.
+
+mod coding;
+mod groups;
+mod rank;
+mod schema;
+mod table;
+
+pub use coding::{Coding, CovariateColumn};
+pub use groups::CovariateGroups;
+pub use schema::{CovariatePlan, CovariateSchema, Gap, Process};
+pub use table::{CovariateFile, CovariateTable};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,327 @@
+//! Which covariates bear on what, and how they are coded: what a model keeps of them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::coding::{Coding, CovariateColumn};
+use super::groups::{CovariateGroups, Interner};
+use super::rank;
+use super::table::{CovariateFile, CovariateTable, RawColumn};
+use crate::table::Ids;
+use crate::{Error, Result};
+
+/// What covariates bear on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Process {
+    /// How often a living customer buys.
+    Purchase,
+    /// How soon a customer leaves.
+    Dropout,
+    /// What an order is worth.
+    Spend,
+}
+
+impl Process {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Purchase, Self::Dropout, Self::Spend];
+}
+
+impl fmt::Display for Process {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Purchase => "purchase",
+            Self::Dropout => "dropout",
+            Self::Spend => "spend",
+        })
+    }
+}
+
+/// What becomes of customers for whom a covariate is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Gap {
+    /// They are an error.
+    #[default]
+    Refuse,
+    /// They are taken to be typical: the mean of a number, the reference of categories.
+    Fill,
+}
+
+/// Which covariates are wanted, from which file, on what.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CovariatePlan {
+    /// The file.
+    pub file: CovariateFile,
+    /// Columns that bear on purchases.
+    pub purchase: Vec<String>,
+    /// Columns that bear on drop-out.
+    pub dropout: Vec<String>,
+    /// Columns that bear on spend.
+    pub spend: Vec<String>,
+    /// Columns that are categories although they look like numbers.
+    pub categorical: Vec<String>,
+    /// What becomes of gaps.
+    pub gap: Gap,
+}
+
+impl CovariatePlan {
+    /// The columns, each once, in the order in which they are first named.
+    #[must_use]
+    pub fn columns(&self) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
+        for name in self.purchase.iter().chain(&self.dropout).chain(&self.spend) {
+            if !all.contains(name) {
+                all.push(name.clone());
+            }
+        }
+        all
+    }
+}
+
+/// Which covariates bear on what, and how they are coded: learned from the customers trained on and kept with the model, so
+/// that other customers are coded in the same way.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct CovariateSchema {
+    /// The columns and their codings.
+    pub columns: Vec<CovariateColumn>,
+    /// Columns that bear on purchases.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub purchase: Vec<String>,
+    /// Columns that bear on drop-out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dropout: Vec<String>,
+    /// Columns that bear on spend.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spend: Vec<String>,
+}
+
+impl CovariateSchema {
+    /// Learns the codings from the rows of these customers.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where a column cannot be coded: empty, constant, no number among numbers, too many levels.
+    pub fn learn(plan: &CovariatePlan, table: &CovariateTable, ids: &Ids) -> Result<Self> {
+        let mut rows: Vec<u32> = ids.iter().flat_map(|id| table.rows_of(id)).copied().collect();
+        if rows.is_empty() {
+            return Err(strangers(table, ids));
+        }
+        rows.sort_unstable();
+        // The names as they stand in the file, whichever way they were asked for.
+        let asked = plan.columns();
+        let named = |names: &[String]| -> Vec<String> {
+            let of = |name: &String| asked.iter().position(|other| other == name);
+            let mut found: Vec<String> =
+                names.iter().filter_map(of).map(|at| table.columns()[at].name.clone()).collect();
+            found.dedup();
+            found
+        };
+        let categorical = |name: &str| {
+            plan.categorical.iter().any(|other| crate::orders::plain(other) == crate::orders::plain(name))
+        };
+        let mut columns: Vec<CovariateColumn> = Vec::new();
+        for column in table.columns() {
+            if columns.iter().all(|known| known.name != column.name) {
+                columns.push(CovariateColumn::learn(table, column, &rows, categorical(&column.name))?);
+            }
+        }
+        Ok(Self {
+            columns,
+            purchase: named(&plan.purchase),
+            dropout: named(&plan.dropout),
+            spend: named(&plan.spend),
+        })
+    }
+
+    /// The columns that bear on a process.
+    #[must_use]
+    pub fn of(&self, process: Process) -> &[String] {
+        match process {
+            Process::Purchase => &self.purchase,
+            Process::Dropout => &self.dropout,
+            Process::Spend => &self.spend,
+        }
+    }
+
+    /// The names of all columns.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.columns.iter().map(|column| column.name.clone()).collect()
+    }
+
+    /// The numbers of a typical customer: the mean of each number, the reference of categories.
+    #[must_use]
+    pub fn typical(&self) -> Vec<f64> {
+        let mut numbers = Vec::with_capacity(self.width());
+        self.columns.iter().for_each(|column| column.fill(&mut numbers));
+        numbers
+    }
+
+    /// How many numbers a customer's covariates become.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.columns.iter().map(CovariateColumn::width).sum()
+    }
+
+    /// The coefficients of a process: name, and place among the numbers of a customer.
+    #[must_use]
+    pub fn coefficients(&self, process: Process) -> Vec<(String, usize)> {
+        let mut place = 0;
+        let mut found = Vec::new();
+        for column in &self.columns {
+            if self.of(process).contains(&column.name) {
+                found.extend(column.coefficients().into_iter().zip(place..));
+            }
+            place += column.width();
+        }
+        found
+    }
+
+    /// The customers in groups of equal covariates; customers without any are told apart by nobody.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for customers without covariates (how many, who first, the way out), a level not known, a text for a
+    /// number; [`Error::Usage`] if the file lacks a column.
+    pub fn groups(&self, table: &CovariateTable, ids: &Ids, gap: Gap) -> Result<CovariateGroups> {
+        let columns = self.found_in(table)?;
+        let mut groups = Interner::default();
+        let mut gaps = Gaps::default();
+        let mut numbers = Vec::with_capacity(self.width());
+        for id in ids.iter() {
+            numbers.clear();
+            let row = table.rows_of(id).first().copied();
+            if row.is_none() {
+                gaps.note(id, None);
+            }
+            for (coding, column) in self.columns.iter().zip(&columns) {
+                let there = match row {
+                    Some(row) => coding.code(table, column, row, &mut numbers)?,
+                    None => false,
+                };
+                if !there {
+                    if row.is_some() {
+                        gaps.note(id, Some(&coding.name));
+                    }
+                    coding.fill(&mut numbers);
+                }
+            }
+            groups.push(&numbers);
+        }
+        if gap == Gap::Refuse {
+            gaps.refuse(table, ids.len())?;
+        }
+        Ok(groups.finish())
+    }
+
+    /// Refuses covariates that these groups cannot tell apart.
+    ///
+    /// # Errors
+    /// [`Error::Input`] naming the column that the others determine, and by which.
+    pub fn check_rank(&self, table: &CovariateTable, groups: &CovariateGroups) -> Result<()> {
+        for process in Process::ALL {
+            let coefficients = self.coefficients(process);
+            let Some((which, by)) = rank::dependent(&coefficients, groups) else { continue };
+            let found = if by.is_empty() {
+                format!("the {process} covariate `{which}` is the same for all customers")
+            } else {
+                format!(
+                    "the {process} covariate `{which}` follows from {}: their effects cannot be told apart",
+                    by.join(", ")
+                )
+            };
+            return Err(Error::input(found).file(table.path()).hint(format!("leave `{which}` out")).into());
+        }
+        Ok(())
+    }
+
+    /// The schema's columns in a table, in the schema's order.
+    pub(super) fn found_in<'t>(&self, table: &'t CovariateTable) -> Result<Vec<&'t RawColumn>> {
+        let find = |column: &CovariateColumn| {
+            table.column(&column.name).ok_or_else(|| {
+                Error::usage(format!(
+                    "{} was not asked for its column `{}`",
+                    table.path().display(),
+                    column.name
+                ))
+            })
+        };
+        self.columns.iter().map(find).collect()
+    }
+
+    /// The codings in words, a line for each column.
+    #[must_use]
+    pub fn told(&self) -> Vec<String> {
+        let line = |column: &CovariateColumn| match &column.coding {
+            Coding::Number { mean } => format!("{}: a number, used as it is (mean {mean:.4})", column.name),
+            Coding::Levels { reference, others } => {
+                format!("{}: {reference} is the reference; beside it {}", column.name, others.join(", "))
+            }
+        };
+        self.columns.iter().map(line).collect()
+    }
+}
+
+/// None of the customers is in the file.
+fn strangers(table: &CovariateTable, ids: &Ids) -> Error {
+    let theirs = ids.iter().take(3).collect::<Vec<_>>().join(", ");
+    Error::input(format!("none of the {} customers is in this file (the first are {theirs})", ids.len()))
+        .file(table.path())
+        .column(table.id_name())
+        .expected("the ids of the orders, written in the same way")
+        .hint("name the right column with --covariates-customer")
+        .into()
+}
+
+/// Customers for whom something is missing.
+#[derive(Default)]
+pub(super) struct Gaps {
+    customers: usize,
+    without_row: usize,
+    columns: Vec<(String, usize)>,
+    first: Vec<String>,
+    last: Option<String>,
+}
+
+impl Gaps {
+    pub fn note(&mut self, id: &str, column: Option<&str>) {
+        match column {
+            None => self.without_row += 1,
+            Some(name) => match self.columns.iter_mut().find(|(known, _)| known == name) {
+                Some((_, count)) => *count += 1,
+                None => self.columns.push((name.to_owned(), 1)),
+            },
+        }
+        if self.last.as_deref() == Some(id) {
+            return; // two gaps of one customer
+        }
+        self.last = Some(id.to_owned());
+        self.customers += 1;
+        if self.first.len() < 5 {
+            self.first.push(format!("`{id}`"));
+        }
+    }
+
+    pub fn refuse(&self, table: &CovariateTable, all: usize) -> Result<()> {
+        if self.customers == 0 {
+            return Ok(());
+        }
+        let mut where_ = Vec::new();
+        if self.without_row > 0 {
+            where_.push(format!("{} have no row", self.without_row));
+        }
+        where_.extend(self.columns.iter().map(|(name, count)| format!("{count} have nothing in `{name}`")));
+        let more = if self.customers > self.first.len() { ", …" } else { "" };
+        Err(Error::input(format!(
+            "covariates are missing for {} of {all} customers ({}): {}{more}",
+            self.customers,
+            where_.join(", "),
+            self.first.join(", ")
+        ))
+        .file(table.path())
+        .expected("a row for every customer who has orders, and every cell filled")
+        .hint(
+            "complete the file; or take these customers to be typical (the mean, the reference level) with \
+             --covariates-gaps fill",
+        )
+        .into())
+    }
+}
