@@ -148,3 +148,64 @@ fn spend_is_fitted_every_way() {
     }
     println!("{:?}", against_laplace(&bootstrap, &mle));
 }
+
+/// `ltv` with these arguments: its exit code, and all it said.
+fn ltv(args: &[&str]) -> (i32, String) {
+    let output = assert_cmd::Command::cargo_bin("ltv").unwrap().args(args).output().unwrap();
+    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+    (output.status.code().unwrap(), said)
+}
+
+#[test]
+fn the_command_line_fits_every_way_and_says_how() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/data/cdnow_sample.csv");
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    for (method, more, words) in [
+        ("map", &[][..], "with priors (map)"),
+        ("bootstrap", &["--draws", "50"][..], "50 refits to customers drawn"),
+        ("nuts", &["--draws", "200", "--chains", "2", "--seed", "7"][..], "R-hat"),
+    ] {
+        let model = path(&format!("{method}.json"));
+        let train = ["train", data, "--cutoff", "1997-09-30", "--method", method, "-o", &model];
+        let (code, said) = ltv(&[&train[..], more].concat());
+        assert_eq!(code, 0, "{said}");
+        assert!(said.contains(words), "{said}");
+        assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
+        let scores = path(&format!("{method}.csv"));
+        let (code, said) = ltv(&["score", data, "--cutoff", "1997-09-30", "--model", &model, "--horizon", "39w", "-o", &scores]);
+        assert_eq!(code, 0, "{said}");
+        assert!(said.contains("value"), "{said}");
+    }
+    let nothing = path("nothing.json");
+    for (args, words) in [
+        (&["--method", "bootstrap", "--draws", "0"][..], "at least 20"),
+        (&["--method", "nuts", "--draws", "0"][..], "at least 100"),
+        (&["--method", "nuts", "--chains", "1"][..], "alone"),
+        (&["--draws", "100"][..], "--method bootstrap or nuts"),
+        (&["--method", "bootstrap", "--chains", "2"][..], "--method nuts"),
+    ] {
+        let (code, said) = ltv(&[&["train", data, "-o", &nothing][..], args].concat());
+        assert_eq!(code, 2, "{said}");
+        assert!(said.contains(words), "{said}");
+        assert!(!std::path::Path::new(&nothing).exists());
+    }
+}
+
+#[test]
+fn auto_says_what_it_tried_and_what_it_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/data/cdnow_sample.csv");
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (code, said) = ltv(&["train", data, "--model", "auto", "-o", &path("auto.json")]);
+    assert_eq!(code, 0, "{said}");
+    for words in ["taken: ", "log-score", "AIC", "nbd within pareto-nbd", "bg-bb was not tried"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
+    let table = path("customers.csv");
+    assert_eq!(ltv(&["features", data, "--cutoff", "1997-09-30", "-o", &table]).0, 0);
+    let (code, said) = ltv(&["train", &table, "--model", "auto", "-o", &path("table.json")]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("AIC of 2357 customers decides"), "{said}");
+}

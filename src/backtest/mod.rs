@@ -10,8 +10,10 @@ mod baselines;
 mod origins;
 mod report;
 mod run;
+mod choose;
 
 pub use baselines::{NaiveMean, NaiveRate};
+pub use choose::{Candidate, Choice, Evidence, LikelihoodRatio, choose};
 pub use metrics::{Band, Comparison, Coverage, Decile, Metrics, Third, percent};
 pub use origins::{FEWEST_CUSTOMERS, Origins};
 pub use report::{AcquiredReport, BacktestReport, LongTable, ModelReport, OriginReport, TargetReport};

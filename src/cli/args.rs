@@ -216,7 +216,7 @@ pub struct Run {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Models")]
 pub struct Modelling {
-    /// Model of purchases; `ltv models` lists them
+    /// Model of purchases; `ltv models` lists them, auto tries all and says which it takes
     #[arg(long, value_name = "NAME", default_value = BgNbd::ID)]
     model: String,
     /// Stages between two purchases of bg-cnbd-k and mbg-cnbd-k: 1 is random, more is more regular [default: by the likelihood]
@@ -244,6 +244,9 @@ pub struct Modelling {
     #[command(flatten)]
     pub on: CovariatesOn,
 }
+
+/// The name that stands for whatever fits best.
+const AUTO: &str = "auto";
 
 /// The ways of fitting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -291,18 +294,26 @@ impl Modelling {
         method.check().map(|()| method)
     }
 
-    /// The identifier of the purchase model.
+    /// Whether the model is to be chosen.
+    #[must_use]
+    pub fn is_auto(&self) -> bool {
+        self.id() == AUTO
+    }
+
+    /// The identifier of the purchase model, or `auto`.
     #[must_use]
     pub fn id(&self) -> &str {
         self.model.trim()
     }
 
-    /// The recipe of the fit, with the model of spend that stands beside it.
+    /// The recipe of the fit, with the model of spend that stands beside it; where the model is to be chosen, one is in it that
+    /// will be replaced.
     ///
     /// # Errors
     /// [`Error::Usage`] for a model that does not exist; whatever reading the covariates says.
     pub fn recipe(&self, reading: &Reading) -> Result<Recipe> {
-        let mut purchase = AnyPurchaseModel::template(self.id())?;
+        let id = if self.is_auto() { BgNbd::ID } else { self.id() };
+        let mut purchase = AnyPurchaseModel::template(id)?;
         if let Some(k) = self.k {
             purchase = purchase.with_setting("k", k).map_err(|e| Error::usage(format!("--k {k}: {e}")))?;
         }
@@ -327,6 +338,17 @@ impl Modelling {
     }
 }
 
+/// Whether intervals of customers know the uncertainty of the parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SpreadArg {
+    /// Where the model has draws (bootstrap, nuts) and was trained on few customers.
+    Auto,
+    /// Always; it takes some milliseconds a customer.
+    On,
+    /// Never.
+    Off,
+}
+
 /// What the future is worth, and how sure to be.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Worth {
@@ -339,6 +361,9 @@ pub struct Worth {
     /// Part of the revenue that is counted as value, for instance 30%
     #[arg(long, value_name = "SHARE")]
     pub margin: Option<Share>,
+    /// Whether the intervals of customers also know how unsure the parameters are [auto: for small shops, by the model's draws]
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = SpreadArg::Auto)]
+    pub parameter_uncertainty: SpreadArg,
 }
 
 /// `ltv features`.

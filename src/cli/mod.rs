@@ -15,6 +15,7 @@ mod scoring;
 mod totals;
 mod summary;
 mod features;
+mod choosing;
 mod train;
 mod score;
 mod backtest;

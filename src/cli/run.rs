@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::args;
+use super::choosing::settled;
 use super::scoring::{Asked, Scored, score_past};
 use super::show::{self, Grid};
 use super::summary::Summary;
@@ -14,6 +15,7 @@ use crate::backtest::{
 };
 use crate::features::Past;
 use crate::fit::{Recipe, TrainedModel};
+use crate::model::Parametric;
 use crate::progress::Progress;
 use crate::units::{Grain, Horizon};
 use crate::{Error, Result};
@@ -42,6 +44,8 @@ pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()>
 
     progress.begin("fitting", None);
     let customers = past.customers(unit);
+    let (recipe, told) = settled(recipe, &args.model, (&customers, Some(&past)), args.counting.unit(), progress)?;
+    told.map_or(Ok(()), |told| voice.say(&told))?;
     let trained = TrainedModel::train_watched(&recipe, &customers, &options.timezone, progress)?;
     drop(customers);
     progress.end();
@@ -98,7 +102,7 @@ fn check(
         levels: vec![args.worth.level], // one is shown, and each takes four columns of all customers
         ..BacktestPlan::new(holdout(args.horizon, past)?, args.counting.unit())?
     };
-    let models = [args.model.id(), NaiveRate::ID, NaiveMean::ID];
+    let models = [recipe.purchase.id(), NaiveRate::ID, NaiveMean::ID];
     let spend = args.orders.reading.spend_model();
     backtest(past, &plan, &estimators_with(&models, spend, recipe.covariates.as_ref())?, progress)
 }

@@ -8,18 +8,22 @@ use crate::features::{Customers, Past};
 use crate::fit::{Covariates, Crowd, TrainedModel};
 use crate::model::{AnyPurchaseModel, Deferred, WithCovariates};
 use crate::output::Output;
-use crate::predict::{ExtraQuestions, Extras, Forecast, Forecaster, ParameterDraws, Question, Total, Totals};
+use crate::predict::{
+    ExtraQuestions, Extras, Forecast, Forecaster, ParameterDraws, ParameterSpread, Question, Total, Totals,
+};
 use crate::progress::Progress;
 use crate::table::{Format, TableWriter};
 use crate::units::{Grain, Horizon, Periods, Share, Tick};
 
-use super::args::Worth;
+use super::args::{SpreadArg, Worth};
 use super::columns::Columns;
 
 /// So many customers are scored and written at a time.
 pub const PART: usize = 1 << 18;
 /// So many customers are listed.
 const LISTED: usize = 10;
+/// Of so many customers in training the parameters are so sure that no customer's interval shows it (DESIGN.md).
+const FEW: u64 = 2_000;
 /// Draws of the parameters behind the interval of a total, where the model file has none of its own.
 const DRAWS: usize = 400;
 /// Their seed: the same input gives the same interval.
@@ -44,6 +48,7 @@ pub struct Asked {
     pub level: Share,
     question: Question,
     extra: ExtraQuestions,
+    spread: SpreadArg,
 }
 
 impl Asked {
@@ -88,7 +93,8 @@ impl Asked {
                 None => Share::new(1.0)?,
             },
         };
-        Ok(Self { periods, level: worth.level, question, extra: ExtraQuestions::default() })
+        let (extra, spread) = (ExtraQuestions::default(), worth.parameter_uncertainty);
+        Ok(Self { periods, level: worth.level, question, extra, spread })
     }
 
     /// Asks for more of each customer.
@@ -125,6 +131,27 @@ impl Asked {
             Some(groups) => forecaster.with_groups(groups),
             None => forecaster,
         })
+    }
+
+    /// What widens the intervals of customers by the uncertainty of the parameters, where that is wanted.
+    ///
+    /// # Errors
+    /// [`crate::Error::Undefined`] if nothing is known of that uncertainty.
+    fn spread(
+        &self,
+        trained: &TrainedModel,
+        members: &Members,
+        money: bool,
+    ) -> Result<Option<ParameterSpread<Windowed>>> {
+        let drawn = !trained.purchase.draws.is_empty() && trained.customers <= FEW;
+        let wanted = self.spread == SpreadArg::On || (self.spread == SpreadArg::Auto && drawn);
+        let delay = self.question.delay;
+        let spread = || -> Result<_> {
+            let draws = ParameterDraws::of(trained, &members.crowd, money, DRAWS, SEED)?;
+            let draws = draws.each(|population| Deferred::new(population, delay));
+            Ok(ParameterSpread::new(&draws, self.question.clone()))
+        };
+        wanted.then(spread).transpose()
     }
 }
 
@@ -169,6 +196,7 @@ pub struct Scorer<'m> {
     asked: Asked,
     members: &'m Members,
     forecaster: Forecaster<'m, Windowed>,
+    spread: Option<ParameterSpread<Windowed>>,
     money: bool,
     table: TableWriter,
     totals: Totals,
@@ -193,6 +221,7 @@ impl<'m> Scorer<'m> {
             trained,
             members,
             forecaster: asked.forecaster(trained, members, money)?,
+            spread: asked.spread(trained, members, money)?,
             asked,
             money,
             table: TableWriter::new(Output::create(path)?, Format::of(path)),
@@ -210,7 +239,10 @@ impl<'m> Scorer<'m> {
     /// Whatever forecasting or writing says; [`crate::Error::Interrupted`].
     pub fn add(&mut self, customers: &Customers, progress: &dyn Progress) -> Result<()> {
         progress.check()?;
-        let forecast = self.forecaster.forecast(customers)?;
+        let mut forecast = self.forecaster.forecast(customers)?;
+        if let Some(spread) = &self.spread {
+            spread.widen(customers, 0..customers.len(), &mut forecast, progress)?;
+        }
         let Asked { extra, periods, question, .. } = &self.asked;
         let extras = if extra.is_empty() {
             Extras::default()

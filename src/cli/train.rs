@@ -1,6 +1,7 @@
 //! `ltv train`: fit the models and save them.
 
 use super::args;
+use super::choosing::settled;
 use super::customers::{self, Source};
 use super::scoring::PART;
 use super::voice::Voice;
@@ -26,16 +27,21 @@ pub fn run(args: &args::Train, quiet: bool, progress: &dyn Progress) -> Result<(
         Source::Customers(file) => {
             let table = customers::open(&file, unit, &options, PART)?.read_all()?;
             voice.say(&customers::account(&file, &table))?;
+            let (recipe, told) = settled(recipe, &args.model, (&table, None), unit, progress)?;
+            told.map_or(Ok(()), |told| voice.say(&told))?;
             TrainedModel::train_watched(&recipe, &table, &options.timezone, progress)?
         }
         Source::Orders => {
             let (read, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
             let past = orders::past(&read, &options, unit)?.telling_logs(recipe.needs_logs());
             voice.say(&orders::account(&ledger, &past))?;
+            let customers = past.customers(unit);
+            let (recipe, told) = settled(recipe, &args.model, (&customers, Some(&past)), unit, progress)?;
+            told.map_or(Ok(()), |told| voice.say(&told))?;
             if recipe.is_of_regular_buyers() {
                 voice.say(&tell::regularity(&past.regularity()))?;
             }
-            TrainedModel::train_watched(&recipe, &past.customers(unit), &options.timezone, progress)?
+            TrainedModel::train_watched(&recipe, &customers, &options.timezone, progress)?
         }
     };
     trained.write(&args.output)?;

@@ -3,7 +3,7 @@
 mod problem;
 mod solvers;
 
-use self::problem::MeanLikelihood;
+use self::problem::{Mean, MeanLikelihood, mean};
 use self::solvers::{EVALUATIONS, quasi_newton, simplex, trust_region};
 use super::matrix;
 use super::report::Stop;
@@ -50,27 +50,28 @@ pub(super) fn maximise<M: Likelihood>(
     rows: &[Weighted<M::Row>],
     starts: &[Vec<f64>],
 ) -> Option<Top> {
+    let all = mean(template, rows);
     if rows.len() <= THIN {
-        return best_of(template, rows, starts);
+        return best_of(&all, starts);
     }
     let step = rows.len().div_ceil(THIN / 2);
     let thinned: Vec<_> = rows.iter().step_by(step).copied().collect();
-    let first = best_of(template, &thinned, starts)?;
-    let full = best_of(template, rows, std::slice::from_ref(&first.point));
+    let first = best_of(&mean(template, &thinned), starts)?;
+    let full = best_of(&all, std::slice::from_ref(&first.point));
     let mut top = match full {
         Some(top) if top.is_one() => top,
-        _ => best_of(template, rows, starts)?, // the thinned rows led astray
+        _ => best_of(&all, starts)?, // the thinned rows led astray
     };
     top.evaluations += first.evaluations;
     top.starts = first.starts;
     Some(top)
 }
 
-fn best_of<M: Likelihood>(template: &M, rows: &[Weighted<M::Row>], starts: &[Vec<f64>]) -> Option<Top> {
+fn best_of(mean: &Mean<'_>, starts: &[Vec<f64>]) -> Option<Top> {
     let mut evaluations = 0;
     let mut best: Option<Top> = None;
     for start in starts {
-        let Some(top) = from_one_start(&MeanLikelihood::new(template, rows), start) else { continue };
+        let Some(top) = from_one_start(&MeanLikelihood::new(mean), start) else { continue };
         evaluations += top.evaluations;
         // A later start must be better by more than rounding, so that ties go to the first.
         if best.as_ref().is_none_or(|best| top.at.value > best.at.value + 1e-12 * best.at.value.abs()) {
@@ -82,7 +83,7 @@ fn best_of<M: Likelihood>(template: &M, rows: &[Weighted<M::Row>], starts: &[Vec
 
 /// The top from one start: by the trust region; where that stalls by L-BFGS from its best point, then by the simplex, each
 /// followed by the trust region again.
-fn from_one_start<M: Likelihood>(problem: &MeanLikelihood<'_, M>, start: &[f64]) -> Option<Top> {
+fn from_one_start(problem: &MeanLikelihood<'_>, start: &[f64]) -> Option<Top> {
     problem.at(start)?;
     let iterations = trust_region(problem, start);
     let mut top = judged(problem, iterations)?;
@@ -98,7 +99,7 @@ fn from_one_start<M: Likelihood>(problem: &MeanLikelihood<'_, M>, start: &[f64])
 }
 
 /// The best point so far, polished and judged.
-fn judged<M: Likelihood>(problem: &MeanLikelihood<'_, M>, iterations: u64) -> Option<Top> {
+fn judged(problem: &MeanLikelihood<'_>, iterations: u64) -> Option<Top> {
     let (mut point, mut at) = problem.best()?;
     polish(problem, &mut point, &mut at);
     let beyond = point.iter().any(|p| p.abs() >= BOX);
@@ -120,12 +121,13 @@ fn judged<M: Likelihood>(problem: &MeanLikelihood<'_, M>, iterations: u64) -> Op
 /// The top of a likelihood that differs a little from one whose top is `near`: by Newton's steps, which need three or four
 /// evaluations, and where these fail as from any start.
 pub(super) fn again<M: Likelihood>(template: &M, rows: &[Weighted<M::Row>], near: &[f64]) -> Option<Top> {
-    let problem = MeanLikelihood::new(template, rows);
+    let mean = mean(template, rows);
+    let problem = MeanLikelihood::new(&mean);
     newton(&problem, near).or_else(|| from_one_start(&problem, near))
 }
 
 /// Newton's steps, halved while they do not rise; `None` where they do not lead to a top soon.
-fn newton<M: Likelihood>(problem: &MeanLikelihood<'_, M>, start: &[f64]) -> Option<Top> {
+fn newton(problem: &MeanLikelihood<'_>, start: &[f64]) -> Option<Top> {
     let (mut point, mut at) = (start.to_vec(), problem.at(start)?);
     for iterations in 0..NEWTON {
         if largest(&at.gradient) <= REFIT_GRADIENT {
@@ -164,7 +166,7 @@ fn at_border(point: &[f64], gradient: &[f64]) -> bool {
 }
 
 /// Newton's steps until the gradient no longer shrinks: what makes a fit the same to ten digits in any unit.
-fn polish<M: Likelihood>(problem: &MeanLikelihood<'_, M>, point: &mut Vec<f64>, at: &mut Derivatives) {
+fn polish(problem: &MeanLikelihood<'_>, point: &mut Vec<f64>, at: &mut Derivatives) {
     for _ in 0..6 {
         let size = largest(&at.gradient);
         if !(1e-15..=1e-3).contains(&size) {

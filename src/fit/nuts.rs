@@ -55,7 +55,16 @@ pub(super) fn sample<M: Likelihood>(
         Error::Undefined(format!("the posterior of {} has no curvature at its mode", mode.name()))
     })?;
     progress.begin("sampling", Some(u64::from(plan.chains) * u64::from(plan.tune + plan.draws)));
-    let run = |chain| run(&Target::new(mode, rows, &factor), chain, plan, progress);
+    let posterior = |point: &[f64]| Some(mode.at_point(point).ok()?.gradient(rows));
+    let target = Target { posterior: &posterior, factor: &factor, centre: mode.point(), top: mode.gradient(rows).0 };
+    let run = |chain| {
+        run(&target, chain, plan, progress).map_err(|e| match e {
+            Error::Undefined(why) => {
+                Error::Undefined(format!("the sampler of the {} posterior gave up: {why}", mode.name()))
+            }
+            other => other,
+        })
+    };
     let runs: Vec<Run> = (0..plan.chains).into_par_iter().map(run).collect::<Result<_>>()?;
     progress.end();
     judged(mode, &runs, plan)
@@ -68,21 +77,14 @@ struct Run {
     gradients: u64,
 }
 
-fn run<M: Likelihood>(
-    target: &Target<'_, M>,
-    chain: u32,
-    plan: &Nuts,
-    progress: &dyn Progress,
-) -> Result<Run> {
+fn run(target: &Target<'_>, chain: u32, plan: &Nuts, progress: &dyn Progress) -> Result<Run> {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(plan.seed.rotate_left(32) ^ u64::from(chain));
     let settings = DiagNutsSettings {
         num_tune: u64::from(plan.tune),
         num_draws: u64::from(plan.draws),
         ..DiagNutsSettings::default()
     };
-    let failed = |e: &dyn fmt::Display| {
-        Error::Undefined(format!("the sampler of the {} posterior gave up: {e}", target.mode.name()))
-    };
+    let failed = |e: &dyn fmt::Display| Error::Undefined(e.to_string());
     let mut sampler = settings
         .new_chain(u64::from(chain), CpuMath::new(target.clone()), &mut rng)
         .map_err(|e| failed(&e))?;
@@ -147,27 +149,21 @@ fn judged<M: Likelihood>(mode: &M, runs: &[Run], plan: &Nuts) -> Result<Sampled>
     Ok(sampled)
 }
 
+/// ln posterior and its gradient at a point of the coordinates; `None` outside the parameters' ranges. It has lost the name of
+/// its model, so that the sampler is compiled once and not for each of them.
+type Posterior<'a> = dyn Fn(&[f64]) -> Option<(f64, Vec<f64>)> + Sync + 'a;
+
 /// The ln posterior in whitened coordinates, as a difference from that at the mode.
-struct Target<'a, M: Likelihood> {
-    mode: &'a M,
-    rows: &'a [Weighted<M::Row>],
+#[derive(Clone)]
+struct Target<'a> {
+    posterior: &'a Posterior<'a>,
     factor: &'a [Vec<f64>],
     centre: Vec<f64>,
     /// ln posterior at the mode.
     top: f64,
 }
 
-impl<M: Likelihood> Clone for Target<'_, M> {
-    fn clone(&self) -> Self {
-        Self { centre: self.centre.clone(), ..*self }
-    }
-}
-
-impl<'a, M: Likelihood> Target<'a, M> {
-    fn new(mode: &'a M, rows: &'a [Weighted<M::Row>], factor: &'a [Vec<f64>]) -> Self {
-        Self { mode, rows, factor, centre: mode.point(), top: mode.gradient(rows).0 }
-    }
-
+impl Target<'_> {
     /// η = mode + L⁻ᵀ z.
     fn point(&self, z: &[f64]) -> Vec<f64> {
         let step = matrix::solve_transposed(self.factor, z);
@@ -176,8 +172,7 @@ impl<'a, M: Likelihood> Target<'a, M> {
 
     /// The ln posterior and its gradient in z; `None` where a parameter or the likelihood leaves the range of numbers.
     fn at(&self, z: &[f64]) -> Option<(f64, Vec<f64>)> {
-        let point = self.point(z);
-        let (value, gradient) = self.mode.at_point(&point).ok()?.gradient(self.rows);
+        let (value, gradient) = (self.posterior)(&self.point(z))?;
         let finite = value.is_finite() && gradient.iter().all(|g| g.is_finite());
         // ∂/∂z = L⁻¹ ∂/∂η.
         finite.then(|| (value - self.top, matrix::solve_lower(self.factor, &gradient)))
@@ -202,13 +197,13 @@ impl LogpError for NotFinite {
     }
 }
 
-impl<M: Likelihood> HasDims for Target<'_, M> {
+impl HasDims for Target<'_> {
     fn dim_sizes(&self) -> HashMap<String, u64> {
         HashMap::from([("unconstrained_parameter".to_owned(), self.centre.len() as u64)])
     }
 }
 
-impl<M: Likelihood> CpuLogpFunc for Target<'_, M> {
+impl CpuLogpFunc for Target<'_> {
     type LogpError = NotFinite;
     type FlowParameters = ();
     type ExpandedVector = Vec<f64>;

@@ -7,6 +7,7 @@ use rand_distr::{Distribution, Gamma};
 use rayon::prelude::*;
 
 use super::kernel::{Derivatives, Likelihood, Parametric, Weighted};
+use super::prior::Prior;
 use super::spend::{SpendLikelihood, SpendModel, Sums};
 use crate::features::Spent;
 use crate::math::special::{digamma_diff, ln_beta, trigamma, trigamma_diff};
@@ -308,6 +309,12 @@ impl Likelihood for GammaGamma {
         let x = f64::from(row.frequency);
         let (s, y) = (p * x, row.monetary_value * x);
         -s * (v / y).ln_1p() - q * (y / v).ln_1p() - ln_beta(s, q) - row.monetary_value.ln()
+    }
+
+    /// Both shapes about 4; the customers' middle p v/q, where the geometric mean of their spend is 1, about 1.
+    fn prior(&self) -> Prior {
+        let middle = [(0, 1.0), (2, 1.0), (1, -1.0)];
+        Prior::flat().about(0, 4.0, 1.0).about(1, 4.0, 0.7).believe(&middle, 0.0, 1.0)
     }
 
     fn derivatives(&self, rows: &[Weighted<SpendRow>]) -> Derivatives {

@@ -12,6 +12,7 @@ use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
 use super::kernel::{Coordinate, Derivatives, Likelihood, Parametric, Weighted};
+use super::prior::Prior;
 use super::spend::{SpendLikelihood, SpendModel, Sums};
 use crate::features::Spent;
 use crate::{Error, Result};
@@ -251,6 +252,11 @@ impl Likelihood for LogNormal {
         -0.5 * (x * TAU.ln() + d.ln() + row.squares / (sigma * sigma) + x * off * off / d)
             - (x - 1.0) * sigma.ln()
             - x * row.mean
+    }
+
+    /// The middle customer spends what customers spend on average (0, within a factor of 7); both spreads are about a half.
+    fn prior(&self) -> Prior {
+        Prior::flat().believe(&[(0, 1.0)], 0.0, 1.0).about(1, 0.5, 1.0).about(2, 0.5, 1.0)
     }
 
     fn derivatives(&self, rows: &[Weighted<LnSpendRow>]) -> Derivatives {

@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 use super::kernel::{
     Derivatives, Likelihood, Moments, Parametric, PurchaseLikelihood, PurchaseModel, Weighted,
 };
+use super::prior::Prior;
 use super::ridges;
 use crate::features::Rfm;
 use crate::math::quadrature::legendre_node;
@@ -193,6 +194,11 @@ impl Likelihood for ParetoGgg {
 
     fn derivatives(&self, rows: &[Weighted<Rfm>]) -> Derivatives {
         likelihood::derivatives(self, rows)
+    }
+
+    /// Customers about half as irregular as chance has it, unlike each other; buying and leaving as in Pareto/NBD.
+    fn prior(&self) -> Prior {
+        Prior::flat().about(0, 1.5, 1.0).ratio_about(0, 1, 2.0, 1.5).purchase_rates(2, 3, 1.0).rates_of_leaving(4, 5)
     }
 }
 

@@ -5,8 +5,10 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use crate::Result;
 use crate::features::{Customers, HistoryKey, LnSpent, Rfm, Spent};
 use crate::model::{AnySpendModel, Law, Population, PurchaseModel, SpendModel, SumPoint, Sums};
+use crate::progress::Progress;
 
 use super::draws::ParameterDraws;
 use super::forecast::Forecast;
@@ -65,9 +67,18 @@ impl<P: Population + Clone + Send> ParameterSpread<P> {
 
     /// Replaces medians and intervals in the forecast of these rows of the customers by those of the mixture; it must be an
     /// answer to the same question.
-    pub fn widen(&self, customers: &Customers, rows: Range<usize>, forecast: &mut Forecast) {
+    ///
+    /// # Errors
+    /// [`crate::Error::Interrupted`]; the forecast is then not to be used.
+    pub fn widen(
+        &self,
+        customers: &Customers,
+        rows: Range<usize>,
+        forecast: &mut Forecast,
+        progress: &dyn Progress,
+    ) -> Result<()> {
         if self.draws.is_empty() {
-            return;
+            return Ok(());
         }
         let money = forecast.value.is_some();
         let key = |at: usize| {
@@ -89,10 +100,12 @@ impl<P: Population + Clone + Send> ParameterSpread<P> {
                 })
             })
             .collect();
-        let answers: Vec<Answer> = distinct.par_iter().map(|key| self.answer(*key, money)).collect();
+        let answer = |key: &Key| progress.check().map(|()| self.answer(*key, money));
+        let answers: Vec<Answer> = distinct.par_iter().map(answer).collect::<Result<_>>()?;
         for (at, place) in places.into_iter().enumerate() {
             answers[place].put(forecast, at);
         }
+        Ok(())
     }
 
     fn sees(&self, customer: Rfm) -> Rfm {

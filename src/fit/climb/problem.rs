@@ -10,11 +10,28 @@ use crate::model::{Derivatives, Likelihood, Weighted};
 /// Where the likelihood is not finite, the mean of −ln L is this.
 const WALL: f64 = 1e30;
 
-/// The mean of ln L over customers, with its last evaluation and its best point kept.
-pub(super) struct MeanLikelihood<'a, M: Likelihood> {
+/// A function of the coordinates: the mean of ln L over customers with its derivatives; `None` outside the parameters' ranges.
+/// It has lost the name of its model, so that the optimisers are compiled once and not for each of them.
+pub(super) type Mean<'a> = dyn Fn(&[f64]) -> Option<Derivatives> + 'a;
+
+/// The mean of ln L of rows by a model.
+pub(super) fn mean<'a, M: Likelihood>(
     template: &'a M,
     rows: &'a [Weighted<M::Row>],
-    customers: f64,
+) -> impl Fn(&[f64]) -> Option<Derivatives> + 'a {
+    let customers: f64 = rows.iter().map(|row| row.count).sum();
+    move |point| {
+        let mut found = template.at_point(point).ok()?.derivatives(rows);
+        found.value /= customers;
+        found.gradient.iter_mut().for_each(|g| *g /= customers);
+        found.hessian.iter_mut().flatten().for_each(|h| *h /= customers);
+        Some(found)
+    }
+}
+
+/// The mean of ln L over customers, with its last evaluation and its best point kept.
+pub(super) struct MeanLikelihood<'a> {
+    mean: &'a Mean<'a>,
     last: RefCell<Option<(Vec<f64>, Option<Derivatives>)>>,
     best: RefCell<Option<(Vec<f64>, Derivatives)>>,
     evaluations: Cell<u64>,
@@ -22,13 +39,10 @@ pub(super) struct MeanLikelihood<'a, M: Likelihood> {
     allowed: Cell<u64>,
 }
 
-impl<'a, M: Likelihood> MeanLikelihood<'a, M> {
-    pub(super) fn new(template: &'a M, rows: &'a [Weighted<M::Row>]) -> Self {
-        let customers = rows.iter().map(|row| row.count).sum();
+impl<'a> MeanLikelihood<'a> {
+    pub(super) fn new(mean: &'a Mean<'a>) -> Self {
         Self {
-            template,
-            rows,
-            customers,
+            mean,
             last: RefCell::default(),
             best: RefCell::default(),
             evaluations: Cell::new(0),
@@ -80,11 +94,7 @@ impl<'a, M: Likelihood> MeanLikelihood<'a, M> {
     fn evaluate(&self, point: &[f64]) -> Option<Derivatives> {
         self.evaluations.set(self.evaluations.get() + 1);
         let inside: Vec<f64> = point.iter().map(|p| p.clamp(-BOX, BOX)).collect();
-        let model = self.template.at_point(&inside).ok()?;
-        let mut found = model.derivatives(self.rows);
-        found.value /= self.customers;
-        found.gradient.iter_mut().for_each(|g| *g /= self.customers);
-        found.hessian.iter_mut().flatten().for_each(|h| *h /= self.customers);
+        let mut found = (self.mean)(&inside)?;
         for i in (0..point.len()).filter(|&i| point[i].abs() > BOX) {
             found.gradient[i] = 0.0;
             for j in 0..point.len() {
@@ -100,7 +110,7 @@ impl<'a, M: Likelihood> MeanLikelihood<'a, M> {
     }
 }
 
-impl<M: Likelihood> CostFunction for &MeanLikelihood<'_, M> {
+impl CostFunction for &MeanLikelihood<'_> {
     type Param = Vec<f64>;
     type Output = f64;
 
@@ -110,7 +120,7 @@ impl<M: Likelihood> CostFunction for &MeanLikelihood<'_, M> {
     }
 }
 
-impl<M: Likelihood> Gradient for &MeanLikelihood<'_, M> {
+impl Gradient for &MeanLikelihood<'_> {
     type Param = Vec<f64>;
     type Gradient = Vec<f64>;
 
@@ -120,7 +130,7 @@ impl<M: Likelihood> Gradient for &MeanLikelihood<'_, M> {
     }
 }
 
-impl<M: Likelihood> Hessian for &MeanLikelihood<'_, M> {
+impl Hessian for &MeanLikelihood<'_> {
     type Param = Vec<f64>;
     type Hessian = Vec<Vec<f64>>;
 

@@ -14,7 +14,6 @@ use argmin::solver::trustregion::{Steihaug, TrustRegion};
 
 use super::problem::MeanLikelihood;
 use super::{GRADIENT, largest};
-use crate::model::Likelihood;
 
 /// Evaluations allowed from one start. Good data need about ten.
 pub(super) const EVALUATIONS: u64 = 300;
@@ -29,7 +28,7 @@ type State = IterState<Vec<f64>, Vec<f64>, (), Vec<Vec<f64>>, (), f64>;
 
 /// Climbs from a start by trust-region steps on the exact Hessian (argmin's, with Steihaug's subproblem) and says how many
 /// it took; the best point is kept in the problem, whatever argmin says of its end.
-pub(super) fn trust_region<M: Likelihood>(problem: &MeanLikelihood<'_, M>, start: &[f64]) -> u64 {
+pub(super) fn trust_region(problem: &MeanLikelihood<'_>, start: &[f64]) -> u64 {
     problem.allow(EVALUATIONS);
     let inner = TrustRegion::new(Steihaug::new().with_max_iters(20));
     let solver = Watched { inner, point: start.to_vec(), still: 0 };
@@ -48,9 +47,9 @@ struct Watched {
     still: u32,
 }
 
-impl<'p, M: Likelihood> Solver<&'p MeanLikelihood<'p, M>, State> for Watched
+impl<'p> Solver<&'p MeanLikelihood<'p>, State> for Watched
 where
-    TrustRegion<Steihaug<Vec<f64>, f64>, f64>: Solver<&'p MeanLikelihood<'p, M>, State>,
+    TrustRegion<Steihaug<Vec<f64>, f64>, f64>: Solver<&'p MeanLikelihood<'p>, State>,
 {
     fn name(&self) -> &str {
         "trust region, watched"
@@ -58,7 +57,7 @@ where
 
     fn init(
         &mut self,
-        problem: &mut Problem<&'p MeanLikelihood<'p, M>>,
+        problem: &mut Problem<&'p MeanLikelihood<'p>>,
         state: State,
     ) -> Result<(State, Option<KV>), ArgminError> {
         self.inner.init(problem, state)
@@ -66,7 +65,7 @@ where
 
     fn next_iter(
         &mut self,
-        problem: &mut Problem<&'p MeanLikelihood<'p, M>>,
+        problem: &mut Problem<&'p MeanLikelihood<'p>>,
         state: State,
     ) -> Result<(State, Option<KV>), ArgminError> {
         let (state, notes) = self.inner.next_iter(problem, state)?;
@@ -92,7 +91,7 @@ where
 
 /// Climbs by L-BFGS with backtracking (Armijo): for where the Hessian misleads. argmin's Moré-Thuente search does not end
 /// where a trial point is not finite.
-pub(super) fn quasi_newton<M: Likelihood>(problem: &MeanLikelihood<'_, M>, start: &[f64]) {
+pub(super) fn quasi_newton(problem: &MeanLikelihood<'_>, start: &[f64]) {
     problem.allow(FALL_BACK);
     let Ok(search) =
         ArmijoCondition::new(1e-4).and_then(|armijo| BacktrackingLineSearch::new(armijo).rho(0.5))
@@ -108,7 +107,7 @@ pub(super) fn quasi_newton<M: Likelihood>(problem: &MeanLikelihood<'_, M>, start
 }
 
 /// Climbs by the simplex of Nelder & Mead (1965): asks for no derivative, so that nothing can mislead it.
-pub(super) fn simplex<M: Likelihood>(problem: &MeanLikelihood<'_, M>, start: &[f64]) {
+pub(super) fn simplex(problem: &MeanLikelihood<'_>, start: &[f64]) {
     problem.allow(FALL_BACK);
     let corner = |moved: Option<usize>| {
         let at = |(i, p): (usize, &f64)| if moved == Some(i) { p - EDGE * p.signum() } else { *p };
