@@ -97,12 +97,6 @@ impl Lifetime for GammaGompertz {
         vec![vec![0.1, 0.5, 0.1], vec![1.0, 1.0, 1.0], vec![3.0, 0.3, 5.0]]
     }
 
-    /// Ageing about as long as the shop, and the rate of leaving at first, s b/β, as that of Pareto/NBD.
-    fn believed(prior: Prior) -> Prior {
-        let at_first = [(2, 1.0), (3, 1.0), (4, -1.0)];
-        prior.about(2, 1.0, 1.5).about(3, 0.6, 1.0).believe(&at_first, 1.5f64.ln(), 1.5)
-    }
-
     fn rescaled(&self, factor: f64) -> Self {
         Self { b: self.b / factor, ..*self }
     }

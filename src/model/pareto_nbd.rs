@@ -68,10 +68,6 @@ impl Lifetime for Pareto {
         vec![vec![0.5, 0.5], vec![1.0, 1.0], vec![0.3, 2.0]]
     }
 
-    fn believed(prior: Prior) -> Prior {
-        prior.rates_of_leaving(2, 3)
-    }
-
     fn rescaled(&self, factor: f64) -> Self {
         Self { s: self.s, beta: self.beta * factor }
     }

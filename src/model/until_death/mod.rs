@@ -55,11 +55,6 @@ pub trait Lifetime: Copy + Debug + PartialEq + Send + Sync {
     /// Parameters to start a climb from, where the mean age is 1.
     fn starts() -> Vec<Vec<f64>>;
 
-    /// Adds what is believed of the lifetime's parameters, which are the coordinates from 2, where the mean age is 1.
-    fn believed(prior: Prior) -> Prior {
-        prior
-    }
-
     /// The same lifetime with time told in units `factor` times as small.
     #[must_use]
     fn rescaled(&self, factor: f64) -> Self;
