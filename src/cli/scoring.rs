@@ -22,7 +22,7 @@ use super::columns::Columns;
 pub const PART: usize = 1 << 18;
 /// So many customers are listed.
 const LISTED: usize = 10;
-/// Of so many customers in training the parameters are so sure that no customer's interval shows it (DESIGN.md).
+/// Trained on more customers than this, a model's draws are not mixed into the intervals of customers unless that is asked for.
 const FEW: u64 = 2_000;
 /// Draws of the parameters behind the interval of a total, where the model file has none of its own.
 const DRAWS: usize = 400;
@@ -149,7 +149,11 @@ impl Asked {
         let spread = || -> Result<_> {
             let draws = ParameterDraws::of(trained, &members.crowd, money, DRAWS, SEED)?;
             let draws = draws.each(|population| Deferred::new(population, delay));
-            Ok(ParameterSpread::new(&draws, self.question.clone()))
+            let spread = ParameterSpread::new(&draws, self.question.clone());
+            Ok(match &members.crowd.groups {
+                Some(groups) => spread.with_groups(groups),
+                None => spread,
+            })
         };
         wanted.then(spread).transpose()
     }
