@@ -3,7 +3,7 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use ltv::features::{CustomersReader, TableOptions};
 use ltv::fit::{Bootstrap, Method, Nuts, fit_purchases, fit_purchases_by, unique_purchases};
-use ltv::model::{BgNbd, GammaGamma, Likelihood, ParetoNbd, Parametric};
+use ltv::model::{BgNbd, GammaGamma, Likelihood, Parametric, ParetoNbd};
 use ltv::predict::{Forecaster, ParameterDraws, Question, Totals};
 use ltv::progress::Silent;
 use ltv::units::{Periods, Share, TimeUnit};
@@ -63,7 +63,8 @@ fn draws(c: &mut Criterion) {
     let sample = shop::cdnow("cdnow_sample.csv", TimeUnit::Week);
     let bootstrap = Method::Bootstrap(Bootstrap::default());
     let refit = || {
-        let fit = fit_purchases_by(&ParetoNbd::template(), &sample, bootstrap, &Silent).expect("CDNOW can be refitted");
+        let fit = fit_purchases_by(&ParetoNbd::template(), &sample, bootstrap, &Silent)
+            .expect("CDNOW can be refitted");
         let question = Question::revenue(Periods::new(39.0)?, &[Share::new(0.9)?])?;
         let forecast = Forecaster::new(&fit.model, None::<&GammaGamma>, question)?.forecast(&sample)?;
         let mut totals = Totals::new(0);
@@ -72,17 +73,23 @@ fn draws(c: &mut Criterion) {
         totals.purchases(&fit.model, &draws, Periods::new(39.0)?, Share::new(0.9)?)
     };
     let total = refit().expect("it has a total");
-    assert!((total.expected - 1665.6).abs() < 1.0 && total.lower < 1600.0 && total.upper > 1730.0, "{total:?}");
+    assert!(
+        (total.expected - 1665.6).abs() < 1.0 && total.lower < 1600.0 && total.upper > 1730.0,
+        "{total:?}"
+    );
     let mut group = c.benchmark_group("draws");
     group.sample_size(10);
-    group.bench_function("1,000 refits of Pareto/NBD with the total's interval, CDNOW sample", |b| b.iter(refit));
+    group.bench_function("1,000 refits of Pareto/NBD with the total's interval, CDNOW sample", |b| {
+        b.iter(refit)
+    });
     let whole = shop::cdnow("cdnow.csv", TimeUnit::Week);
     let nuts = || fit_purchases_by(&BgNbd::template(), &whole, Method::Nuts(Nuts::default()), &Silent);
     let fit = nuts().expect("the chains converge");
     let told = fit.report.draws.expect("it has draws");
     let alpha = &told.parameters[1];
     assert!(told.draws == 4_000 && (alpha.median - 4.789).abs() < 0.05 && alpha.sd < 0.2, "{told:?}");
-    group.bench_function("NUTS of BG/NBD, 4 x 1,000 draws, all of CDNOW (23,570 customers)", |b| b.iter(nuts));
+    group
+        .bench_function("NUTS of BG/NBD, 4 x 1,000 draws, all of CDNOW (23,570 customers)", |b| b.iter(nuts));
     group.finish();
 }
 

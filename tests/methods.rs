@@ -173,7 +173,18 @@ fn the_command_line_fits_every_way_and_says_how() {
         assert!(said.contains(words), "{said}");
         assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
         let scores = path(&format!("{method}.csv"));
-        let (code, said) = ltv(&["score", data, "--cutoff", "1997-09-30", "--model", &model, "--horizon", "39w", "-o", &scores]);
+        let (code, said) = ltv(&[
+            "score",
+            data,
+            "--cutoff",
+            "1997-09-30",
+            "--model",
+            &model,
+            "--horizon",
+            "39w",
+            "-o",
+            &scores,
+        ]);
         assert_eq!(code, 0, "{said}");
         assert!(said.contains("value"), "{said}");
     }

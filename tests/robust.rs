@@ -45,10 +45,14 @@ impl Visitor for Shop {
         let truth = truth(template, &mut rng);
         let size = (50f64.ln() + (self.largest / 50.0).ln() * rng.random::<f64>()).exp() as usize;
         let shop = told(&truth, size, &mut rng);
-        let what = || format!("{} of {size} customers, number {}: {:?}", M::name(&truth), self.seed, truth.parameters());
+        let what = || {
+            format!("{} of {size} customers, number {}: {:?}", M::name(&truth), self.seed, truth.parameters())
+        };
         let fit = match fit_purchases(template, &shop) {
             Ok(fit) => fit,
-            Err(Error::Input(why)) if why.to_string().contains("bought a second time") => return Ended::NoRepeats,
+            Err(Error::Input(why)) if why.to_string().contains("bought a second time") => {
+                return Ended::NoRepeats;
+            }
             Err(error) => panic!("{}: {error}", what()),
         };
         let right: f64 = (0..shop.len()).map(|at| truth.ln_likelihood(&shop.rfm(at))).sum();
@@ -104,8 +108,7 @@ fn every_shop_of(id: &str) {
         template = template.with_setting("k", 2.0).unwrap();
     }
     let (shops, largest) = if long() { (1_000, 50_000.0) } else { (60, 1_500.0) };
-    let ended: Vec<Ended> =
-        (0..shops).map(|seed| template.visit(Shop { seed, largest })).collect();
+    let ended: Vec<Ended> = (0..shops).map(|seed| template.visit(Shop { seed, largest })).collect();
     let count = |what: Ended| ended.iter().filter(|ended| **ended == what).count();
     println!(
         "{id}: of {shops} shops {} converged, {} lie on a ridge that is named, {} have no repeat purchase",
@@ -138,14 +141,16 @@ fn simulated_spend_ends_at_the_top_or_on_a_ridge_that_is_named() {
             .map(|_| {
                 let orders = rng.random_range(1..=10u32);
                 let rate = truth.sample_rate(&mut rng);
-                let mean = (0..orders).map(|_| truth.sample_order(rate, &mut rng)).sum::<f64>() / f64::from(orders);
+                let mean =
+                    (0..orders).map(|_| truth.sample_order(rate, &mut rng)).sum::<f64>() / f64::from(orders);
                 (orders, 1.0, 2.0, Some(mean))
             })
             .collect();
         let fit = fit_spend(&GammaGamma::template(), &shop::customers(&rows))
             .unwrap_or_else(|e| panic!("{seed} {truth:?}: {e}"));
         let row = |(frequency, _, _, mean): &(u32, f64, f64, Option<f64>)| {
-            truth.ln_likelihood(&ltv::model::SpendRow { frequency: *frequency, monetary_value: mean.unwrap() })
+            truth
+                .ln_likelihood(&ltv::model::SpendRow { frequency: *frequency, monetary_value: mean.unwrap() })
         };
         let right: f64 = rows.iter().map(row).sum();
         let found = fit.report.ln_likelihood;
@@ -179,7 +184,9 @@ fn no_program_is_known_to_climb_higher() {
     let whole = Some(shop::cdnow("cdnow.csv", TimeUnit::Week));
     let later = {
         let orders = shop::cdnow_orders("cdnow_sample.csv");
-        Past::new(&orders, Some(Grain::Day.read("1998-06-30").unwrap())).ok().map(|p| p.customers(TimeUnit::Week))
+        Past::new(&orders, Some(Grain::Day.read("1998-06-30").unwrap()))
+            .ok()
+            .map(|p| p.customers(TimeUnit::Week))
     };
     let grocery = real("grocery/groceryElog.csv", "2006-12-31");
     let apparel = real("apparel/apparelTrans.csv", "2006-12-31");

@@ -146,16 +146,17 @@ fn in_small_shops_weak_priors_predict_better_than_none_pareto_nbd() {
 /// Part of the customers whose interval of purchases holds what happened, and its mean width: at the fitted parameters, and
 /// with the draws mixed in.
 fn coverage(size: usize, shops: u64, method: Method) -> [(f64, f64); 2] {
-    let question =
-        Question::revenue(Periods::new(WEEKS).unwrap(), &[Share::new(0.9).unwrap()]).unwrap();
+    let question = Question::revenue(Periods::new(WEEKS).unwrap(), &[Share::new(0.9).unwrap()]).unwrap();
     let mut sums = [(0.0, 0.0); 2];
     let mut customers_told = 0.0;
     for seed in 0..shops {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(2_000_003 * size as u64 + seed);
         let (customers, next) = told(&bg_nbd(&mut rng), size, &mut rng);
         let Ok(fit) = fit_purchases_by(&BgNbd::template(), &customers, method, &Silent) else { continue };
-        let mut forecast =
-            Forecaster::new(&fit.model, None::<&GammaGamma>, question.clone()).unwrap().forecast(&customers).unwrap();
+        let mut forecast = Forecaster::new(&fit.model, None::<&GammaGamma>, question.clone())
+            .unwrap()
+            .forecast(&customers)
+            .unwrap();
         for sum in &mut sums {
             for (at, happened) in next.iter().enumerate() {
                 let (lower, upper) = (forecast.purchases[0].lower[at], forecast.purchases[0].upper[at]);
@@ -163,7 +164,8 @@ fn coverage(size: usize, shops: u64, method: Method) -> [(f64, f64); 2] {
                 sum.1 += upper - lower;
             }
             let draws = if fit.draws.is_empty() {
-                laplace_draws(&fit.model, &fit.uncertainty.as_ref().unwrap().factor().unwrap(), 400, 1).unwrap()
+                laplace_draws(&fit.model, &fit.uncertainty.as_ref().unwrap().factor().unwrap(), 400, 1)
+                    .unwrap()
             } else {
                 fit.draws.clone()
             };
@@ -181,7 +183,11 @@ fn intervals_with_the_parameters_uncertainty_hold_more_often_in_small_shops() {
     let long = std::env::var_os("LTV_LONG").is_some();
     let shops = if long { 200 } else { 12 };
     let nuts = Method::Nuts(Nuts { draws: 400, ..Nuts::default() });
-    let methods = [("map", Method::Map), ("nuts", nuts), ("bootstrap", Method::Bootstrap(Bootstrap { draws: 200, seed: 1 }))];
+    let methods = [
+        ("map", Method::Map),
+        ("nuts", nuts),
+        ("bootstrap", Method::Bootstrap(Bootstrap { draws: 200, seed: 1 })),
+    ];
     for size in if long { &[50, 100, 200, 500, 2_000][..] } else { &[50] } {
         for (name, method) in methods {
             let [plain, mixed] = coverage(*size, shops, method);

@@ -162,7 +162,8 @@ fn tried_on(
     let template = AnyPurchaseModel::template(id)?;
     let candidate = |parameters, found| Candidate { model: id, parameters, found };
     if template.is_discrete() {
-        let why = "counts opportunities to buy: its likelihood cannot be compared with those of moments in time";
+        let why =
+            "counts opportunities to buy: its likelihood cannot be compared with those of moments in time";
         return Ok((candidate(template.parameters().len(), Err(why.to_owned())), None));
     }
     let fit = match fit_any_purchases(&template, customers, method, progress) {
@@ -219,8 +220,9 @@ fn by_holdout(candidates: &[Candidate]) -> Option<(&'static str, String)> {
     let scored = || candidates.iter().filter_map(|c| Some((c, c.found.as_ref().ok()?.behind?)));
     let (best, _) = scored().min_by(|left, right| left.1.0.total_cmp(&right.1.0))?;
     let near = scored().filter(|(_, (distance, error))| distance <= error);
-    let (taken, (distance, error)) =
-        near.min_by(|left, right| left.0.parameters.cmp(&right.0.parameters).then(left.1.0.total_cmp(&right.1.0)))?;
+    let (taken, (distance, error)) = near.min_by(|left, right| {
+        left.0.parameters.cmp(&right.0.parameters).then(left.1.0.total_cmp(&right.1.0))
+    })?;
     let why = if taken.model == best.model {
         "it has the best log-score of what it had not seen, and no model with fewer parameters is within one standard error of it"
             .to_owned()
@@ -241,8 +243,8 @@ fn by_aic(candidates: &[Candidate], customers: usize) -> Option<(&'static str, S
     let fitted = || candidates.iter().filter_map(|c| Some((c, c.found.as_ref().ok()?.aic)));
     let (best, lowest) = fitted().min_by(|left, right| left.1.total_cmp(&right.1))?;
     let near = fitted().filter(|(_, aic)| *aic <= lowest + AS_GOOD);
-    let (taken, aic) =
-        near.min_by(|left, right| left.0.parameters.cmp(&right.0.parameters).then(left.1.total_cmp(&right.1)))?;
+    let (taken, aic) = near
+        .min_by(|left, right| left.0.parameters.cmp(&right.0.parameters).then(left.1.total_cmp(&right.1)))?;
     let what = format!(
         "there is no earlier past to try them on (a table of customers, or a short history), so the AIC of {customers} \
          customers decides"
@@ -261,7 +263,8 @@ fn by_aic(candidates: &[Candidate], customers: usize) -> Option<(&'static str, S
 }
 
 fn none_fits(candidates: &[Candidate]) -> Error {
-    let reasons = candidates.iter().filter_map(|c| Some(format!("\n  {}: {}", c.model, c.found.as_ref().err()?)));
+    let reasons =
+        candidates.iter().filter_map(|c| Some(format!("\n  {}: {}", c.model, c.found.as_ref().err()?)));
     Error::Undefined(format!("no model can be fitted to these data:{}", reasons.collect::<String>()))
 }
 
@@ -327,7 +330,12 @@ impl Border {
 mod tests {
     use super::*;
 
-    fn candidate(model: &'static str, parameters: usize, ln_likelihood: f64, behind: Option<(f64, f64)>) -> Candidate {
+    fn candidate(
+        model: &'static str,
+        parameters: usize,
+        ln_likelihood: f64,
+        behind: Option<(f64, f64)>,
+    ) -> Candidate {
         let aic = 2.0 * parameters as f64 - 2.0 * ln_likelihood;
         let evidence = Evidence { ln_likelihood, aic, bic: aic, log_score: behind.map(|b| -b.0), behind };
         Candidate { model, parameters, found: Ok(evidence) }

@@ -44,7 +44,8 @@ pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()>
 
     progress.begin("fitting", None);
     let customers = past.customers(unit);
-    let (recipe, told) = settled(recipe, &args.model, (&customers, Some(&past)), args.counting.unit(), progress)?;
+    let (recipe, told) =
+        settled(recipe, &args.model, (&customers, Some(&past)), args.counting.unit(), progress)?;
     told.map_or(Ok(()), |told| voice.say(&told))?;
     let trained = TrainedModel::train_watched(&recipe, &customers, &options.timezone, progress)?;
     drop(customers);

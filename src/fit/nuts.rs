@@ -56,7 +56,8 @@ pub(super) fn sample<M: Likelihood>(
     })?;
     progress.begin("sampling", Some(u64::from(plan.chains) * u64::from(plan.tune + plan.draws)));
     let posterior = |point: &[f64]| Some(mode.at_point(point).ok()?.gradient(rows));
-    let target = Target { posterior: &posterior, factor: &factor, centre: mode.point(), top: mode.gradient(rows).0 };
+    let target =
+        Target { posterior: &posterior, factor: &factor, centre: mode.point(), top: mode.gradient(rows).0 };
     let run = |chain| {
         run(&target, chain, plan, progress).map_err(|e| match e {
             Error::Undefined(why) => {

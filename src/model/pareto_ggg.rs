@@ -198,7 +198,11 @@ impl Likelihood for ParetoGgg {
 
     /// Customers about half as irregular as chance has it, unlike each other; buying and leaving as in Pareto/NBD.
     fn prior(&self) -> Prior {
-        Prior::flat().about(0, 1.5, 1.0).ratio_about(0, 1, 2.0, 1.5).purchase_rates(2, 3, 1.0).rates_of_leaving(4, 5)
+        Prior::flat()
+            .about(0, 1.5, 1.0)
+            .ratio_about(0, 1, 2.0, 1.5)
+            .purchase_rates(2, 3, 1.0)
+            .rates_of_leaving(4, 5)
     }
 }
 
