@@ -1,7 +1,15 @@
 //! Pareto/GGG: everything but six parameters is integrated out, and the law is told by quadrature. Is it right?
 
-use ltv::features::Rfm;
-use ltv::model::{Law, Likelihood, Parametric, ParetoGgg, PurchaseModel, Weighted};
+mod shop;
+
+use std::path::Path;
+
+use ltv::features::{Customers, Past, Rfm};
+use ltv::fit::{Mcmc, Method, fit_purchases, fit_purchases_by};
+use ltv::model::{Law, Likelihood, Parametric, ParetoGgg, ParetoNbd, PurchaseModel, Weighted};
+use ltv::orders::{ReadOptions, read};
+use ltv::progress::Silent;
+use ltv::units::{Grain, TimeUnit};
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -113,4 +121,90 @@ fn simulated_customers_agree_with_the_law() {
             "{c:?} {mean}"
         );
     }
+}
+
+/// Regularity that is 1 for everybody is Pareto/NBD.
+#[test]
+fn without_regularity_it_is_pareto_nbd() {
+    // k ~ Gamma(1e7, 1e7) has variance 1e-7.
+    let ggg = ParetoGgg::new(1e7, 1e7, 0.55, 10.6, 0.61, 11.7).unwrap();
+    let plain = ParetoNbd::new(0.55, 10.6, 0.61, 11.7).unwrap();
+    for c in customers() {
+        assert!((ggg.p_alive(&c) - plain.p_alive(&c)).abs() < 1e-5, "{c:?}: {}", ggg.p_alive(&c));
+        let (here, there) = (ggg.given_alive(&c), plain.given_alive(&c));
+        for t in [1.0, 26.0, 200.0] {
+            close(here.mean(t), there.mean(t), 1e-5);
+            close(here.variance(t), there.variance(t), 2e-5);
+            for n in [0, 1, 5] {
+                assert!((here.survival(n, t) - there.survival(n, t)).abs() < 1e-5, "{c:?} {n} {t}");
+            }
+        }
+    }
+}
+
+/// A shop told by the model: the truth is within four standard errors.
+#[test]
+fn the_truth_comes_back_from_a_simulated_shop() {
+    let truth = grocery();
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(5);
+    let (mut rows, mut gaps, mut times) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..1500 {
+        times.clear();
+        truth.sample_newcomer(52.0, &mut rng, &mut times);
+        let steps = std::iter::once(&0.0).chain(&times).zip(&times);
+        gaps.push(steps.map(|(from, to)| (to - from).max(f64::MIN_POSITIVE).ln()).sum());
+        rows.push((times.len() as u32, times.last().copied().unwrap_or(0.0), 52.0, None));
+    }
+    let table = Customers { ln_gaps: gaps, ..shop::customers(&rows) };
+    let fit = fit_purchases(&ParetoGgg::template(), &table).unwrap();
+    let errors = fit.uncertainty.unwrap().standard_errors.unwrap();
+    for ((found, right), error) in fit.model.parameters().iter().zip(truth.parameters()).zip(errors) {
+        assert!((found - right).abs() < 4.0 * error, "{:?} {error}", fit.model);
+    }
+}
+
+#[test]
+fn without_the_gaps_nothing_is_learned() {
+    let table = shop::customers(&[(0, 0.0, 50.0, None), (3, 20.0, 50.0, None), (5, 40.0, 50.0, None)]);
+    let refused = fit_purchases(&ParetoGgg::template(), &table).unwrap_err().to_string();
+    assert!(refused.contains("ln_gaps"), "{refused}");
+}
+
+/// The grocery set of BTYDplus, 52 weeks and the 52 after; `LTV_SHARED` names the folder of real data.
+#[test]
+fn the_grocer_of_the_paper() {
+    let Some(folder) = std::env::var_os("LTV_SHARED") else {
+        eprintln!("SKIPPED: LTV_SHARED does not name the folder of real data");
+        return;
+    };
+    let file = Path::new(&folder).join("data/grocery/groceryElog.csv");
+    let options = ReadOptions { grain: Grain::Day, ..ReadOptions::default() };
+    let (orders, _) = read(&[file], &options, &Silent).unwrap();
+    let cut = Grain::Day.read("2006-12-31").unwrap();
+    let table = Past::new(&orders, Some(cut)).unwrap().customers(TimeUnit::Week);
+    let after = Past::new(&orders, None).unwrap().customers(TimeUnit::Week);
+    let top = fit_purchases(&ParetoGgg::template(), &table).unwrap();
+    close(top.report.ln_likelihood, -14_430.727_97, 1e-8);
+    let right = [1.670_256, 0.371_095, 0.983_613, 5.391_68, 0.427_017, 4.160_403];
+    for (found, right) in top.model.parameters().iter().zip(right) {
+        close(*found, right, 1e-4);
+    }
+    let plan = Mcmc { draws: 250, ..Mcmc::default() };
+    let fit = fit_purchases_by(&ParetoGgg::template(), &table, Method::Mcmc(plan), &Silent).unwrap();
+    // The paper's own medians come from a few hundred draws.
+    let drawn = fit.report.draws.unwrap();
+    for (told, right) in drawn.parameters.iter().zip(grocery().parameters()) {
+        assert!((told.median - right).abs() < told.sd, "{told:?} {right}");
+    }
+    let (mut total, mut error) = (0.0, 0.0);
+    for at in 0..table.len() {
+        let c = table.rfm(at);
+        let mean = fit.model.p_alive(&c) * fit.model.given_alive(&c).mean(52.0);
+        total += mean;
+        error += (mean - f64::from(after.frequency[at] - c.frequency)).abs();
+    }
+    let mae = error / table.len() as f64;
+    assert!((total - 3815.0).abs() < 60.0, "{total}");
+    // Pareto/NBD: 1.50790.
+    assert!((mae - 1.384).abs() < 0.006, "{mae}");
 }

@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::columns::MOST_PROBABILITIES;
 use super::covariates::{CovariatesIn, CovariatesOn};
-use crate::fit::{Bootstrap, Method, Nuts, Recipe};
-use crate::model::{AnyPurchaseModel, AnySpendModel, BgNbd, Parametric};
+use crate::fit::{Bootstrap, Mcmc, Method, Nuts, Recipe};
+use crate::model::{AnyPurchaseModel, AnySpendModel, BgNbd, Parametric, ParetoGgg};
 use crate::orders::{DateOrder, DecimalMark, Separator};
 use crate::units::{AnnualRate, CalendarPeriod, Grain, Horizon, Share, TimeUnit};
 use crate::{Error, Result};
@@ -223,18 +223,19 @@ pub struct Modelling {
     #[arg(long, value_name = "N")]
     k: Option<f64>,
     /// Way of fitting: maximum likelihood, with weak priors (map), refits to drawn customers, or the posterior
-    #[arg(long, value_enum, value_name = "NAME", default_value_t = MethodArg::Mle)]
-    method: MethodArg,
-    /// Draws of a bootstrap, or of each chain of nuts [default: 1000]
+    /// [default: mle; mcmc for pareto-ggg]
+    #[arg(long, value_enum, value_name = "NAME")]
+    method: Option<MethodArg>,
+    /// Draws of a bootstrap, or of each chain of nuts or mcmc [default: 1000; 300 for mcmc]
     #[arg(long, value_name = "N")]
     draws: Option<u32>,
-    /// Chains of nuts [default: 4]
+    /// Chains of nuts or mcmc [default: 4]
     #[arg(long, value_name = "N")]
     chains: Option<u32>,
-    /// Steps of each chain before its draws [default: 400]
+    /// Steps of each chain before its draws [default: 400; 100 for mcmc]
     #[arg(long, value_name = "N")]
     tune: Option<u32>,
-    /// Seed of a bootstrap or of nuts: the same seed makes the same draws [default: 1]
+    /// Seed of a bootstrap, of nuts or mcmc: the same seed makes the same draws [default: 1]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Where covariates are found.
@@ -259,6 +260,8 @@ pub enum MethodArg {
     Bootstrap,
     /// The posterior under the priors of map, by the No-U-Turn sampler.
     Nuts,
+    /// The same posterior by Metropolis steps, for models that are costly to compute.
+    Mcmc,
 }
 
 impl Modelling {
@@ -270,14 +273,16 @@ impl Modelling {
         let unused = |given: bool, flag: &str, methods: &str| {
             if given { Err(Error::usage(format!("{flag} goes with --method {methods}"))) } else { Ok(()) }
         };
-        let (draws, chains) =
-            (matches!(self.method, MethodArg::Bootstrap | MethodArg::Nuts), self.method == MethodArg::Nuts);
-        unused(self.draws.is_some() && !draws, "--draws", "bootstrap or nuts")?;
-        unused(self.seed.is_some() && !draws, "--seed", "bootstrap or nuts")?;
-        unused(self.chains.is_some() && !chains, "--chains", "nuts")?;
-        unused(self.tune.is_some() && !chains, "--tune", "nuts")?;
-        let (usual, refits) = (Nuts::default(), Bootstrap::default());
-        let method = match self.method {
+        let usual = if self.id() == ParetoGgg::ID { MethodArg::Mcmc } else { MethodArg::Mle };
+        let method = self.method.unwrap_or(usual);
+        let chains = matches!(method, MethodArg::Nuts | MethodArg::Mcmc);
+        let draws = chains || method == MethodArg::Bootstrap;
+        unused(self.draws.is_some() && !draws, "--draws", "bootstrap, nuts or mcmc")?;
+        unused(self.seed.is_some() && !draws, "--seed", "bootstrap, nuts or mcmc")?;
+        unused(self.chains.is_some() && !chains, "--chains", "nuts or mcmc")?;
+        unused(self.tune.is_some() && !chains, "--tune", "nuts or mcmc")?;
+        let (usual, refits, steps) = (Nuts::default(), Bootstrap::default(), Mcmc::default());
+        let method = match method {
             MethodArg::Mle => Method::Mle,
             MethodArg::Map => Method::Map,
             MethodArg::Bootstrap => Method::Bootstrap(Bootstrap {
@@ -289,6 +294,12 @@ impl Modelling {
                 chains: self.chains.unwrap_or(usual.chains),
                 tune: self.tune.unwrap_or(usual.tune),
                 seed: self.seed.unwrap_or(usual.seed),
+            }),
+            MethodArg::Mcmc => Method::Mcmc(Mcmc {
+                draws: self.draws.unwrap_or(steps.draws),
+                chains: self.chains.unwrap_or(steps.chains),
+                tune: self.tune.unwrap_or(steps.tune),
+                seed: self.seed.unwrap_or(steps.seed),
             }),
         };
         method.check().map(|()| method)

@@ -99,7 +99,7 @@ fn part<M: Parametric>(
 const fn way(method: MethodId) -> &'static str {
     match method {
         MethodId::Mle | MethodId::Bootstrap => "",
-        MethodId::Map | MethodId::Nuts => "with priors (map), ",
+        MethodId::Map | MethodId::Nuts | MethodId::Mcmc => "with priors (map), ",
     }
 }
 
@@ -140,6 +140,12 @@ fn draws<M: Parametric>(model: &M, drawn: &DrawsReport) -> String {
 /// How the draws were made.
 fn how_drawn(drawn: &DrawsReport) -> String {
     let many = show::count(drawn.draws);
+    if let Some(chains) = drawn.chains.as_ref().filter(|chains| chains.gradients == 0) {
+        return wrap(&format!(
+            "posterior by Metropolis steps: {many} draws from {} chains after {} tuning steps each",
+            chains.chains, chains.tune
+        ));
+    }
     if let Some(chains) = &drawn.chains {
         return wrap(&format!(
             "posterior by NUTS: {many} draws from {} chains after {} tuning steps each, {} divergences, {} gradients",

@@ -5,7 +5,8 @@ use super::climb::{Top, maximise};
 use super::covariance::Uncertainty;
 use super::drawn::{ChainsReport, DrawsReport, RefitsReport, parameters_drawn, thinned};
 use super::matrix;
-use super::method::{Bootstrap, Method, Nuts};
+use super::method::{Bootstrap, Mcmc, Method, Nuts};
+use super::metropolis;
 use super::mle::Fit;
 use super::nuts::sample;
 use super::penalised::Penalised;
@@ -50,6 +51,7 @@ impl<M: Likelihood> Task<'_, M> {
             Method::Map => self.most_probable()?.0,
             Method::Bootstrap(plan) => self.refitted(&plan, progress)?,
             Method::Nuts(plan) => self.sampled(&plan, progress)?,
+            Method::Mcmc(plan) => self.walked(&plan, progress)?,
         };
         fit.report.method = method.id();
         Ok(fit)
@@ -91,6 +93,27 @@ impl<M: Likelihood> Task<'_, M> {
             r_hat: sampled.r_hat,
             effective: sampled.effective,
         };
+        fit.report.draws = Some(DrawsReport::of_chains(sampled.points.len(), told));
+        fit.draws = sampled.points;
+        Ok(fit)
+    }
+
+    /// The posterior by Metropolis steps, told by its medians.
+    fn walked(&self, plan: &Mcmc, progress: &dyn Progress) -> Result<Scaled<M>> {
+        let (mut fit, information) = self.most_probable()?;
+        let posterior = Penalised::new(fit.model.clone());
+        let sampled = metropolis::sample(&posterior, self.rows, &information, plan, progress)?;
+        let told = ChainsReport {
+            chains: plan.chains,
+            tune: plan.tune,
+            divergences: 0,
+            gradients: 0,
+            r_hat: sampled.r_hat,
+            effective: sampled.effective,
+        };
+        fit.model = fit.model.at_point(&medians(&sampled.points))?;
+        let ln_likelihood = |row: &Weighted<M::Row>| row.count * fit.model.ln_likelihood(&row.row);
+        fit.report.ln_likelihood = self.rows.iter().map(ln_likelihood).sum::<f64>() + self.jacobian;
         fit.report.draws = Some(DrawsReport::of_chains(sampled.points.len(), told));
         fit.draws = sampled.points;
         Ok(fit)
@@ -169,4 +192,14 @@ impl<M: Likelihood> Scaled<M> {
         let uncertainty = uncertainty.map(|found| found.told_for(&model));
         Ok(Fit { model, report, uncertainty, draws: thinned(&draws)? })
     }
+}
+
+/// The median of each coordinate.
+fn medians(points: &[Vec<f64>]) -> Vec<f64> {
+    let middle = |at: usize| {
+        let mut values: Vec<f64> = points.iter().map(|point| point[at]).collect();
+        values.sort_unstable_by(f64::total_cmp);
+        0.5 * (values[(values.len() - 1) / 2] + values[values.len() / 2])
+    };
+    (0..points.first().map_or(0, Vec::len)).map(middle).collect()
 }

@@ -19,6 +19,9 @@ pub enum Method {
     Bootstrap(Bootstrap),
     /// The posterior under the priors of [`Method::Map`], by the No-U-Turn sampler.
     Nuts(Nuts),
+    /// The same posterior by Metropolis steps, which ask for no gradient: for likelihoods that are costly to compute. The
+    /// parameters are the medians of the draws.
+    Mcmc(Mcmc),
 }
 
 /// A nonparametric bootstrap over customers.
@@ -43,6 +46,19 @@ pub struct Nuts {
     pub seed: u64,
 }
 
+/// Metropolis chains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mcmc {
+    /// Draws of each chain that are kept.
+    pub draws: u32,
+    /// Chains, at least two: one alone cannot be judged.
+    pub chains: u32,
+    /// Steps of each chain before, by which the proposal is fitted.
+    pub tune: u32,
+    /// The same seed gives the same draws, whatever the number of threads.
+    pub seed: u64,
+}
+
 impl Default for Bootstrap {
     fn default() -> Self {
         Self { draws: 1000, seed: 1 }
@@ -52,6 +68,12 @@ impl Default for Bootstrap {
 impl Default for Nuts {
     fn default() -> Self {
         Self { draws: 1000, chains: 4, tune: 400, seed: 1 }
+    }
+}
+
+impl Default for Mcmc {
+    fn default() -> Self {
+        Self { draws: 300, chains: 4, tune: 100, seed: 1 }
     }
 }
 
@@ -71,6 +93,7 @@ impl Method {
             Self::Map => MethodId::Map,
             Self::Bootstrap(_) => MethodId::Bootstrap,
             Self::Nuts(_) => MethodId::Nuts,
+            Self::Mcmc(_) => MethodId::Mcmc,
         }
     }
 
@@ -79,7 +102,7 @@ impl Method {
     pub const fn without_draws(self) -> Self {
         match self {
             Self::Mle | Self::Bootstrap(_) => Self::Mle,
-            Self::Map | Self::Nuts(_) => Self::Map,
+            Self::Map | Self::Nuts(_) | Self::Mcmc(_) => Self::Map,
         }
     }
 
@@ -98,14 +121,14 @@ impl Method {
                 FEWEST_REFITS,
                 "and 1000 for the ends of a 90 % interval",
             ),
-            Self::Nuts(Nuts { chains, .. }) if chains < 2 => {
+            Self::Nuts(Nuts { chains, .. }) | Self::Mcmc(Mcmc { chains, .. }) if chains < 2 => {
                 few("chains", chains, 2, "because a chain alone cannot be judged")
             }
-            Self::Nuts(Nuts { draws, .. }) if draws < FEWEST_DRAWS => {
+            Self::Nuts(Nuts { draws, .. }) | Self::Mcmc(Mcmc { draws, .. }) if draws < FEWEST_DRAWS => {
                 few("draws a chain", draws, FEWEST_DRAWS, "because a shorter chain cannot be judged")
             }
-            Self::Nuts(Nuts { tune, .. }) if tune < FEWEST_STEPS => {
-                few("tuning steps", tune, FEWEST_STEPS, "by which a chain finds its step size")
+            Self::Nuts(Nuts { tune, .. }) | Self::Mcmc(Mcmc { tune, .. }) if tune < FEWEST_STEPS => {
+                few("tuning steps", tune, FEWEST_STEPS, "by which a chain learns how to step")
             }
             _ => Ok(()),
         }
@@ -125,6 +148,8 @@ pub enum MethodId {
     Bootstrap,
     /// [`Method::Nuts`].
     Nuts,
+    /// [`Method::Mcmc`].
+    Mcmc,
 }
 
 impl fmt::Display for MethodId {
@@ -134,6 +159,7 @@ impl fmt::Display for MethodId {
             Self::Map => "map",
             Self::Bootstrap => "bootstrap",
             Self::Nuts => "nuts",
+            Self::Mcmc => "mcmc",
         })
     }
 }

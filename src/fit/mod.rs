@@ -13,6 +13,7 @@ mod file;
 mod independence;
 mod matrix;
 mod method;
+mod metropolis;
 mod mle;
 mod nuts;
 mod penalised;
@@ -29,7 +30,7 @@ pub use file::{
     CovariatePart, Covariates, Crowd, FORMAT_VERSION, PurchaseFit, Recipe, SpendFit, TrainedModel,
 };
 pub use independence::{RankCorrelation, spend_and_frequency};
-pub use method::{Bootstrap, Method, MethodId, Nuts};
+pub use method::{Bootstrap, Mcmc, Method, MethodId, Nuts};
 pub(crate) use mle::needs_logs;
 pub use mle::{
     Fit, fit_any_purchases, fit_any_spend, fit_purchases, fit_purchases_by, fit_spend, fit_spend_by,

@@ -68,14 +68,14 @@ pub(super) fn sample<M: Likelihood>(
     };
     let runs: Vec<Run> = (0..plan.chains).into_par_iter().map(run).collect::<Result<_>>()?;
     progress.end();
-    judged(mode, &runs, plan)
+    judged(mode, &runs, plan.draws)
 }
 
 /// One chain.
-struct Run {
-    points: Vec<Vec<f64>>,
-    divergences: u64,
-    gradients: u64,
+pub(super) struct Run {
+    pub(super) points: Vec<Vec<f64>>,
+    pub(super) divergences: u64,
+    pub(super) gradients: u64,
 }
 
 fn run(target: &Target<'_>, chain: u32, plan: &Nuts, progress: &dyn Progress) -> Result<Run> {
@@ -109,7 +109,7 @@ fn run(target: &Target<'_>, chain: u32, plan: &Nuts, progress: &dyn Progress) ->
 }
 
 /// The chains as one sample, if they have converged.
-fn judged<M: Likelihood>(mode: &M, runs: &[Run], plan: &Nuts) -> Result<Sampled> {
+pub(super) fn judged<M: Likelihood>(mode: &M, runs: &[Run], draws: u32) -> Result<Sampled> {
     let mut sampled = Sampled {
         points: runs.iter().flat_map(|run| run.points.iter().cloned()).collect(),
         r_hat: Vec::new(),
@@ -130,11 +130,11 @@ fn judged<M: Likelihood>(mode: &M, runs: &[Run], plan: &Nuts) -> Result<Sampled>
             return refused(format!("those of {name} do not move"));
         };
         // Independent draws scatter R-hat by about one over the length of a half-chain.
-        let most = LARGEST_R_HAT + 2.0 / f64::from(plan.draws);
+        let most = LARGEST_R_HAT + 2.0 / f64::from(draws);
         if r_hat > most {
             return refused(format!("R-hat of {name} is {r_hat:.3}, but must be at most {most:.3}"));
         }
-        let least = FEWEST_EFFECTIVE * f64::from(plan.chains);
+        let least = FEWEST_EFFECTIVE * runs.len() as f64;
         if effective < least {
             return refused(format!(
                 "the effective number of draws of {name} is {effective:.0}, but must be {least:.0}"

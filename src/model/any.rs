@@ -88,6 +88,12 @@ macro_rules! purchase_models {
                 }
             }
 
+            fn is_costly(&self) -> bool {
+                match self {
+                    $(Self::$Model(model) => model.is_costly()),+
+                }
+            }
+
             fn uses_gaps(&self) -> bool {
                 match self {
                     $(Self::$Model(model) => model.uses_gaps()),+

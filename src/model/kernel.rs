@@ -211,6 +211,11 @@ pub trait PurchaseModel: Parametric {
         false
     }
 
+    /// Whether an answer takes milliseconds: a total then varies the parameters over fewer customers and draws.
+    fn is_costly(&self) -> bool {
+        false
+    }
+
     /// The history as the model sees it.
     fn sees(&self, customer: Rfm) -> Rfm {
         let ln_gaps = customer.ln_gaps.filter(|_| self.uses_gaps());

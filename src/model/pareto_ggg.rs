@@ -227,6 +227,10 @@ impl PurchaseModel for ParetoGgg {
         true
     }
 
+    fn is_costly(&self) -> bool {
+        true
+    }
+
     fn refuses(&self, customer: &Rfm) -> Option<&'static str> {
         (customer.frequency > 1 && customer.ln_gaps.is_none()).then_some(
             "Pareto/GGG asks how regular each customer is, but the single gaps between purchases are not known here; give \

@@ -85,7 +85,10 @@ impl ParetoGggFuture {
         let ln_stays = |v: f64| -self.model.s * (v / self.beta).ln_1p() - delta * v;
         let bound = |u: f64| nth.ln_bound(u) + ln_stays(u.exp());
         match shape::support_below(&bound, nth.centre(), t.ln().min(700.0), DROP) {
-            Some(Support { low, high }) => nth.integral(low, high, ln_stays),
+            Some(Support { low, top, high }) => {
+                nth.integral(low, top, ln_stays)
+                    + if top < high { nth.integral(top, high, ln_stays) } else { 0.0 }
+            }
             None => 0.0,
         }
     }
@@ -200,7 +203,7 @@ impl Nth {
 
     /// ∫ S(v) of the density of u from `low` to `high`. The chance I that the first wait is long enough is itself the integral of
     /// a density of u, taken along with the other by the same polynomials.
-    fn integral(&self, low: f64, high: f64, ln_stays: impl Fn(f64) -> f64) -> f64 {
+    fn integral(&self, low: f64, high: f64, ln_stays: impl Fn(f64) -> f64 + Copy) -> f64 {
         let (middle, half) = (0.5 * (low + high), 0.5 * (high - low));
         let rule = rule();
         let us = || rule.nodes.iter().map(|node| middle + half * node);

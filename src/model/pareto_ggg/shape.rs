@@ -46,6 +46,8 @@ fn place(v: f64) -> (f64, f64) {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Support {
     pub(super) low: f64,
+    /// The highest point.
+    pub(super) top: f64,
     pub(super) high: f64,
 }
 
@@ -62,7 +64,7 @@ pub(super) fn support_below(at: &impl Fn(f64) -> f64, near: f64, end: f64, drop:
     let left = top - reach(|far| at(top - far), floor, width, drop);
     let right =
         if at(end.min(1e3)) > floor { end } else { top + reach(|far| at(top + far), floor, width, drop) };
-    Some(Support { low: left, high: right.min(end) })
+    Some(Support { low: left, top, high: right.min(end) })
 }
 
 /// How far a falling function stays above a floor, and not much farther.
