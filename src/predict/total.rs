@@ -221,7 +221,7 @@ impl Totals {
         let one = population.member(0);
         let mut sample: Vec<Sampled> = self.sample.iter().copied().collect();
         sample.sort_unstable();
-        if model.is_costly() {
+        if one.is_costly() {
             sample.truncate(COSTLY_SAMPLE); // the smallest hashes: as good as drawn by lot
         }
         let mut histories = Vec::new();
@@ -267,7 +267,7 @@ impl Totals {
             return Err(Error::Undefined("there are no draws of the parameters".into()));
         }
         let ratio = |new: f64, old: f64| if old > 0.0 { new / old } else { 1.0 };
-        let every = if model.is_costly() { draws.purchases.len().div_ceil(COSTLY_DRAWS) } else { 1 };
+        let every = if model.member(0).is_costly() { draws.purchases.len().div_ceil(COSTLY_DRAWS) } else { 1 };
         draws
             .purchases
             .par_iter()
