@@ -267,7 +267,8 @@ impl Totals {
             return Err(Error::Undefined("there are no draws of the parameters".into()));
         }
         let ratio = |new: f64, old: f64| if old > 0.0 { new / old } else { 1.0 };
-        let every = if model.member(0).is_costly() { draws.purchases.len().div_ceil(COSTLY_DRAWS) } else { 1 };
+        let every =
+            if model.member(0).is_costly() { draws.purchases.len().div_ceil(COSTLY_DRAWS) } else { 1 };
         draws
             .purchases
             .par_iter()
