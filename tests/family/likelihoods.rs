@@ -8,7 +8,12 @@ use crate::cases::all;
 use crate::{close, shop};
 
 fn rows(discrete: bool) -> Vec<Weighted<Rfm>> {
-    let row = |frequency, recency, age, count| Weighted { row: Rfm::new(frequency, recency, age), count };
+    let row = |frequency: u32, recency: f64, age, count| {
+        // Gaps a little less regular than equal ones.
+        let x = f64::from(frequency);
+        let gaps = if frequency == 0 { 0.0 } else { x * (recency / x).ln() - 0.3 * (x - 1.0) };
+        Weighted { row: Rfm { ln_gaps: Some(gaps), ..Rfm::new(frequency, recency, age) }, count }
+    };
     if discrete {
         return vec![
             row(0, 0.0, 6.0, 10.0),
@@ -120,8 +125,9 @@ impl Visitor for Days {
             k * f64::from(frequency) * 7f64.ln()
         };
         for Weighted { row, .. } in rows(false) {
-            let Rfm { frequency, recency, age, .. } = row;
-            let row_days = Rfm::new(frequency, 7.0 * recency, 7.0 * age);
+            let Rfm { frequency, recency, age, ln_gaps } = row;
+            let gaps = ln_gaps.map(|sum| sum + f64::from(frequency) * 7f64.ln());
+            let row_days = Rfm { ln_gaps: gaps, ..Rfm::new(frequency, 7.0 * recency, 7.0 * age) };
             let jacobian = density(frequency);
             let (week, day) = (weeks.ln_likelihood(&row), days.ln_likelihood(&row_days) + jacobian);
             assert!((week - day).abs() < 1e-11 * (week.abs() + jacobian + 1.0), "{row:?}: {week} {day}");
