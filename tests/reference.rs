@@ -8,6 +8,8 @@ mod discrete;
 mod models;
 #[path = "reference/predictive.rs"]
 mod predictive;
+#[path = "reference/regular.rs"]
+mod regular;
 #[path = "reference/special.rs"]
 mod special;
 #[path = "reference/table.rs"]

@@ -302,3 +302,92 @@ fn a_k_that_is_no_number_of_stages_is_refused() {
         MbgCnbdK::template().to_choose().is_some() && MbgCnbdK::stages_of(2).unwrap().to_choose().is_none()
     );
 }
+
+/// BTYDplus's conditional expectations for k > 1 are approximations; by simulation ours are right. Customers of the grocery model
+/// (52 weeks) who never came back, and who came once more towards the end: .0642 and 1.050 purchases a year ahead, where the
+/// package says .0818 and 1.544 (.0818 and 1.544 are of customers 1 and 2 of its grocery example).
+#[test]
+fn the_silence_is_part_of_a_waiting_time() {
+    let model = mbg(2);
+    let (mut rng, mut times) = (Xoshiro256PlusPlus::seed_from_u64(3), Vec::new());
+    let (mut never, mut late, mut foreseen_late) = (Sums::default(), Sums::default(), Sums::default());
+    for _ in 0..600_000 {
+        times.clear();
+        model.sample_newcomer(104.0, &mut rng, &mut times);
+        let before = times.partition_point(|&time| time <= 52.0);
+        let after = (times.len() - before) as f64;
+        if before == 0 {
+            never.add([after; 4]);
+        } else if before == 1 && (47.0..52.0).contains(&times[0]) {
+            late.add([after; 4]);
+            let c = rfm(1, times[0], 52.0);
+            foreseen_late.add([model.p_alive(&c) * model.given_alive(&c).mean(52.0); 4]);
+        }
+    }
+    let c = rfm(0, 0.0, 52.0);
+    let foreseen = model.p_alive(&c) * model.given_alive(&c).mean(52.0);
+    close(foreseen, 0.0642, 1e-3);
+    let (found, sigma) = (never.mean(0), never.deviation(0));
+    assert!(
+        (found - foreseen).abs() < 3.5 * sigma && (found - 0.0818).abs() > 7.0 * sigma,
+        "{found} ± {sigma}"
+    );
+    let (found, sigma) = (late.mean(0), late.deviation(0));
+    let foreseen = foreseen_late.mean(0);
+    assert!((found - foreseen).abs() < 3.5 * sigma, "{found} ± {sigma}, foreseen {foreseen}");
+}
+
+/// Written past the test runner, which keeps what a passing test prints to itself.
+fn say_skipped(why: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
+}
+
+/// The grocery data of BTYDplus, which is not part of the repository: `LTV_SHARED` names the folder it stands in. The numbers are
+/// those of the package, whose climb stops 1e-5 short in the parameters; its expectations are approximations for k > 1 (see
+/// above), and the exact ones have the smaller error on the second year.
+#[test]
+fn the_grocery_shop_of_the_r_package() {
+    let shared = std::env::var_os("LTV_SHARED").map(std::path::PathBuf::from);
+    let Some(file) =
+        shared.map(|folder| folder.join("data/grocery/groceryElog.csv")).filter(|file| file.exists())
+    else {
+        return say_skipped("LTV_SHARED does not name the folder of real data (grocery)");
+    };
+    let (orders, _) =
+        ltv::orders::read(&[file], &ltv::orders::ReadOptions::default(), &ltv::progress::Silent).unwrap();
+    let past = Past::new(&orders, Some(Grain::Day.read("2006-12-31").unwrap())).unwrap();
+    let customers = past.customers(TimeUnit::Week);
+    let all = Past::new(&orders, None).unwrap().regularity();
+    close(all.two_gaps.unwrap(), 1.82456, 2e-3); // the package turns each pair of gaps at random
+    close(all.median_shape.unwrap(), 3.26291, 1e-5);
+
+    fn check<M: PurchaseLikelihood>(
+        template: &M,
+        customers: &Customers,
+        right: [f64; 4],
+        ln: f64,
+        sum: f64,
+    ) -> M {
+        let fit = fit_purchases(template, customers).unwrap();
+        for (found, right) in fit.model.parameters().iter().zip(right) {
+            close(*found, right, 2e-4);
+        }
+        assert!((fit.report.ln_likelihood - ln).abs() < 6e-5, "{}", fit.report.ln_likelihood);
+        let one = |c: Rfm| fit.model.p_alive(&c) * fit.model.given_alive(&c).mean(52.0);
+        let found: f64 = (0..customers.len()).map(|at| one(customers.rfm(at))).sum();
+        assert!((found - sum).abs() < 0.1, "{found}");
+        fit.model
+    }
+    let mbg = MbgNbd::template();
+    check(&mbg, &customers, [1.256791, 6.038476, 0.368251, 0.715735], -15781.9394, 4024.9);
+    let bg = BgCnbdK::template();
+    let fitted = check(&bg, &customers, [0.359061, 1.129387, 0.522813, 2.785341], -15054.1729, 3818.4);
+    assert_eq!(fitted.k(), 2);
+    let mbg = MbgCnbdK::template();
+    let fitted = check(&mbg, &customers, [1.329197, 2.812600, 0.424716, 0.790040], -14978.2107, 3811.5);
+    assert_eq!(fitted.k(), 2);
+    // P(alive) of the package is exact: customers 2 (last bought on 19 December) and 1 (never came back).
+    close(fitted.p_alive(&rfm(1, 352.0 / 7.0, 52.0)), 0.807187708104858, 2e-6);
+    close(fitted.p_alive(&rfm(0, 0.0, 52.0)), 0.0750908802167529, 5e-5);
+}

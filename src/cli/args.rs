@@ -220,7 +220,7 @@ pub struct Modelling {
     #[arg(long, value_name = "NAME", default_value = BgNbd::ID)]
     model: String,
     /// Stages between two purchases of bg-cnbd-k and mbg-cnbd-k: 1 is random, more is more regular [default: by the likelihood]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     k: Option<f64>,
     /// Way of fitting: maximum likelihood, with weak priors (map), refits to drawn customers, or the posterior
     /// [default: mle; mcmc for pareto-ggg]

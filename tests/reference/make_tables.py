@@ -1,4 +1,4 @@
-"""Makes every table of this folder: `python3 tests/reference/make_tables.py`, with mpmath 1.3, in about ten minutes.
+"""Makes every table of this folder: `python3 tests/reference/make_tables.py`, with mpmath 1.3, in about twenty minutes.
 
 The points are drawn by generators that depend on the table's name alone, so every run writes the same bytes.
 """
@@ -6,6 +6,7 @@ The points are drawn by generators that depend on the table's name alone, so eve
 import bg_bb
 import models
 import predictive
+import regular
 import special
 import until_death
 
@@ -15,3 +16,4 @@ if __name__ == "__main__":
     predictive.make()
     until_death.make()
     bg_bb.make()
+    regular.make()
