@@ -165,15 +165,20 @@ impl Geometric {
     pub(super) fn ln_likelihood(&self, c: &Rfm) -> f64 {
         let &Self { r, alpha, a, b, k, .. } = self;
         let (kx, staying) = (self.stages(c.frequency), self.ln_staying(c));
-        let bought = ln_poch(r, kx)
-            - r * (c.age / alpha).ln_1p()
-            - kx * (alpha + c.age).ln()
-            - f64::from(c.frequency) * ln_gamma(f64::from(k));
+        let until = |end: f64| -r * (end / alpha).ln_1p() - kx * (alpha + end).ln();
+        let bought = ln_poch(r, kx) - f64::from(c.frequency) * ln_gamma(f64::from(k));
         let y = self.chances(c.frequency) as f64;
         if y == 0.0 {
-            return bought + staying; // nobody has left yet
+            return bought + until(c.age) + staying; // nobody has left yet
         }
-        bought + ln_poch(b, y) - ln_poch(a + b, y) + staying + softplus(self.ln_leaving(c) - staying)
+        let (stayed, odds) = (ln_poch(b, y) - ln_poch(a + b, y), self.ln_leaving(c) - staying);
+        // Of the two ways to be silent the likelier is written down, the other as a correction: both may be of any size.
+        let silent = if odds > 0.0 {
+            until(c.recency) + self.ln_odds_of_leaving(c.frequency)
+        } else {
+            until(c.age) + staying
+        };
+        bought + stayed + silent + (-odds.abs()).exp().ln_1p()
     }
 
     /// ln L with its derivatives.
@@ -348,8 +353,3 @@ macro_rules! geometric_model {
     };
 }
 pub(super) use geometric_model;
-
-/// ln(1 + e^d), without overflow.
-fn softplus(d: f64) -> f64 {
-    d.max(0.0) + (-d.abs()).exp().ln_1p()
-}

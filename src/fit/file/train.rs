@@ -7,7 +7,9 @@ use crate::features::{Customers, Process};
 use crate::fit::{
     Fit, Method, fit_any_purchases, fit_any_purchases_with, fit_any_spend, needs_logs, spend_and_frequency,
 };
-use crate::model::{AnyPurchaseModel, AnySpendModel, Parametric, SpendModel, WithCovariates, effects};
+use crate::model::{
+    AnyPurchaseModel, AnySpendModel, Parametric, PurchaseModel, SpendModel, WithCovariates, effects,
+};
 use crate::progress::{Progress, Silent};
 use crate::{Error, Result};
 
@@ -25,10 +27,11 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// Whether the model of purchases has a k: whether it cares how regular the gaps between purchases are.
+    /// Whether the model of purchases cares how regular the gaps between purchases are: by one k for all, or customer by
+    /// customer.
     #[must_use]
     pub fn is_of_regular_buyers(&self) -> bool {
-        self.purchase.settings().iter().any(|(name, _)| *name == "k")
+        self.purchase.uses_gaps() || self.purchase.settings().iter().any(|(name, _)| *name == "k")
     }
 
     /// Whether the customers must tell of the logarithms of values ([`crate::features::Past::telling_logs`]).

@@ -306,14 +306,15 @@ impl Steps for StageSteps {
         }
     }
 
-    /// P(l+1, j)/P(l, j) = t/(α+T+t) (m+l)/(l+1−j) once l ≥ j, because each j is an NB law by itself; it falls with l.
+    /// P(l+1, j)/P(l, j) = t/(α+T+t) (m+l)/(l+1−j) once l ≥ j, because each j is an NB law by itself; with l it falls towards
+    /// the first factor (for k = 1 and m < 1 it rises).
     fn bound(&self) -> f64 {
         let k = self.k as f64;
         let first = self.stages + 1.0 - k;
         if first < k {
             return f64::INFINITY;
         }
-        (self.after * ((self.shape + first) / (first + 2.0 - k))).powf(k)
+        (self.after * ((self.shape + first) / (first + 2.0 - k)).max(1.0)).powf(k)
     }
 
     fn scale(&mut self, factor: f64) {

@@ -2,7 +2,6 @@
 
 use super::count::Poisson;
 use super::law::Leaving;
-use super::softplus;
 use crate::math::quadrature::line;
 
 /// E\[X\] and E\[X²\] by their means given p, integrated over Beta(a, b):
@@ -57,6 +56,11 @@ fn two_or_more(s: f64, y: f64) -> f64 {
         (s * y).ln_1p() - s * y.ln_1p()
     };
     -exponent.exp_m1()
+}
+
+/// ln(1 + e^d), without overflow.
+fn softplus(d: f64) -> f64 {
+    d.max(0.0) + (-d.abs()).exp().ln_1p()
 }
 
 #[cfg(test)]
