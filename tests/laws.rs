@@ -5,8 +5,8 @@ mod shop;
 use ltv::features::Rfm;
 use ltv::fit::{FitReport, Recipe, TrainedModel, fit_purchases, fit_spend};
 use ltv::model::{
-    BgCnbdK, BgNbd, GammaGamma, Law, Likelihood, MbgCnbdK, MbgNbd, Parametric, PurchaseModel, SpendRow,
-    Weighted,
+    BgCnbdK, BgNbd, GammaGamma, Law, Likelihood, LnSpendRow, LogNormal, MbgCnbdK, MbgNbd, Parametric,
+    PurchaseModel, SpendRow, Weighted,
 };
 use ltv::units::TimeUnit;
 use rand::SeedableRng;
@@ -144,10 +144,23 @@ fn spend_rows() -> Vec<Weighted<SpendRow>> {
         .to_vec()
 }
 
+fn ln_spend_rows() -> Vec<Weighted<LnSpendRow>> {
+    [
+        (1, 2.5, 0.0, 30.0),
+        (1, 4.4, 0.0, 4.0),
+        (2, 3.5, 0.8, 11.0),
+        (9, -0.7, 2.5, 1.0),
+        (400, 3.4, 130.0, 1.0),
+    ]
+    .map(|(frequency, mean, squares, count)| Weighted { row: LnSpendRow { frequency, mean, squares }, count })
+    .to_vec()
+}
+
 /// The value is the sum over rows, the gradient its difference quotient, the Hessian that of the gradient.
 fn derivatives_agree_with_difference_quotients<M: Likelihood>(model: &M, rows: &[Weighted<M::Row>]) {
     let at = |shift: &[f64]| {
-        let theta: Vec<f64> = model.parameters().iter().zip(shift).map(|(p, s)| p * s.exp()).collect();
+        let walked = model.coordinates().into_iter().zip(model.parameters()).zip(shift);
+        let theta: Vec<f64> = walked.map(|((c, p), s)| c.parameter(c.of(p) + s)).collect();
         model.with_parameters(&theta).unwrap().derivatives(rows)
     };
     let n = model.parameters().len();
@@ -208,6 +221,12 @@ fn gradient_and_hessian_are_the_difference_quotients() {
             &spend_rows(),
         );
     }
+    for theta in [[3.3, 0.56, 0.47], [-2.0, 3.0, 0.01], [0.1, 0.02, 5.0]] {
+        derivatives_agree_with_difference_quotients(
+            &LogNormal::template().with_parameters(&theta).unwrap(),
+            &ln_spend_rows(),
+        );
+    }
 }
 
 fn weights_mean_repetition<M: Likelihood>(model: &M, rows: &[Weighted<M::Row>]) {
@@ -227,6 +246,7 @@ fn weights_mean_repetition<M: Likelihood>(model: &M, rows: &[Weighted<M::Row>]) 
 fn a_row_with_a_count_is_as_many_rows() {
     weights_mean_repetition(&BgNbd::new(0.243, 4.414, 0.793, 2.426).unwrap(), &purchase_rows());
     weights_mean_repetition(&GammaGamma::new(6.25, 3.74, 15.44).unwrap(), &spend_rows());
+    weights_mean_repetition(&LogNormal::new(3.3, 0.56, 0.47).unwrap(), &ln_spend_rows());
 }
 
 /// Days instead of weeks: only the rate moves, and the density by its Jacobian.

@@ -4,6 +4,8 @@
 
 #[path = "reference/discrete.rs"]
 mod discrete;
+#[path = "reference/log_normal.rs"]
+mod log_normal;
 #[path = "reference/models.rs"]
 mod models;
 #[path = "reference/predictive.rs"]

@@ -23,7 +23,7 @@ const BLUR_STEP: f64 = 0.5;
 const BLUR_STEPS: i32 = 24;
 
 /// The law of a number y with a smooth density of one main peak: values on an even grid, and between them polynomials of
-/// high degree. Relative errors: 1e-11 within four scales of the peak, 1e-5 where the tail is 1e-20.
+/// high degree.
 #[derive(Debug)]
 pub(super) struct GridLaw {
     start: f64,
