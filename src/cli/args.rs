@@ -1,5 +1,8 @@
 //! What can be said on the command line, typed.
 
+mod counting;
+mod subscriptions;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -7,10 +10,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::columns::MOST_PROBABILITIES;
 use super::covariates::{CovariatesIn, CovariatesOn};
 use crate::fit::{Bootstrap, Mcmc, Method, Nuts, Recipe};
-use crate::model::{AnyPurchaseModel, AnySpendModel, BgNbd, Parametric, ParetoGgg};
+use crate::model::{AnyPurchaseModel, AnyRetentionModel, AnySpendModel, BgNbd, Parametric, ParetoGgg};
 use crate::orders::{DateOrder, DecimalMark, Separator};
-use crate::units::{AnnualRate, CalendarPeriod, Grain, Horizon, Share, TimeUnit};
+use crate::units::{AnnualRate, Grain, Horizon, Share, TimeUnit};
 use crate::{Error, Result};
+
+pub use counting::Counting;
+pub use subscriptions::{Contracts, Retention};
 
 /// Predictive customer lifetime value: from a file of orders to every customer's future value, with intervals that hold.
 #[derive(Debug, Parser)]
@@ -42,6 +48,8 @@ pub enum Command {
     Backtest(Backtest),
     /// Make an order file of any size from a model
     Simulate(Simulate),
+    /// Survival of subscribers: observed, fitted and projected
+    Retention(Retention),
     /// The models there are, with one line each
     Models,
 }
@@ -169,26 +177,6 @@ pub enum RefundsArg {
     Error,
 }
 
-/// How time is counted.
-#[derive(Debug, Clone, Copy, Args)]
-pub struct Counting {
-    /// Unit of recency, age and rates (of a table of customers: the unit it is in)
-    #[arg(long, value_name = "UNIT", default_value_t = TimeUnit::Week)]
-    unit: TimeUnit,
-    /// Count opportunities to buy, one each week, month, quarter or year of the calendar, taken or not (a table of
-    /// customers: is so counted); only complete ones count
-    #[arg(long, value_name = "PERIOD", conflicts_with = "unit")]
-    opportunities: Option<CalendarPeriod>,
-}
-
-impl Counting {
-    /// The unit of time.
-    #[must_use]
-    pub fn unit(self) -> TimeUnit {
-        self.opportunities.map_or(self.unit, TimeUnit::Calendar)
-    }
-}
-
 /// `ltv run`.
 #[derive(Debug, Args)]
 pub struct Run {
@@ -269,7 +257,7 @@ impl Modelling {
     ///
     /// # Errors
     /// [`Error::Usage`] for numbers that the method has no use for, or too few of them.
-    fn method(&self) -> Result<Method> {
+    pub fn method(&self) -> Result<Method> {
         let unused = |given: bool, flag: &str, methods: &str| {
             if given { Err(Error::usage(format!("{flag} goes with --method {methods}"))) } else { Ok(()) }
         };
@@ -323,6 +311,12 @@ impl Modelling {
     /// # Errors
     /// [`Error::Usage`] for a model that does not exist; whatever reading the covariates says.
     pub fn recipe(&self, reading: &Reading) -> Result<Recipe> {
+        if AnyRetentionModel::template(self.id()).is_some() {
+            return Err(Error::usage(format!(
+                "{} is a model of subscriptions: it goes with ltv train, score, retention and backtest",
+                self.id()
+            )));
+        }
         let id = if self.is_auto() { BgNbd::ID } else { self.id() };
         let mut purchase = AnyPurchaseModel::template(id)?;
         if let Some(k) = self.k {
@@ -406,12 +400,15 @@ pub struct Train {
     /// Model file to write
     #[arg(long, short, value_name = "FILE")]
     pub output: PathBuf,
+    /// How subscriptions are read.
+    #[command(flatten)]
+    pub contracts: Contracts,
 }
 
 /// `ltv score`.
 #[derive(Debug, Args)]
 pub struct Score {
-    /// Orders, or a table of customers (frequency, recency, age, monetary_value): files, globs, or -
+    /// Orders, a table of customers (frequency, recency, age, monetary_value) or subscriptions: files, globs, or -
     #[arg(value_name = "ORDERS-OR-CUSTOMERS", required_unless_present = "new_customer")]
     pub inputs: Vec<PathBuf>,
     /// How columns and rows are read.
@@ -447,6 +444,9 @@ pub struct Score {
     /// Table to write: .csv, .parquet, or - for standard output
     #[arg(long, short, value_name = "FILE", required_unless_present = "new_customer")]
     pub output: Option<PathBuf>,
+    /// How subscriptions are read.
+    #[command(flatten)]
+    pub contracts: Contracts,
 }
 
 /// `ltv backtest`.
@@ -482,6 +482,9 @@ pub struct Backtest {
     /// File to write [default: standard output]
     #[arg(long, short, value_name = "FILE", default_value = "-")]
     pub output: PathBuf,
+    /// How subscriptions are read.
+    #[command(flatten)]
+    pub contracts: Contracts,
 }
 
 /// How a result is written.

@@ -4,10 +4,11 @@ use super::args::{self, FormatArg};
 use super::show::{self, Grid};
 use super::tell::wrap;
 use super::voice::{Voice, write_text};
-use super::{orders, outputs};
+use super::{orders, outputs, retention};
 use crate::backtest::{
     BacktestPlan, BacktestReport, ModelReport, OriginReport, Origins, TargetReport, backtest, estimators_with,
 };
+use crate::model::AnyRetentionModel;
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::table::{Format, TableWriter};
@@ -18,6 +19,9 @@ use crate::{Error, Result};
 /// # Errors
 /// Whatever reading, the backtest or writing says.
 pub fn run(args: &args::Backtest, quiet: bool, progress: &dyn Progress) -> Result<()> {
+    if args.models.iter().any(|id| AnyRetentionModel::template(id.trim()).is_some()) {
+        return retention::backtest(args, quiet, progress);
+    }
     let voice = Voice::new(quiet, &[&args.output]);
     let options = args.orders.reading.options()?;
     let covariates = args.covariates.to_learn(&args.on, &args.orders.reading, options.grain)?;

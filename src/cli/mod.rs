@@ -22,6 +22,9 @@ mod backtest;
 mod simulate;
 mod models;
 mod covariates;
+mod retention;
+mod renewals;
+mod survival;
 mod run;
 
 use std::process::ExitCode;
@@ -65,6 +68,7 @@ fn command(cli: &Cli) -> Result<()> {
         Command::Score(args) => score::run(args, cli.quiet, &bars),
         Command::Backtest(args) => backtest::run(args, cli.quiet, &bars),
         Command::Simulate(args) => simulate::run(args, cli.quiet, &bars),
+        Command::Retention(args) => retention::retention(args, cli.quiet),
         Command::Models => models::run(),
     }
 }

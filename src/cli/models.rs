@@ -3,7 +3,7 @@
 use super::show::Grid;
 use super::voice::Voice;
 use crate::Result;
-use crate::model::{AnyPurchaseModel, AnySpendModel};
+use crate::model::{AnyPurchaseModel, AnyRetentionModel, AnySpendModel};
 
 /// Runs the command.
 ///
@@ -14,10 +14,14 @@ pub fn run() -> Result<()> {
     for (id, name, about) in AnyPurchaseModel::ALL {
         grid.row([(*id).to_owned(), (*name).to_owned(), (*about).to_owned()]);
     }
+    let mut renewals = Grid::new(&["--model", "", "renewals of subscriptions"]);
+    for (id, name, about) in AnyRetentionModel::ALL {
+        renewals.row([id, name, about]);
+    }
     let mut spend = Grid::new(&["--spend", "", "value of an order"]);
     for (id, name, about) in AnySpendModel::ALL {
         spend.row([*id, *name, *about]);
     }
     spend.row(["none", "", "purchases alone"]);
-    Voice::new(false, &[]).tell(&format!("{}\n{}", grid.text(), spend.text()))
+    Voice::new(false, &[]).tell(&format!("{}\n{}\n{}", grid.text(), renewals.text(), spend.text()))
 }

@@ -7,8 +7,8 @@ use super::customers::{self, Source};
 use super::scoring::{Asked, PART, Scored, Scorer, score_past};
 use super::show::{self, Grid};
 use super::voice::Voice;
-use super::{orders, outputs, totals};
-use crate::fit::TrainedModel;
+use super::{orders, outputs, renewals, totals};
+use crate::fit::{TrainedModel, TrainedRetention};
 use crate::model::SpendModel;
 use crate::orders::ReadOptions;
 use crate::predict::ExtraQuestions;
@@ -21,6 +21,9 @@ use crate::{Error, Result};
 /// # Errors
 /// Whatever reading, forecasting or writing says.
 pub fn run(args: &args::Score, quiet: bool, progress: &dyn Progress) -> Result<()> {
+    if let Some(trained) = TrainedRetention::read(&args.model)? {
+        return renewals::score(args, &trained, quiet);
+    }
     let trained = TrainedModel::read(&args.model)?;
     let options = args.reading.options_of(&trained)?;
     if args.new_customer {

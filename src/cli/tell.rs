@@ -44,7 +44,8 @@ pub fn warnings(trained: &TrainedModel) -> String {
     trained.warnings.iter().map(|warning| wrap(&format!("warning: {warning}"))).collect()
 }
 
-fn part<M: Parametric>(
+/// One fitted model: its parameters with standard errors, log-likelihood, and how the fit stopped.
+pub fn part<M: Parametric>(
     model: &M,
     ln_likelihood: f64,
     uncertainty: Option<&Uncertainty>,

@@ -5,9 +5,10 @@ use super::choosing::settled;
 use super::customers::{self, Source};
 use super::scoring::PART;
 use super::voice::Voice;
-use super::{orders, outputs, tell};
+use super::{orders, outputs, retention, tell};
 use crate::Result;
 use crate::fit::TrainedModel;
+use crate::model::AnyRetentionModel;
 use crate::output::Output;
 use crate::progress::Progress;
 
@@ -16,6 +17,9 @@ use crate::progress::Progress;
 /// # Errors
 /// Whatever reading, fitting or writing says.
 pub fn run(args: &args::Train, quiet: bool, progress: &dyn Progress) -> Result<()> {
+    if let Some(template) = AnyRetentionModel::template(args.model.id()) {
+        return retention::train(args, &template, quiet, progress);
+    }
     let voice = Voice::new(quiet, &[&args.output]);
     outputs::spare(&[&args.output], &args.orders.inputs, None)?;
     // An output that cannot be created is better known now than after an hour.

@@ -8,6 +8,8 @@ mod customers;
 mod cells;
 mod covariates;
 mod table_in;
+mod tenure;
+mod subscriptions;
 
 pub use covariates::{
     Coding, CovariateColumn, CovariateFile, CovariateGroups, CovariatePlan, CovariateSchema, CovariateTable,
@@ -18,4 +20,6 @@ pub use holdout::{Acquired, Holdout};
 pub use net::Netting;
 pub use past::Past;
 pub use regularity::Regularity;
+pub use subscriptions::{SubscriptionOptions, Subscriptions};
 pub use table_in::{CustomersReader, TableOptions};
+pub use tenure::Tenure;

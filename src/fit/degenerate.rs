@@ -62,6 +62,14 @@ pub(super) fn covariate_ridges<M: PurchaseLikelihood>(
     named
 }
 
+/// The same, of a model that says its ridges itself.
+pub(super) fn name_ridge<M: Parametric>(mut fit: Fit<M>, ridges: Vec<&'static str>) -> Fit<M> {
+    if on_a_ridge(&fit) {
+        warn(&mut fit, ridges);
+    }
+    fit
+}
+
 /// `scaled` is the model where the geometric mean of order values is 1, and `rows` are those of the fit, likewise.
 pub(super) fn name_spend_ridge<S: SpendLikelihood>(
     mut fit: Fit<S>,

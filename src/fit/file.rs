@@ -3,6 +3,7 @@
 mod crowd;
 mod held;
 mod read;
+mod retention;
 mod train;
 
 pub use crowd::{CovariatePart, Covariates, Crowd};
@@ -167,11 +168,15 @@ impl TrainedModel {
     /// # Errors
     /// [`Error::Io`] and [`Error::Usage`] as [`Output::create`] and [`Output::commit`].
     pub fn write(&self, path: &Path) -> Result<()> {
-        let text = self.to_json()?;
-        let mut output = Output::create(path)?;
-        output.write_all(text.as_bytes()).map_err(|e| Error::io("write", path, e))?;
-        output.commit()
+        write(&self.to_json()?, path)
     }
+}
+
+/// Writes a text: whole or not at all.
+fn write(text: &str, path: &Path) -> Result<()> {
+    let mut output = Output::create(path)?;
+    output.write_all(text.as_bytes()).map_err(|e| Error::io("write", path, e))?;
+    output.commit()
 }
 
 fn part<M: Parametric>(

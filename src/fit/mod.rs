@@ -18,6 +18,7 @@ mod mle;
 mod nuts;
 mod penalised;
 mod report;
+mod retention;
 mod unique;
 
 pub use covariance::Uncertainty;
@@ -36,4 +37,5 @@ pub use mle::{
     Fit, fit_any_purchases, fit_any_spend, fit_purchases, fit_purchases_by, fit_spend, fit_spend_by,
 };
 pub use report::{FitReport, NotConverged, Stop, Tried};
+pub use retention::{CohortFit, TrainedRetention, fit_retention};
 pub use unique::{unique_histories, unique_purchases, unique_spend};

@@ -73,7 +73,7 @@ impl<M: Parametric> ParameterDraws<M> {
     }
 }
 
-fn drawn<M: Parametric>(
+pub(super) fn drawn<M: Parametric>(
     model: &M,
     uncertainty: Option<&Uncertainty>,
     count: usize,

@@ -18,6 +18,7 @@ mod total;
 mod simulate;
 mod estimator;
 mod probabilistic;
+mod retention;
 
 pub use discount::{discounted_purchases, residual_purchases};
 pub use draws::{ParameterDraws, laplace_draws};
@@ -29,6 +30,7 @@ pub use log_score::LogScores;
 pub use next::NextPurchase;
 pub use probabilistic::BuyTillYouDie;
 pub use purchases::Purchases;
+pub use retention::{Renewals, Survival, still_there, survival_curve};
 pub use simulate::{Simulated, Simulation, simulate};
 pub use spread::{MIXED, ParameterSpread};
 pub use total::{Ranked, Total, Totals};

@@ -82,8 +82,7 @@ impl Horizon {
         };
         have.filter(|have| have % one == 0).map(|have| have / one).ok_or_else(|| {
             Error::usage(format!(
-                "a horizon of {self} is not a whole number of {period}s, in which opportunities are counted; write for \
-                 instance {example}"
+                "a horizon of {self} is not a whole number of {period}s, in which this model counts; write for instance {example}"
             ))
         })
     }

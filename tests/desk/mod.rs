@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
@@ -35,6 +36,10 @@ impl Desk {
 
     pub fn file(&self, name: &str, content: &str) {
         fs::write(self.0.path().join(name), content).unwrap();
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
     }
 
     pub fn text(&self, name: &str) -> String {

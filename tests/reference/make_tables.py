@@ -7,6 +7,7 @@ import bg_bb
 import models
 import predictive
 import regular
+import retention
 import special
 import until_death
 
@@ -17,3 +18,4 @@ if __name__ == "__main__":
     until_death.make()
     bg_bb.make()
     regular.make()
+    retention.make()

@@ -23,21 +23,7 @@ impl TrainedModel {
     /// [`Error::Io`] if it cannot be read; [`Error::Input`] if it is no model file, cut short, of a later version, or holds
     /// parameters out of range: with the file, the line, and what to do.
     pub fn read(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
-        let mut bytes = Vec::new();
-        file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|e| Error::io("read", path, e))?;
-        if bytes.len() as u64 > LARGEST {
-            return Err(Error::input("this is larger than any model file (1 MiB)")
-                .file(path)
-                .hint("--model takes what `ltv train` wrote; are the orders and the model mixed up?")
-                .into());
-        }
-        let text = std::str::from_utf8(&bytes).map_err(|_| {
-            Error::input("this is not text")
-                .file(path)
-                .expected("a model file (JSON) as `ltv train` writes it")
-        })?;
-        Self::from_json(text).map_err(|error| match error {
+        Self::from_json(&text(path)?).map_err(|error| match error {
             Error::Input(inner) => inner.file(path).into(),
             other => other,
         })
@@ -50,6 +36,11 @@ impl TrainedModel {
     pub fn from_json(text: &str) -> Result<Self> {
         let whole: Value = serde_json::from_str(text).map_err(|e| not_json(text, &e))?;
         check_version(&whole)?;
+        if let (Some(model), None) = (whole.get("model").and_then(Value::as_str), whole.get("purchase")) {
+            return Err(Error::input(format!("this is a model of subscriptions (`{model}`), not of orders"))
+                .hint("it goes with ltv score and ltv retention")
+                .into());
+        }
         // From the text again: serde then knows the line of a wrong field.
         let document: Document = serde_json::from_str(text).map_err(|e| {
             Error::input(format!("this is not a whole model file: {e}"))
@@ -87,7 +78,26 @@ impl TrainedModel {
     }
 }
 
-fn not_json(text: &str, error: &serde_json::Error) -> InputError {
+/// The text of a file that is not too large for a model file.
+pub(super) fn text(path: &Path) -> Result<String> {
+    let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
+    let mut bytes = Vec::new();
+    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|e| Error::io("read", path, e))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(Error::input("this is larger than any model file (1 MiB)")
+            .file(path)
+            .hint("--model takes what `ltv train` wrote; are the orders and the model mixed up?")
+            .into());
+    }
+    String::from_utf8(bytes).map_err(|_| {
+        Error::input("this is not text")
+            .file(path)
+            .expected("a model file (JSON) as `ltv train` writes it")
+            .into()
+    })
+}
+
+pub(super) fn not_json(text: &str, error: &serde_json::Error) -> InputError {
     let found = if text.trim().is_empty() {
         "the file is empty".to_owned()
     } else if error.is_eof() {
@@ -101,7 +111,7 @@ fn not_json(text: &str, error: &serde_json::Error) -> InputError {
         .hint("train it again, or fetch it again from where it came")
 }
 
-fn check_version(whole: &Value) -> Result<()> {
+pub(super) fn check_version(whole: &Value) -> Result<()> {
     match whole.get("format_version").and_then(Value::as_u64) {
         Some(version) if (1..=u64::from(FORMAT_VERSION)).contains(&version) => Ok(()),
         Some(version) => Err(Error::input(format!("the model file has format version {version}"))
@@ -159,7 +169,7 @@ fn spend_template(part: &Part) -> Result<AnySpendModel> {
     AnySpendModel::template(&part.model).map_err(|_| unknown(&part.model, "spend", &known.join(", ")))
 }
 
-fn unknown(model: &str, place: &str, known: &str) -> Error {
+pub(super) fn unknown(model: &str, place: &str, known: &str) -> Error {
     Error::input(format!("the model `{model}` is not known here"))
         .column(format!("{place}.model"))
         .expected(format!("one of: {known}"))
@@ -168,7 +178,11 @@ fn unknown(model: &str, place: &str, known: &str) -> Error {
 }
 
 /// The model of a part and its uncertainty, both checked.
-fn checked<M: Parametric>(part: &Part, template: M, place: &str) -> Result<(M, Option<Uncertainty>)> {
+pub(super) fn checked<M: Parametric>(
+    part: &Part,
+    template: M,
+    place: &str,
+) -> Result<(M, Option<Uncertainty>)> {
     let names = template.names();
     let parameters = numbers(&names, &part.params, &format!("{place}.params"))?;
     let model = template.with_parameters(&parameters).map_err(|e| {
@@ -184,7 +198,7 @@ fn checked<M: Parametric>(part: &Part, template: M, place: &str) -> Result<(M, O
 }
 
 /// The draws of a part, each a model.
-fn draws<M: Parametric>(part: &Part, model: &M, place: &str) -> Result<Vec<M>> {
+pub(super) fn draws<M: Parametric>(part: &Part, model: &M, place: &str) -> Result<Vec<M>> {
     let one = |(at, draw): (usize, &Vec<f64>)| {
         model.with_parameters(draw).map_err(|e| {
             Error::input(e.to_string())
