@@ -1,7 +1,7 @@
 //! Models of whole opportunities: likelihood, P(alive), and the law of the future.
 
-use ltv::features::{Rfm, Tenure};
-use ltv::model::{Bdw, BgBb, Law, Likelihood, PurchaseModel, RetentionModel, Sbg};
+use ltv::features::Rfm;
+use ltv::model::{BgBb, Law, Likelihood, PurchaseModel};
 use ltv::predict::residual_purchases;
 
 use crate::table::{Table, Worst};
@@ -81,42 +81,4 @@ fn the_law_of_bg_bb_is_right_in_every_corner() {
     }
     above.assert_below(1e-13);
     exactly.assert_below(6e-13);
-}
-
-#[test]
-fn models_of_subscriptions_are_right_in_every_corner() {
-    let names = ["alpha", "beta", "c", "due", "d", "survival", "ln_stays", "ln_leaves", "derl"];
-    let [mut survival, mut stays, mut leaves, mut derl] =
-        ["S(t)", "ln S(t)", "ln P(T = t)", "DERL"].map(|what| Worst::of(what));
-    for row in Table::read("retention").rows(names) {
-        let [alpha, beta, c, due, d, right, right_stays, right_leaves, right_derl] = row;
-        let (due, rate) = (due as u32, d.ln_1p());
-        let (stay, leave) = (Tenure { due, left: false }, Tenure { due: due + 1, left: true });
-        let mut check = |found: [f64; 4]| {
-            survival.relative(found[0], right, &row);
-            stays.against(right_stays.abs().max(1.0), found[1], right_stays, &row);
-            leaves.against(right_leaves.abs().max(1.0), found[2], right_leaves, &row);
-            derl.relative(found[3], right_derl, &row);
-        };
-        let bdw = Bdw::new(alpha, beta, c).unwrap();
-        check([
-            bdw.survival(due),
-            bdw.ln_likelihood(&stay),
-            bdw.ln_likelihood(&leave),
-            bdw.derl(due, rate).unwrap(),
-        ]);
-        if c == 1.0 {
-            let sbg = Sbg::new(alpha, beta).unwrap();
-            check([
-                sbg.survival(due),
-                sbg.ln_likelihood(&stay),
-                sbg.ln_likelihood(&leave),
-                sbg.derl(due, rate).unwrap(),
-            ]);
-        }
-    }
-    survival.assert_below(1.0);
-    stays.assert_below(1.0);
-    leaves.assert_below(1.0);
-    derl.assert_below(1.0);
 }
