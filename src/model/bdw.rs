@@ -192,10 +192,10 @@ impl Likelihood for Bdw {
         for &Weighted { row, count } in rows {
             let jet = self.jet(row);
             value += count * self.ln_likelihood(&row);
-            for i in 0..3 {
+            for (i, row) in h.iter_mut().enumerate() {
                 g[i] += count * jet.first[i];
-                for j in 0..3 {
-                    h[i][j] += count * jet.second[i.min(j)][i.max(j)];
+                for (j, entry) in row.iter_mut().enumerate() {
+                    *entry += count * jet.second[i.min(j)][i.max(j)];
                 }
             }
         }

@@ -22,6 +22,9 @@ pub fn ln_tricomi_u(a: f64, b: f64, z: f64) -> f64 {
     let top = if half > 0.0 { (half + root) / z } else { a / (root - half) };
     let ln_integrand = |x: f64| {
         let t = x.exp();
+        if t == f64::INFINITY {
+            return f64::NEG_INFINITY; // where c is 0, c ln(1+t) would be no number
+        }
         -z * t + a * x + c * t.ln_1p()
     };
     let curvature = z * top - c * top / ((1.0 + top) * (1.0 + top));

@@ -143,7 +143,14 @@ mod tests {
             let mass: f64 = nodes.iter().map(|node| node.ln_weight.exp()).sum();
             let mean: f64 = nodes.iter().map(|node| node.k * node.ln_weight.exp()).sum();
             // At t = 1e8 the density's own logarithm has lost eight digits.
-            let tolerance = if t > 1e6 { 1e-6 } else { 1e-10 };
+            // With t near 0 it falls so slowly to the left that what is cut off at e^−32 still weighs.
+            let tolerance = if t > 1e6 {
+                1e-6
+            } else if t < 0.1 {
+                1e-7
+            } else {
+                1e-10
+            };
             assert!((mass - 1.0).abs() < tolerance, "{t} {gamma}: {mass}");
             assert!((mean * gamma / t - 1.0).abs() < tolerance, "{t} {gamma}: {mean}");
         }
