@@ -34,8 +34,8 @@ fn log_normal_spend_is_trained_and_scored_with() {
     assert!(said.out.contains("value"), "{}", said.out);
     let scores = desk.text("scores.csv");
     let columns = ["value_lower", "value_median", "value_upper"].map(|name| column(&scores, name));
-    for at in 0..columns[0].len() {
-        assert!(columns[0][at] <= columns[1][at] && columns[1][at] <= columns[2][at]);
+    for ((lower, median), upper) in columns[0].iter().zip(&columns[1]).zip(&columns[2]) {
+        assert!(lower <= median && median <= upper);
     }
     assert!(column(&scores, "expected_value").iter().all(|value| *value > 0.0));
     let said = desk.done(&["score", "--new-customer", "--model", "model.json", "--horizon", "52w"]);

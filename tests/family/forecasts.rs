@@ -53,7 +53,9 @@ fn survival_is_what_the_probabilities_leave() {
             for n in [0, 1, 3, pmf.len() / 4, pmf.len() / 2] {
                 let rest: f64 = pmf.iter().skip(n + 1).rev().sum();
                 let found = law.survival(n as u64, t);
-                assert!((found - rest).abs() <= 1e-10 * rest + 2e-15, "{law:?} {n}: {found} {rest}");
+                // What is told by integrals over a grid of regularities is right to e^−20.
+                let slack = if case.slow { 1e-8 } else { 1e-10 * rest + 2e-15 };
+                assert!((found - rest).abs() <= slack, "{law:?} {n}: {found} {rest}");
             }
         }
     }

@@ -53,6 +53,8 @@ impl Visitor for Quotients {
         let sum: f64 = rows.iter().map(|row| row.count * model.ln_likelihood(&row.row)).sum();
         close(here.value, sum, 1e-12, &model.names());
         let (step, what) = (1e-4, (model.id(), model.parameters()));
+        // What is told by integrals over a grid of regularities is right to e^−20, and its difference quotient to less.
+        let exact = if model.id() == "pareto-ggg" { 1e-6 } else { 1e-10 };
         for i in 0..n {
             let shifted = |k: f64| {
                 let mut shift = vec![0.0; n];
@@ -67,11 +69,15 @@ impl Visitor for Quotients {
             let scale = here.value.abs() + here.gradient.iter().map(|g| g.abs()).sum::<f64>();
             let numerical = slope(&|d| d.value);
             let error = (here.gradient[i] - numerical).abs();
-            assert!(error < 1e-10 * scale, "{what:?} ∂{i}: {} {numerical}", here.gradient[i]);
+            assert!(error < exact * scale, "{what:?} ∂{i}: {} {numerical}", here.gradient[i]);
             for j in 0..n {
                 let numerical = slope(&|d| d.gradient[j]);
                 let error = (here.hessian[i][j] - numerical).abs();
-                assert!(error < 1e-9 * scale, "{what:?} ∂{i}∂{j}: {} {numerical}", here.hessian[i][j]);
+                assert!(
+                    error < 10.0 * exact * scale,
+                    "{what:?} ∂{i}∂{j}: {} {numerical}",
+                    here.hessian[i][j]
+                );
                 assert_eq!(here.hessian[i][j], here.hessian[j][i]);
             }
         }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 /// So many draws in all, over all models: a million in the long form.
 fn draws() -> u64 {
-    if std::env::var_os("LTV_LONG").is_some() { 1_000_000 } else { 20_000 }
+    if std::env::var_os("LTV_LONG").is_some() { 1_000_000 } else { 4_000 }
 }
 
 struct Likelihood(Rfm);
