@@ -249,7 +249,12 @@ impl Law for ParetoGggFuture {
     }
 
     fn survival(&self, n: u64, t: f64) -> f64 {
-        if t <= 0.0 { 0.0 } else { self.arrival(n as f64 + 1.0, t, 0.0).clamp(0.0, 1.0) }
+        if t <= 0.0 || n >= MOST as u64 {
+            return 0.0;
+        }
+        let more = self.arrival(n as f64 + 1.0, t, 0.0).clamp(0.0, 1.0);
+        // The tail ends where that of the arrivals does: a power of n would never fall below what a sum leaves out.
+        if n >= MANY as u64 && more < RARE { 0.0 } else { more }
     }
 
     fn pmf(&self, t: f64, tail: f64, out: &mut Vec<f64>) {
