@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 /// So many draws in all, over all models: a million in the long form.
 fn draws() -> u64 {
-    if std::env::var_os("LTV_LONG").is_some() { 1_000_000 } else { 4_000 }
+    if std::env::var_os("LTV_LONG").is_some() { 1_000_000 } else { 1_800 }
 }
 
 struct Likelihood(Rfm);
@@ -70,7 +70,7 @@ fn checked(model: &AnyPurchaseModel, c: &Rfm, t: f64) -> Result<(), String> {
         unit("survival", law.survival(n, t))?;
     }
     // Probabilities one by one where there are not too many of them.
-    if law.survival(3_000, t) < 1e-13 {
+    if law.survival(300, t) < 1e-13 {
         let mut pmf = Vec::new();
         law.pmf(t, 1e-12, &mut pmf);
         pmf.iter().try_for_each(|p| unit("pmf", *p))?;
