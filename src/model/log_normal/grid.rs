@@ -34,6 +34,8 @@ pub(super) struct GridLaw {
     top: f64,
     ln_density: Vec<f64>,
     points: Vec<SumPoint>,
+    /// What the density at every [`STRIDE`]th grid point weighs, so that all together weigh 1 to the last digit.
+    weight: f64,
 }
 
 impl GridLaw {
@@ -57,7 +59,7 @@ impl GridLaw {
         let (left, right) = (side(-1.0), side(1.0));
         let start = top - left.len() as f64 * step;
         let values = left.into_iter().rev().chain([height]).chain(right).collect();
-        let mut law = Self { start, step, scale, top, ln_density: values, points: Vec::new() };
+        let mut law = Self { start, step, scale, top, ln_density: values, points: Vec::new(), weight: 0.0 };
         law.integrate();
         law
     }
@@ -144,6 +146,7 @@ impl GridLaw {
             point.above = above;
             above += if i > 0 { cells[i - 1] / total } else { 0.0 };
         }
+        self.weight = 1.0 / points.iter().step_by(STRIDE).map(|point| point.density).sum::<f64>();
         self.points = points;
     }
 
@@ -187,11 +190,11 @@ impl GridLaw {
         let height = 1.0 / (tau * std::f64::consts::TAU.sqrt());
         for (k, point) in self.points.iter().step_by(STRIDE).enumerate() {
             let z = (y - self.start - k as f64 * width) / tau;
-            let weight = width * point.density;
             let tail = normal_cdf(-z.abs());
             let (below, above) = if z > 0.0 { (1.0 - tail, tail) } else { (tail, 1.0 - tail) };
             let density = height * (-0.5 * z * z).exp();
-            sum.add(weight, &SumPoint { below, above, density, slope: -density * z / tau });
+            let here = SumPoint { below, above, density, slope: -density * z / tau };
+            sum.add(self.weight * point.density, &here);
         }
         sum
     }
