@@ -1,7 +1,7 @@
 //! Windows that begin later, and the time to the next purchase.
 
 use ltv::features::Rfm;
-use ltv::model::{Delayed, Law, PurchaseModel};
+use ltv::model::{Delayed, Law, Parametric, PurchaseModel};
 use ltv::predict::{NextPurchase, Purchases};
 use ltv::units::{Periods, Share};
 use rand::SeedableRng;
