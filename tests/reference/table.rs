@@ -61,6 +61,9 @@ impl Worst {
 
     fn record(&mut self, error: f64, found: f64, right: f64, place: &dyn std::fmt::Debug) {
         self.count += 1;
+        if found == 0.0 && right.abs() < f64::MIN_POSITIVE {
+            return; // smaller than the numbers that have all their digits
+        }
         if error > self.error || !error.is_finite() {
             self.error = if error.is_finite() { error } else { f64::INFINITY };
             self.place = format!("found {found:e}, should be {right:e} at {place:?}");
