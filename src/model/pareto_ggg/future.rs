@@ -275,7 +275,7 @@ impl Law for ParetoGggFuture {
         Some(self.arrivals(horizon, delta).iter().rev().sum())
     }
 
-    /// What the waits until u were can only be drawn: [`DRAWN`] stories of customers who do not leave, each with P(alive at u)
+    /// What the waits until u were can only be drawn: `DRAWN` stories of customers who do not leave, each with P(alive at u)
     /// of its share, from a seed that the history gives.
     fn later(&self, u: f64) -> Vec<(f64, Self)> {
         if u <= 0.0 {
