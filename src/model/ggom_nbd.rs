@@ -140,12 +140,6 @@ impl Lifetime for GammaGompertz {
         -self.s * self.ln_growth(u)
     }
 
-    /// ln s + ln b − ln β + bu − (s+1) B
-    fn ln_density(&self, u: f64) -> f64 {
-        let &Self { b, s, beta } = self;
-        (s * b / beta).ln() + b * u - (s + 1.0) * self.ln_growth(u)
-    }
-
     fn density_slope(&self, u: f64) -> f64 {
         self.b * (1.0 - (self.s + 1.0) / self.fade(u))
     }
@@ -186,18 +180,20 @@ impl Learned<3> for GammaGompertz {
         let [bent, c, g, gg] = self.parts(u);
         let (sb, sc, sg) = (s * bent, s * c, s * g);
         Tangent {
-            value: -sb,
+            factor: 1.0,
+            ln: -sb,
             gradient: [-sg, -sb, sc],
             hessian: [[-s * gg, -sg, sg * (1.0 - c)], [-sg, -sb, sc], [sg * (1.0 - c), sc, -sc * (1.0 - c)]],
         }
     }
 
     fn density_tangent(&self, u: f64) -> Tangent<3> {
-        let &Self { b, s, beta } = self;
+        let &Self { b, s, .. } = self;
         let [bent, c, g, gg] = self.parts(u);
         let (sb, sc, sg, s1) = (s * bent, s * c, s * g, s + 1.0);
         Tangent {
-            value: (s * b / beta).ln() + b * u - s1 * bent,
+            factor: self.hazard(u),
+            ln: -sb,
             gradient: [1.0 + b * u - s1 * g, 1.0 - sb, s1 * c - 1.0],
             hessian: [
                 [b * u - s1 * gg, -sg, s1 * g * (1.0 - c)],

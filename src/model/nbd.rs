@@ -69,10 +69,6 @@ impl Lifetime for Forever {
         0.0
     }
 
-    fn ln_density(&self, _u: f64) -> f64 {
-        f64::NEG_INFINITY
-    }
-
     fn density_slope(&self, _u: f64) -> f64 {
         0.0
     }
@@ -104,10 +100,10 @@ impl Lifetime for Forever {
 
 impl Learned<0> for Forever {
     fn survival_tangent(&self, _u: f64) -> Tangent<0> {
-        Tangent { value: 0.0, gradient: [], hessian: [] }
+        Tangent { factor: 1.0, ln: 0.0, gradient: [], hessian: [] }
     }
 
     fn density_tangent(&self, _u: f64) -> Tangent<0> {
-        Tangent { value: f64::NEG_INFINITY, gradient: [], hessian: [] }
+        Tangent { factor: 0.0, ln: 0.0, gradient: [], hessian: [] }
     }
 }

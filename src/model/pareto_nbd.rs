@@ -101,11 +101,6 @@ impl Lifetime for Pareto {
         -self.s * (u / self.beta).ln_1p()
     }
 
-    /// ln s − ln β − (s+1) ln(1+u/β)
-    fn ln_density(&self, u: f64) -> f64 {
-        (self.s / self.beta).ln() - (self.s + 1.0) * (u / self.beta).ln_1p()
-    }
-
     fn density_slope(&self, u: f64) -> f64 {
         -(self.s + 1.0) / (self.beta + u)
     }
@@ -148,7 +143,8 @@ impl Learned<2> for Pareto {
         let &Self { s, beta } = self;
         let (b, c) = ((u / beta).ln_1p(), u / (beta + u));
         Tangent {
-            value: -s * b,
+            factor: 1.0,
+            ln: -s * b,
             gradient: [-s * b, s * c],
             hessian: [[-s * b, s * c], [s * c, -s * c * (1.0 - c)]],
         }
@@ -159,7 +155,8 @@ impl Learned<2> for Pareto {
         let &Self { s, beta } = self;
         let (b, c) = ((u / beta).ln_1p(), u / (beta + u));
         Tangent {
-            value: (s / beta).ln() - (s + 1.0) * b,
+            factor: s / (beta + u),
+            ln: -s * b,
             gradient: [1.0 - s * b, (s + 1.0) * c - 1.0],
             hessian: [[-s * b, s * c], [s * c, -(s + 1.0) * c * (1.0 - c)]],
         }

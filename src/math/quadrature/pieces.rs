@@ -142,7 +142,7 @@ impl Piece {
     }
 
     /// The nodes in increasing order, each with its weight for an integral over u.
-    pub fn nodes(&self) -> impl Iterator<Item = (f64, f64)> + use<> {
+    pub fn nodes(&self) -> impl DoubleEndedIterator<Item = (f64, f64)> + use<> {
         let &Self { from, to, scale, length, rule } = self;
         let (half, straight) = (0.5 * length, length <= STRAIGHT);
         let width = 0.5 * (to - from);

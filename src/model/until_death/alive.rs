@@ -83,8 +83,7 @@ impl<L: Lifetime> Silence<'_, L> {
     pub(super) fn fates(&self, from: f64, to: f64) -> Fates {
         let unit = self.ln_alive(from);
         let gone = self.walk(from, to, unit, |u, weight| {
-            let ln_density = self.lifetime.ln_density(u) - self.m * (u / self.alpha).ln_1p();
-            weight * (ln_density - unit).exp()
+            weight * self.lifetime.hazard(u) * (self.ln_alive(u) - unit).exp()
         });
         Fates { ln_alive: self.ln_alive(to), ln_gone: unit + gone.ln() }
     }

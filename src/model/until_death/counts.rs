@@ -10,18 +10,40 @@ use crate::math::special::{IncompleteBeta, ln_gamma, ln_poch};
 
 /// Terms e^−40 of others are not looked at closely: 4e-18.
 const NOTHING: f64 = 40.0;
+/// A term that is this part of the sum is nothing.
+const NEGLIGIBLE: f64 = 1e-19;
 /// Below e^−this a node's term is left out until the nodes are drawn up again.
 const ASLEEP: f64 = 700.0;
 /// In the meantime it may grow by e^this, to e^−600 and no more.
 const SLEEP: f64 = 100.0;
 
-/// Some nodes of the mixture at one n: z = u/(α+u), and weight · NB_n(u).
-#[derive(Default)]
+/// A node of the mixture at one n, z = u/(α+u) and weight · NB_n(u), from the right to the left.
 struct Nodes {
     z: Vec<f64>,
     term: Vec<f64>,
     /// Up to this n they are right.
     until: f64,
+}
+
+impl Nodes {
+    /// The sum of the terms. The last have the smallest z: once they are nothing they stay so, and are let go.
+    fn sum(&mut self) -> f64 {
+        let mut lanes = [0.0; 4];
+        let (fours, rest) = self.term.as_chunks::<4>();
+        for four in fours {
+            lanes.iter_mut().zip(four).for_each(|(lane, term)| *lane += term);
+        }
+        let sum = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]) + rest.iter().sum::<f64>();
+        while self.term.last().is_some_and(|&last| last <= NEGLIGIBLE * sum) {
+            self.term.pop();
+        }
+        sum
+    }
+
+    /// From n to n + 1: each term by its z and a factor that they share.
+    fn step(&mut self, factor: f64) {
+        self.term.iter_mut().zip(&self.z).for_each(|(term, z)| *term *= z * factor);
+    }
 }
 
 impl<L: Lifetime> UntilDeath<L> {
@@ -32,22 +54,22 @@ impl<L: Lifetime> UntilDeath<L> {
         let mut most = (self.r * (t / self.alpha) + 30.0 / -z.ln()).ceil().max(4.0);
         let (mut n, mut nodes) = (0.0, self.nodes(t, 0.0, most));
         loop {
-            let here: f64 = nodes.term.iter().sum();
+            let here = nodes.sum();
             out.push(here);
             // No node's ratio is larger than that at t, from here on at most its larger of now and of n → ∞.
             let ratio = z.max(z * ((self.r + n) / (n + 1.0)));
-            if ratio < 1.0 && here * ratio < tail * (1.0 - ratio) && n + 1.0 >= self.r.min(1.0) {
+            if ratio < 1.0 && here * ratio < tail * (1.0 - ratio) {
                 return;
             }
             let factor = (self.r + n) / (n + 1.0);
             n += 1.0;
-            if n > nodes.until {
+            if n <= nodes.until {
+                nodes.step(factor);
+            } else {
                 if n > most {
                     most *= 2.0;
                 }
                 nodes = self.nodes(t, n, most);
-            } else {
-                nodes.term.iter_mut().zip(&nodes.z).for_each(|(term, z)| *term *= z * factor);
             }
         }
     }
@@ -55,23 +77,24 @@ impl<L: Lifetime> UntilDeath<L> {
     /// The nodes from n on, good up to `most`.
     fn nodes(&self, t: f64, n: f64, most: f64) -> Nodes {
         let &Self { r, alpha, lifetime } = self;
-        let mut nodes = Nodes { until: most, ..Nodes::default() };
+        let mut nodes = Nodes { z: Vec::with_capacity(64), term: Vec::with_capacity(64), until: most };
         let ln_choices = ln_poch(r, n) - ln_gamma(n + 1.0);
         let mut asleep = false;
-        let mut add = |u: f64, ln_weight: f64, factor: f64| {
+        let mut add = |u: f64, factor: f64| {
             let z = u / (alpha + u);
             let repeats = if n > 0.0 { n * z.ln() } else { 0.0 };
-            let ln_term = ln_choices + repeats - r * (u / alpha).ln_1p() + ln_weight;
-            asleep |= ln_term < -ASLEEP && ln_weight > -ASLEEP;
+            let ln_survival = lifetime.ln_survival(u);
+            let ln_term = ln_choices + repeats - r * (u / alpha).ln_1p() + ln_survival;
+            asleep |= ln_term < -ASLEEP && ln_survival > -ASLEEP;
             nodes.z.push(z);
             nodes.term.push(if ln_term < -ASLEEP { 0.0 } else { factor * ln_term.exp() });
         };
+        add(t, 1.0);
         if L::ENDS {
             for piece in self.pieces(t, most) {
-                piece.nodes().for_each(|(u, weight)| add(u, lifetime.ln_density(u), weight));
+                piece.nodes().rev().for_each(|(u, weight)| add(u, weight * lifetime.hazard(u)));
             }
         }
-        add(t, lifetime.ln_survival(t), 1.0);
         if asleep && r > 1.0 {
             let growth = ((r + n) / (n + 1.0)).ln().max(1e-9);
             nodes.until = most.min(n + (SLEEP / growth).floor().max(1.0));

@@ -178,14 +178,14 @@ impl<const N: usize> Moments<N> {
         moments
     }
 
-    /// Adds what happens at u: `weight` e^(`tangent` − m A). Returns its size.
+    /// Adds what happens at u: `weight` times the tangent's value times e^(−m A). Returns its size.
     #[inline]
     fn add<L>(&mut self, silence: &Silence<'_, L>, u: f64, weight: f64, tangent: &Tangent<N>) -> f64 {
         let &Silence { alpha, m, .. } = silence;
         let a = (u / alpha).ln_1p();
         let q = u / (alpha + u);
         let mq = m * q;
-        let w = weight * (tangent.value - m * a - self.unit).exp();
+        let w = weight * tangent.factor * (tangent.ln - m * a - self.unit).exp();
         let (wa, wq) = (w * a, w * mq);
         self.mass += w;
         self.a += wa;

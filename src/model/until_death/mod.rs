@@ -73,14 +73,11 @@ pub trait Lifetime: Copy + Debug + PartialEq + Send + Sync {
     /// ln S(u): the probability to outlive u.
     fn ln_survival(&self, u: f64) -> f64;
 
-    /// ln f(u): the density of ends.
-    fn ln_density(&self, u: f64) -> f64;
+    /// h(u) = −d ln S/du, the rate at which those who are there at u leave: f = h S.
+    fn hazard(&self, u: f64) -> f64;
 
     /// d ln f/du.
     fn density_slope(&self, u: f64) -> f64;
-
-    /// −d ln S/du.
-    fn hazard(&self, u: f64) -> f64;
 
     /// How far to the left of 0 the first singularity of f on the real line is.
     fn pole(&self) -> f64;
@@ -111,10 +108,13 @@ pub trait Lifetime: Copy + Debug + PartialEq + Send + Sync {
 /// e^−45 = 3e-20: beyond so many 1/δ nothing counts.
 const FOREVER: f64 = 45.0;
 
-/// ln S or ln f at one moment, with its derivatives in the logarithms of the lifetime's parameters.
+/// S or f at one moment as `factor` e^`ln`, and the derivatives of its logarithm in the logarithms of the lifetime's parameters.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tangent<const N: usize> {
-    pub(crate) value: f64,
+    /// 1, or h(u).
+    pub(crate) factor: f64,
+    /// ln S(u).
+    pub(crate) ln: f64,
     pub(crate) gradient: [f64; N],
     /// Both triangles.
     pub(crate) hessian: [[f64; N]; N],
