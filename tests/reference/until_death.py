@@ -87,7 +87,8 @@ def integral(f, low, high, near, everywhere, nodes=NODES):
         while at < high:
             step = min(near + at, everywhere, high - at)
             start = f(at) if at > 0 else f(step * mp.mpf(10) ** -6)
-            while abs(f(at + step) - start) > 20 and step > (near + at) * mp.mpf(10) ** -5:
+            # The middle as well: both feet of a bell are equally high.
+            while max(abs(f(at + step) - start), abs(f(at + step / 2) - start)) > 20 and step > (near + at) * mp.mpf(10) ** -5:
                 step /= 2
             end = high if high - at - step < step / 1000 else at + step
             middle, half = (at + end) / 2, (end - at) / 2

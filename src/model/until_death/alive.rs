@@ -3,13 +3,16 @@
 use super::{Lifetime, UntilDeath};
 use crate::math::quadrature::{Shape, pieces};
 
-/// The two ways to a silence from t_x to T, in logs: still alive, or gone in between; without the factor that they share.
+/// The two ways to a silence from t_x to T, in logs: still alive, or gone in between, given alive at t_x. Told from t_x on, the
+/// powers are small, however busy the customer was.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fates {
-    /// ln S(T) (1+T/α)^−m
-    pub(super) ln_alive: f64,
-    /// ln ∫_{t_x}^T f(u) (1+u/α)^−m du
-    pub(super) ln_gone: f64,
+    /// ln S(t_x) (1+t_x/α)^−m
+    ln_before: f64,
+    /// ln S(T)/S(t_x) ((α+T)/(α+t_x))^−m
+    ln_alive: f64,
+    /// ln ∫_{t_x}^T f(u)/S(t_x) ((α+u)/(α+t_x))^−m du
+    ln_gone: f64,
 }
 
 impl Fates {
@@ -19,7 +22,7 @@ impl Fates {
         if high == f64::NEG_INFINITY {
             return high;
         }
-        high + (self.ln_alive.min(self.ln_gone) - high).exp().ln_1p()
+        self.ln_before + high + (self.ln_alive.min(self.ln_gone) - high).exp().ln_1p()
     }
 
     /// The part of the living; 0 where it is below all numbers.
@@ -81,11 +84,13 @@ impl<L: Lifetime> Silence<'_, L> {
 
     /// Both fates of a silence from `from` to `to`.
     pub(super) fn fates(&self, from: f64, to: f64) -> Fates {
-        let unit = self.ln_alive(from);
-        let gone = self.walk(from, to, unit, |u, weight| {
-            weight * self.lifetime.hazard(u) * (self.ln_alive(u) - unit).exp()
-        });
-        Fates { ln_alive: self.ln_alive(to), ln_gone: unit + gone.ln() }
+        let (ln_before, ln_there) = (self.ln_alive(from), self.lifetime.ln_survival(from));
+        let ln_since = |u: f64| {
+            self.lifetime.ln_survival(u) - ln_there - self.m * ((u - from) / (self.alpha + from)).ln_1p()
+        };
+        let gone =
+            self.walk(from, to, ln_before, |u, weight| weight * self.lifetime.hazard(u) * ln_since(u).exp());
+        Fates { ln_before, ln_alive: ln_since(to), ln_gone: gone.ln() }
     }
 }
 
