@@ -1,9 +1,10 @@
 //! Fitting: the answer is checked before it is timed.
 
-use criterion::{Criterion, criterion_group, criterion_main};
-use ltv::features::{CustomersReader, TableOptions};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
+use ltv::features::{Customers, CustomersReader, TableOptions};
 use ltv::fit::{Bootstrap, Method, Nuts, fit_purchases, fit_purchases_by, unique_purchases};
-use ltv::model::{BgNbd, GammaGamma, Likelihood, Parametric, ParetoNbd};
+use ltv::model::{BgNbd, GammaGamma, Likelihood, Parametric, ParetoNbd, PurchaseLikelihood};
 use ltv::predict::{Forecaster, ParameterDraws, Question, Totals};
 use ltv::progress::Silent;
 use ltv::units::{Periods, Share, TimeUnit};
@@ -43,19 +44,55 @@ fn million(c: &mut Criterion) {
     group.finish();
 }
 
+/// Pareto/NBD, whose likelihood is an integral, on a hundred thousand customers.
+fn hundred_thousand(c: &mut Criterion) {
+    let truth = [0.553277, 10.577684, 0.606240, 11.668731];
+    let model = ParetoNbd::template().with_parameters(&truth).expect("legal parameters");
+    let spend = GammaGamma::new(6.25, 3.74, 15.44).expect("legal parameters");
+    let customers = shop::simulated(&model, &spend, 100_000, [30, 730], 1);
+    let fit = fit_purchases(&ParetoNbd::template(), &customers).expect("they can be fitted");
+    for (found, truth) in fit.model.parameters().iter().zip(truth) {
+        assert!((found / truth - 1.0).abs() < 0.1, "{found} {truth}");
+    }
+    println!("{} distinct rows, {} evaluations", fit.report.distinct, fit.report.evaluations);
+    let mut group = c.benchmark_group("a hundred thousand customers");
+    group.sample_size(10);
+    group.bench_function("fit Pareto/NBD, distinct rows included", |b| {
+        b.iter(|| fit_purchases(&ParetoNbd::template(), &customers))
+    });
+    group.finish();
+}
+
 /// A table of customers from elsewhere, to stand beside a peer's fit of the same table: LTV_BENCH_CUSTOMERS names it.
 fn given(c: &mut Criterion) {
     let Some(path) = std::env::var_os("LTV_BENCH_CUSTOMERS") else { return };
     let reader = CustomersReader::open(path.as_ref(), TableOptions::default()).expect("a table of customers");
     let customers = reader.read_all().expect("a whole table");
-    let fit = fit_purchases(&BgNbd::template(), &customers).expect("it can be fitted");
-    println!("{} customers, {} distinct rows: {:?}", customers.len(), fit.report.distinct, fit.model);
     let mut group = c.benchmark_group("the table given");
     group.sample_size(10);
-    group.bench_function("fit BG/NBD, distinct rows included", |b| {
-        b.iter(|| fit_purchases(&BgNbd::template(), &customers))
-    });
+    given_to(&mut group, BgNbd::template(), &customers);
+    given_to(&mut group, ParetoNbd::template(), &customers);
     group.finish();
+}
+
+/// One model's fit of the table given.
+fn given_to<M: PurchaseLikelihood>(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    template: M,
+    customers: &Customers,
+) {
+    let fit = fit_purchases(&template, customers).expect("it can be fitted");
+    println!(
+        "{} of {} customers, {} distinct rows: {:?}, ln L {}",
+        template.name(),
+        customers.len(),
+        fit.report.distinct,
+        fit.model.parameters(),
+        fit.report.ln_likelihood
+    );
+    group.bench_function(format!("fit {}, distinct rows included", template.name()), |b| {
+        b.iter(|| fit_purchases(&template, customers))
+    });
 }
 
 /// Ways of fitting that draw: the uncertainty that comes out is checked against what is known of these sets.
@@ -93,5 +130,5 @@ fn draws(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, cdnow, million, given, draws);
+criterion_group!(benches, cdnow, million, hundred_thousand, given, draws);
 criterion_main!(benches);

@@ -10,7 +10,9 @@ use std::path::PathBuf;
 use ltv::Error;
 use ltv::features::{Customers, Past};
 use ltv::fit::{Method, Stop, fit_any_purchases, fit_purchases, fit_spend};
-use ltv::model::{AnyPurchaseModel, GammaGamma, Law, Likelihood, Parametric, PurchaseLikelihood, Visitor};
+use ltv::model::{
+    AnyPurchaseModel, GammaGamma, Law, Likelihood, Parametric, PurchaseLikelihood, PurchaseModel, Visitor,
+};
 use ltv::orders::{ReadOptions, read};
 use ltv::progress::Silent;
 use ltv::units::{Grain, TimeUnit};
@@ -89,17 +91,20 @@ fn truth<M: PurchaseLikelihood>(template: &M, rng: &mut Xoshiro256PlusPlus) -> M
 /// Customers as the model tells them, of ages around 1 (in opportunities: around 12).
 fn told<M: PurchaseLikelihood>(model: &M, size: usize, rng: &mut Xoshiro256PlusPlus) -> Customers {
     let law = model.newcomer();
-    let mut times = Vec::new();
+    let (mut times, mut ln_gaps) = (Vec::new(), Vec::new());
     let rows: Vec<_> = (0..size)
         .map(|_| {
             let days = f64::from(rng.random_range(60u32..=300));
             let age = if M::DISCRETE { (days / 15.0).floor() } else { days / 180.0 };
             times.clear();
             law.sample(age, rng, &mut times);
+            let gaps = times.iter().scan(0.0, |last, at| Some(at - std::mem::replace(last, *at)));
+            ln_gaps.push(gaps.map(f64::ln).sum());
             (times.len() as u32, times.last().copied().unwrap_or(0.0), age, None)
         })
         .collect();
-    shop::customers(&rows)
+    let customers = shop::customers(&rows);
+    if model.uses_gaps() { Customers { ln_gaps, ..customers } } else { customers }
 }
 
 fn every_shop_of(id: &str) {
@@ -107,7 +112,13 @@ fn every_shop_of(id: &str) {
     if !template.settings().is_empty() {
         template = template.with_setting("k", 2.0).unwrap();
     }
-    let (shops, largest) = if long() { (1_000, 50_000.0) } else { (60, 1_500.0) };
+    // Milliseconds for each customer's likelihood: fewer and smaller shops.
+    let (shops, largest) = match (template.is_costly(), long()) {
+        (false, false) => (60, 1_500.0),
+        (false, true) => (1_000, 50_000.0),
+        (true, false) => (2, 60.0),
+        (true, true) => (40, 200.0),
+    };
     let ended: Vec<Ended> = (0..shops).map(|seed| template.visit(Shop { seed, largest })).collect();
     let count = |what: Ended| ended.iter().filter(|ended| **ended == what).count();
     println!(

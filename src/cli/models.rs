@@ -10,15 +10,15 @@ use crate::model::{AnyPurchaseModel, AnyRetentionModel, AnySpendModel};
 /// # Errors
 /// [`crate::Error::Io`] if standard output cannot be written.
 pub fn run() -> Result<()> {
-    let mut grid = Grid::new(&["--model", "", "purchases"]);
+    let mut grid = Grid::words(&["--model", "", "purchases"]);
     for (id, name, about) in AnyPurchaseModel::ALL {
         grid.row([(*id).to_owned(), (*name).to_owned(), (*about).to_owned()]);
     }
-    let mut renewals = Grid::new(&["--model", "", "renewals of subscriptions"]);
+    let mut renewals = Grid::words(&["--model", "", "renewals of subscriptions"]);
     for (id, name, about) in AnyRetentionModel::ALL {
         renewals.row([id, name, about]);
     }
-    let mut spend = Grid::new(&["--spend", "", "value of an order"]);
+    let mut spend = Grid::words(&["--spend", "", "value of an order"]);
     for (id, name, about) in AnySpendModel::ALL {
         spend.row([*id, *name, *about]);
     }

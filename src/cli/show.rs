@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 pub use crate::units::grouped as count;
-use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, Width};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width};
 
 /// The width every table keeps to.
 const WIDTH: u16 = 80;
@@ -90,10 +90,11 @@ pub fn clip(text: &str, most: usize) -> String {
     clean.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }
 
-/// A table for people: the first column to the left, the others to the right; at most 80 columns wide.
+/// A table for people: the first column to the left, the others (numbers) to the right; at most 80 columns wide.
 pub struct Grid {
     table: Table,
     columns: usize,
+    words: bool,
 }
 
 impl Grid {
@@ -105,8 +106,14 @@ impl Grid {
             .load_preset("     ──            ")
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(WIDTH);
-        table.set_header(heads.iter().enumerate().map(|(at, head)| Cell::new(head).set_alignment(side(at))));
-        Self { table, columns: heads.len() }
+        table.set_header(heads.iter());
+        Self { table, columns: heads.len(), words: false }
+    }
+
+    /// A table of words: every column to the left.
+    #[must_use]
+    pub fn words(heads: &[&str]) -> Self {
+        Self { words: true, ..Self::new(heads) }
     }
 
     /// A table without column heads.
@@ -117,14 +124,12 @@ impl Grid {
             .load_preset(comfy_table::presets::NOTHING)
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(WIDTH);
-        Self { table, columns }
+        Self { table, columns, words: false }
     }
 
     /// Adds a row.
     pub fn row<S: Into<String>>(&mut self, cells: impl IntoIterator<Item = S>) -> &mut Self {
-        let cells =
-            cells.into_iter().enumerate().map(|(at, text)| Cell::new(text.into()).set_alignment(side(at)));
-        self.table.add_row(Row::from(cells));
+        self.table.add_row(cells.into_iter().map(|text| Cell::new(text.into())));
         self
     }
 
@@ -133,6 +138,8 @@ impl Grid {
     pub fn text(mut self) -> String {
         for at in 0..self.columns {
             if let Some(column) = self.table.column_mut(at) {
+                let left = at == 0 || self.words;
+                column.set_cell_alignment(if left { CellAlignment::Left } else { CellAlignment::Right });
                 column.set_padding(if at == 0 { (0, 1) } else { (1, 0) });
                 if at > 0 {
                     column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(4)));
@@ -141,10 +148,6 @@ impl Grid {
         }
         self.table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
     }
-}
-
-fn side(column: usize) -> CellAlignment {
-    if column == 0 { CellAlignment::Left } else { CellAlignment::Right }
 }
 
 #[cfg(test)]

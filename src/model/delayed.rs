@@ -38,6 +38,18 @@ impl<M: PurchaseModel> PurchaseModel for Delayed<M> {
     fn newcomer(&self) -> Self::Future {
         Later::of(self.model.newcomer(), self.delay)
     }
+
+    fn uses_gaps(&self) -> bool {
+        self.model.uses_gaps()
+    }
+
+    fn is_costly(&self) -> bool {
+        self.model.is_costly()
+    }
+
+    fn refuses(&self, customer: &Rfm) -> Option<&'static str> {
+        self.model.refuses(customer)
+    }
 }
 
 impl<M: PurchaseModel> Parametric for Delayed<M> {

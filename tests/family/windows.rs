@@ -43,6 +43,22 @@ fn a_window_that_begins_now_is_the_law_itself() {
 }
 
 #[test]
+fn a_model_asked_about_a_later_window_sees_and_refuses_the_same_histories() {
+    for case in all() {
+        let later = Delayed::new(case.model.clone(), delay(&case));
+        for c in [
+            Rfm::new(3, 20.0, 39.0),
+            Rfm::new(1, 2.5, 6.0),
+            Rfm { ln_gaps: Some(1.5), ..Rfm::new(2, 9.0, 12.0) },
+        ] {
+            assert_eq!(later.refuses(&c), case.model.refuses(&c), "{:?} {c:?}", case.model);
+            assert_eq!(later.sees(c).ln_gaps, case.model.sees(c).ln_gaps, "{:?} {c:?}", case.model);
+        }
+        assert_eq!(later.is_costly(), case.model.is_costly(), "{:?}", case.model);
+    }
+}
+
+#[test]
 fn probabilities_of_a_window_sum_to_one_and_have_its_mean() {
     for case in all().into_iter().filter(|case| !case.slow) {
         let later = Delayed::new(case.model.clone(), delay(&case));
