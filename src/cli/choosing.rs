@@ -33,7 +33,7 @@ pub fn settled(
 /// The choice for people.
 fn told(choice: &Choice) -> String {
     let scored = choice.holdout.is_some();
-    let mut heads = vec!["model", "numbers", "ln L", "AIC", "BIC"];
+    let mut heads = vec!["model", "params", "ln L", "AIC", "BIC"];
     if scored {
         heads.extend(["log-score", "behind", "±"]);
     }
@@ -48,7 +48,10 @@ fn told(choice: &Choice) -> String {
             }
         };
         let mut cells = vec![candidate.model.to_owned(), candidate.parameters.to_string()];
-        cells.extend([found.ln_likelihood, found.aic, found.bic].map(|value| show::number(value, 2)));
+        cells.extend(
+            [found.ln_likelihood, found.aic, found.bic]
+                .map(|value| show::number(value, usize::from(value.abs() < 1e6))),
+        );
         if scored {
             let optional = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |v| show::number(v, 5));
             cells.push(optional(found.log_score));
