@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::args::Reading;
 use super::tell::wrap;
-use crate::features::{CovariateFile, CovariatePlan, Gap};
+use crate::features::{CovariateFile, CovariatePlan, Gap, Season};
 use crate::fit::{CovariatePart, Covariates, Regularisation, TrainedModel};
 use crate::units::Grain;
 use crate::{Error, Result};
@@ -22,6 +22,10 @@ pub struct CovariatesIn {
     /// Column of that file with the customer's id [default: found by its usual names]
     #[arg(long, value_name = "COLUMN", requires = "file")]
     covariates_customer: Option<String>,
+    /// Column of that file with the date from which on a row holds: covariates that vary with time [default: found by its
+    /// usual names, where customers have several rows]
+    #[arg(long, value_name = "COLUMN", requires = "file")]
+    covariates_date: Option<String>,
     /// What becomes of customers for whom a covariate is missing
     #[arg(long, value_enum, value_name = "WHAT", default_value_t = GapArg::Refuse, requires = "file")]
     covariates_gaps: GapArg,
@@ -41,8 +45,20 @@ pub struct CovariatesOn {
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', requires = "file")]
     categorical: Vec<String>,
     /// Hold coefficients towards 0: a strength, or auto to choose it by cross-validation [default: not at all]
-    #[arg(long, value_name = "STRENGTH|auto", requires = "file", value_parser = strength)]
+    #[arg(long, value_name = "STRENGTH|auto", value_parser = strength)]
     l2: Option<Regularisation>,
+    /// Let purchases follow the time of the year: twelve months, or fifty-two weeks (with --model pareto-nbd)
+    #[arg(long, value_enum, value_name = "PARTS")]
+    seasonality: Option<SeasonArg>,
+}
+
+/// Parts of a year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum SeasonArg {
+    /// Twelve months.
+    Month,
+    /// Fifty-two weeks.
+    Week,
 }
 
 /// What becomes of gaps.
@@ -69,7 +85,7 @@ impl CovariatesIn {
         self.file.as_ref().map(|path| CovariateFile {
             path: path.clone(),
             customer: self.covariates_customer.clone(),
-            date: None,
+            date: self.covariates_date.clone(),
             orders_customer: reading.customer.clone(),
         })
     }
@@ -91,15 +107,26 @@ impl CovariatesIn {
         reading: &Reading,
         grain: Grain,
     ) -> Result<Option<Arc<Covariates>>> {
-        let Some(file) = self.wanted(reading) else { return Ok(None) };
-        if on.purchase_covariates.is_empty() && on.dropout_covariates.is_empty() {
+        let season = on.seasonality.map(|parts| match parts {
+            SeasonArg::Month => Season::Month,
+            SeasonArg::Week => Season::Week,
+        });
+        let file = self.wanted(reading);
+        if file.is_none() && season.is_none() {
+            return match on.l2 {
+                None => Ok(None),
+                Some(_) => Err(Error::usage("--l2 holds coefficients of covariates: it goes with --covariates or --seasonality")),
+            };
+        }
+        if file.is_some() && on.purchase_covariates.is_empty() && on.dropout_covariates.is_empty() {
             return Err(Error::usage(
                 "--covariates needs columns: name those that bear on purchases with --purchase-covariates, those that bear on \
                  drop-out with --dropout-covariates",
             ));
         }
         let plan = CovariatePlan {
-            file,
+            file: file.unwrap_or_default(),
+            season,
             purchase: on.purchase_covariates.clone(),
             dropout: on.dropout_covariates.clone(),
             spend: Vec::new(),

@@ -47,7 +47,9 @@ pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()>
     let (recipe, told) =
         settled(recipe, &args.model, (&customers, Some(&past)), args.counting.unit(), progress)?;
     told.map_or(Ok(()), |told| voice.say(&told))?;
-    let trained = TrainedModel::train_watched(&recipe, &customers, &options.timezone, progress)?;
+    let times = recipe.needs_times().then(|| past.purchase_times());
+    let trained =
+        TrainedModel::train_with_times(&recipe, (&customers, times.as_ref()), &options.timezone, progress)?;
     drop(customers);
     progress.end();
     // Not before there is something to write: a failed run leaves no empty folder.

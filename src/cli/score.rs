@@ -44,7 +44,7 @@ pub fn run(args: &args::Score, quiet: bool, progress: &dyn Progress) -> Result<(
             };
             let cutoff = options.cutoff.or(first.cutoff).map(|tick| (options.grain, tick));
             let asked = ask(args, &trained, cutoff)?;
-            let members = asked.members(trained.crowd(covariates.as_ref(), &first)?);
+            let members = asked.members(trained.crowd(covariates.as_ref(), &first, None)?);
             has_money(&trained, &args.reading, first.has_money())?;
             let mut scorer =
                 Scorer::new(&trained, &members, asked, options.spend && first.has_money(), output)?;

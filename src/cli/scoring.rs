@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::Result;
 use crate::features::{Customers, Past};
 use crate::fit::{Covariates, Crowd, TrainedModel};
-use crate::model::{AnyPurchaseModel, Deferred, WithCovariates};
+use crate::model::{AnyPopulation, Deferred};
 use crate::output::Output;
 use crate::predict::{
     ExtraQuestions, Extras, Forecast, Forecaster, ParameterDraws, ParameterSpread, Question, Total, Totals,
@@ -30,7 +30,7 @@ const DRAWS: usize = 400;
 const SEED: u64 = 0x6c74_7631;
 
 /// Customers under their models of purchases, asked about a window.
-pub type Windowed = Deferred<WithCovariates<AnyPurchaseModel>>;
+pub type Windowed = Deferred<AnyPopulation>;
 
 /// Customers under their models, now and at the window.
 pub struct Members {
@@ -107,6 +107,12 @@ impl Asked {
     #[must_use]
     pub const fn discount(&self) -> Option<f64> {
         self.question.discount
+    }
+
+    /// The last moment that is asked about.
+    fn until(&self, customers: &Customers, cutoff: Tick) -> Tick {
+        let length = self.question.delay + self.periods.get();
+        customers.grain.after(cutoff, length, customers.unit)
     }
 
     /// A crowd, asked about the window.
@@ -308,7 +314,9 @@ pub fn score_past(
     progress.begin("scoring customers", Some(past.len() as u64));
     if trained.covariates.is_some() || covariates.is_some() {
         let customers = past.customers(trained.unit);
-        let members = asked.members(trained.crowd(covariates, &customers)?);
+        let times = trained.covariates.as_ref().is_some_and(|part| part.schema.over_time).then(|| past.purchase_times());
+        let times = times.as_ref().map(|times| (times, asked.until(&customers, past.cutoff())));
+        let members = asked.members(trained.crowd(covariates, &customers, times)?);
         let mut scorer = Scorer::new(trained, &members, asked, money, output)?;
         scorer.add(&customers, progress)?;
         return scorer.finish(progress);

@@ -45,7 +45,8 @@ pub fn run(args: &args::Train, quiet: bool, progress: &dyn Progress) -> Result<(
             if recipe.is_of_regular_buyers() {
                 voice.say(&tell::regularity(&past.regularity()))?;
             }
-            TrainedModel::train_watched(&recipe, &customers, &options.timezone, progress)?
+            let times = recipe.needs_times().then(|| past.purchase_times());
+            TrainedModel::train_with_times(&recipe, (&customers, times.as_ref()), &options.timezone, progress)?
         }
     };
     trained.write(&args.output)?;

@@ -5,6 +5,7 @@ mod regularity;
 mod past;
 mod holdout;
 mod customers;
+mod times;
 mod cells;
 mod covariates;
 mod table_in;
@@ -12,12 +13,13 @@ mod tenure;
 mod subscriptions;
 
 pub use covariates::{
-    Coding, CovariateColumn, CovariateFile, CovariateGroups, CovariatePlan, CovariateSchema, CovariateTable,
-    Gap, Process,
+    Coding, CovariateColumn, CovariateFile, CovariateGroups, CovariatePath, CovariatePaths, CovariatePlan,
+    CovariateSchema, CovariateTable, Gap, Process, Season, Span,
 };
 pub use customers::{Customers, History, HistoryKey, LnSpent, Rfm, Spent};
 pub use holdout::{Acquired, Holdout};
 pub use net::Netting;
+pub use times::PurchaseTimes;
 pub use past::Past;
 pub use regularity::Regularity;
 pub use subscriptions::{SubscriptionOptions, Subscriptions};

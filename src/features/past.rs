@@ -5,7 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::net::{Netter, Purchase, Tally};
-use super::{Customers, Netting};
+use super::{Customers, Netting, PurchaseTimes};
 use crate::orders::Orders;
 use crate::units::{CalendarPeriod, Tick, TimeUnit};
 use crate::{Error, Result};
@@ -210,6 +210,24 @@ impl<'a> Past<'a> {
             piece.filter_map(first).collect::<Vec<Tick>>()
         });
         parts.into_iter().for_each(|(part, _)| all.extend(part));
+        all
+    }
+
+    /// When each customer with a purchase up to the cut-off bought, in the order of the table.
+    #[must_use]
+    pub fn purchase_times(&self) -> PurchaseTimes {
+        let mut all = PurchaseTimes::default();
+        let parts = self.over_pieces(0..self.orders.len(), |netter, piece| {
+            let mut part = PurchaseTimes::default();
+            for customer in piece {
+                let purchases = self.purchases(netter, customer);
+                if !purchases.is_empty() {
+                    part.push(purchases.iter().map(|purchase| purchase.tick));
+                }
+            }
+            part
+        });
+        parts.into_iter().for_each(|(part, _)| all.append(part));
         all
     }
 

@@ -177,6 +177,11 @@ pub(super) struct Standard {
 }
 
 impl Standard {
+    /// By these means and standard deviations, of no groups.
+    pub(super) const fn of(moments: Vec<(f64, f64)>) -> Self {
+        Self { moments, groups: Vec::new() }
+    }
+
     pub(super) fn new(groups: &CovariateGroups, effects: &[Effect]) -> Self {
         let mut moments = groups.moments();
         for (place, (mean, spread)) in moments.iter_mut().enumerate() {
@@ -191,7 +196,7 @@ impl Standard {
 
     /// The linear map from the coordinates of the standardised model to those in the covariates' own units:
     /// γ' = γ/σ, η' = η − Σ γ μ/σ s.
-    fn back(&self, width: usize, effects: &[Effect]) -> Vec<Vec<f64>> {
+    pub(super) fn back(&self, width: usize, effects: &[Effect]) -> Vec<Vec<f64>> {
         let n = width + effects.len();
         let mut map = vec![vec![0.0; n]; n];
         (0..width).for_each(|i| map[i][i] = 1.0);
@@ -346,7 +351,7 @@ impl<M: PurchaseLikelihood> Climb<M> {
 
 impl Uncertainty {
     /// The same uncertainty after a linear map of the coordinates, M Σ Mᵀ; standard errors are to be told anew.
-    fn carried(self, map: &[Vec<f64>]) -> Self {
+    pub(super) fn carried(self, map: &[Vec<f64>]) -> Self {
         let half: Vec<Vec<f64>> = map
             .iter()
             .map(|row| {

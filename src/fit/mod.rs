@@ -20,6 +20,7 @@ mod penalised;
 mod report;
 mod retention;
 mod unique;
+mod varying;
 
 pub use covariance::Uncertainty;
 pub use covariates::{
@@ -39,3 +40,4 @@ pub use mle::{
 pub use report::{FitReport, NotConverged, Stop, Tried};
 pub use retention::{CohortFit, TrainedRetention, fit_retention};
 pub use unique::{unique_histories, unique_purchases, unique_spend};
+pub use varying::fit_varying;

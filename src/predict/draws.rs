@@ -5,7 +5,7 @@ use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::fit::{Crowd, TrainedModel, Uncertainty};
-use crate::model::{AnyPurchaseModel, AnySpendModel, Coordinate, Parametric, SpendModel, WithCovariates};
+use crate::model::{AnyPopulation, AnySpendModel, Coordinate, Parametric, SpendModel};
 use crate::{Error, Result};
 
 /// Parameters as they might be, given the data: by the Laplace approximation, a bootstrap, or a sampler of the posterior.
@@ -19,7 +19,7 @@ pub struct ParameterDraws<M> {
     pub spend: Vec<AnySpendModel>,
 }
 
-impl ParameterDraws<WithCovariates<AnyPurchaseModel>> {
+impl ParameterDraws<AnyPopulation> {
     /// The draws of a trained model for a crowd: those that its method made, otherwise so many of the Laplace approximation. `money` says
     /// whether value is forecast.
     ///
@@ -33,10 +33,11 @@ impl ParameterDraws<WithCovariates<AnyPurchaseModel>> {
             Some(part) => drawn(&part.model, part.uncertainty.as_ref(), count, seed.wrapping_add(1))?,
         };
         let purchases = if purchase.draws.is_empty() {
-            drawn(&crowd.population, purchase.uncertainty.as_ref(), count, seed)?
+            &drawn(&purchase.model, purchase.uncertainty.as_ref(), count, seed)?
         } else {
-            purchase.draws.iter().map(|draw| draw.among(&crowd.population)).collect::<Result<_>>()?
+            &purchase.draws
         };
+        let purchases = purchases.iter().map(|draw| crowd.under(draw)).collect::<Result<_>>()?;
         Ok(Self { purchases, spend })
     }
 }

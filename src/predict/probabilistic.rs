@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::{Estimator, Forecast, Forecaster, LogScores, Predictor, Question};
 use crate::Result;
-use crate::features::{Customers, Past};
+use crate::features::{Customers, Past, PurchaseTimes};
 use crate::fit::{Covariates, Crowd, Recipe, TrainedModel};
-use crate::model::{AnyPurchaseModel, Parametric, WithCovariates};
+use crate::model::{AnyPopulation, Parametric};
+use crate::progress::Silent;
 use crate::units::{Periods, Share};
 
 /// So many customers are forecast at a time: what is found for their distinct histories takes as much memory as the forecast.
@@ -44,22 +45,26 @@ impl Estimator for BuyTillYouDie {
         self.recipe.needs_logs()
     }
 
-    fn fit(&self, _past: &Past<'_>, customers: &Customers) -> Result<Box<dyn Predictor>> {
-        let trained = TrainedModel::train(&self.recipe, customers, "UTC")?;
-        Ok(Box::new(Fitted { trained, covariates: self.recipe.covariates.clone(), id: self.id.clone() }))
+    fn fit(&self, past: &Past<'_>, customers: &Customers) -> Result<Box<dyn Predictor>> {
+        let times = self.recipe.needs_times().then(|| past.purchase_times());
+        let trained = TrainedModel::train_with_times(&self.recipe, (customers, times.as_ref()), "UTC", &Silent)?;
+        Ok(Box::new(Fitted { trained, covariates: self.recipe.covariates.clone(), times, id: self.id.clone() }))
     }
 }
 
 struct Fitted {
     trained: TrainedModel,
     covariates: Option<Arc<Covariates>>,
+    /// When the customers bought, where covariates vary with time; of the table of the fit, which is forecast too.
+    times: Option<PurchaseTimes>,
     id: String,
 }
 
 impl Fitted {
     /// The customers under their models.
-    fn crowd(&self, customers: &Customers) -> Result<Crowd> {
-        self.trained.crowd(self.covariates.as_deref(), customers)
+    fn crowd(&self, customers: &Customers, horizon: Periods) -> Result<Crowd> {
+        let until = customers.cutoff.map(|cutoff| customers.grain.after(cutoff, horizon.get(), customers.unit));
+        self.trained.crowd(self.covariates.as_deref(), customers, self.times.as_ref().zip(until))
     }
 
     fn forecaster<'c>(
@@ -67,7 +72,7 @@ impl Fitted {
         crowd: &'c Crowd,
         horizon: Periods,
         levels: &[Share],
-    ) -> Result<Forecaster<'c, WithCovariates<AnyPurchaseModel>>> {
+    ) -> Result<Forecaster<'c, AnyPopulation>> {
         let spend = self.trained.spend.as_ref().map(|spend| &spend.model);
         let forecaster = Forecaster::new(&crowd.population, spend, Question::revenue(horizon, levels)?)?;
         Ok(match &crowd.groups {
@@ -92,7 +97,7 @@ impl Predictor for Fitted {
     }
 
     fn forecast(&self, customers: &Customers, horizon: Periods, levels: &[Share]) -> Result<Forecast> {
-        let crowd = self.crowd(customers)?;
+        let crowd = self.crowd(customers, horizon)?;
         let forecaster = self.forecaster(&crowd, horizon, levels)?;
         let mut all = Forecast::with_capacity(levels, self.trained.spend.is_some(), customers.len());
         for rows in parts(customers.len()) {
@@ -107,7 +112,7 @@ impl Predictor for Fitted {
         horizon: Periods,
         happened: (&[u32], Option<&[f64]>),
     ) -> Result<Option<LogScores>> {
-        let crowd = self.crowd(customers)?;
+        let crowd = self.crowd(customers, horizon)?;
         let forecaster = self.forecaster(&crowd, horizon, &[])?;
         let mut all = LogScores::default();
         for rows in parts(customers.len()) {

@@ -95,6 +95,13 @@ impl Grain {
         })
     }
 
+    /// The tick that contains the moment so many units of time after a tick; the last one there is, beyond the calendar.
+    #[must_use]
+    pub fn after(self, tick: Tick, length: f64, unit: TimeUnit) -> Tick {
+        let at = f64::from(tick.0) + (length * self.ticks_per(unit)).ceil();
+        Tick(at.clamp(f64::from(i32::MIN), f64::from(i32::MAX)) as i32)
+    }
+
     /// The length from one tick to another in units of time; negative if `to` is before `from`. In periods of the calendar: how
     /// many have begun between them.
     #[must_use]

@@ -26,6 +26,32 @@ pub enum Coding {
         /// The other levels, by letter.
         others: Vec<String>,
     },
+    /// The time of the year, out of the calendar: a coefficient for each part, held towards 0 so that they sum to about 0.
+    Season {
+        /// Which parts.
+        by: Season,
+    },
+}
+
+/// Parts of a year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Season {
+    /// Twelve months.
+    Month,
+    /// Fifty-two weeks from 1 January; the last has the days that are left, eight or nine.
+    Week,
+}
+
+impl Season {
+    /// How many parts a year has.
+    #[must_use]
+    pub const fn parts(self) -> usize {
+        match self {
+            Self::Month => 12,
+            Self::Week => 52,
+        }
+    }
 }
 
 /// A column of covariates with its coding.
@@ -80,6 +106,7 @@ impl CovariateColumn {
         let constant = match coding {
             Coding::Number { .. } => !numbers_differ(),
             Coding::Levels { .. } => there().all(|cell| Some(cell.text) == first),
+            Coding::Season { .. } => false,
         };
         if constant {
             let value = rows.iter().find_map(|&row| column.text(row)).unwrap_or_default();
@@ -100,6 +127,7 @@ impl CovariateColumn {
             Coding::Levels { others, .. } => {
                 others.iter().map(|level| format!("{}={level}", self.name)).collect()
             }
+            Coding::Season { by } => (1..=by.parts()).map(|part| format!("{}={part:02}", self.name)).collect(),
         }
     }
 
@@ -109,6 +137,7 @@ impl CovariateColumn {
         match &self.coding {
             Coding::Number { .. } => 1,
             Coding::Levels { others, .. } => others.len(),
+            Coding::Season { by } => by.parts(),
         }
     }
 
@@ -125,6 +154,7 @@ impl CovariateColumn {
     ) -> Result<bool> {
         let Some(text) = column.text(row) else { return Ok(false) };
         match &self.coding {
+            Coding::Season { .. } => {} // out of the calendar
             Coding::Number { .. } => match column.cells[row as usize].number {
                 Some(number) => to.push(number),
                 None => return Err(not_a_number(table, column, row)),
@@ -154,6 +184,7 @@ impl CovariateColumn {
         match &self.coding {
             Coding::Number { mean } => to.push(*mean),
             Coding::Levels { others, .. } => to.extend(others.iter().map(|_| 0.0)),
+            Coding::Season { by } => to.extend((0..by.parts()).map(|_| 0.0)),
         }
     }
 }

@@ -2,12 +2,14 @@
 
 mod coding;
 mod groups;
+mod paths;
 mod rank;
 mod schema;
 mod table;
 
-pub use coding::{Coding, CovariateColumn};
+pub use coding::{Coding, CovariateColumn, Season};
 pub use groups::CovariateGroups;
+pub use paths::{CovariatePath, CovariatePaths, Span};
 pub use schema::{CovariatePlan, CovariateSchema, Gap, Process};
 pub use table::{CovariateFile, CovariateTable};
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::coding::{Coding, CovariateColumn};
+use super::coding::{Coding, CovariateColumn, Season};
 use super::groups::{CovariateGroups, Interner};
 use super::rank;
 use super::table::{CovariateFile, CovariateTable, RawColumn};
@@ -62,6 +62,8 @@ pub struct CovariatePlan {
     pub categorical: Vec<String>,
     /// What becomes of gaps.
     pub gap: Gap,
+    /// Parts of the year that bear on purchases, out of the calendar.
+    pub season: Option<Season>,
 }
 
 impl CovariatePlan {
@@ -93,6 +95,9 @@ pub struct CovariateSchema {
     /// Columns that bear on spend.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spend: Vec<String>,
+    /// Whether covariates vary with time: the file has dates, or there is a season.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub over_time: bool,
 }
 
 impl CovariateSchema {
@@ -100,7 +105,52 @@ impl CovariateSchema {
     ///
     /// # Errors
     /// [`Error::Input`] where a column cannot be coded: empty, constant, no number among numbers, too many levels.
-    pub fn learn(plan: &CovariatePlan, table: &CovariateTable, ids: &Ids) -> Result<Self> {
+    pub fn learn(plan: &CovariatePlan, table: Option<&CovariateTable>, ids: &Ids) -> Result<Self> {
+        let mut schema = match table {
+            Some(table) => Self::of_table(plan, table, ids)?,
+            None => Self::default(),
+        };
+        if let Some(by) = plan.season {
+            let name = Self::SEASON.to_owned();
+            schema.purchase.push(name.clone());
+            schema.columns.push(CovariateColumn { name, coding: Coding::Season { by } });
+            schema.over_time = true;
+        }
+        Ok(schema)
+    }
+
+    /// What the season is called among the columns.
+    const SEASON: &'static str = "season";
+
+    /// The season, if there is one.
+    pub(super) fn season(&self) -> Option<Season> {
+        self.columns.iter().find_map(|column| match column.coding {
+            Coding::Season { by } => Some(by),
+            _ => None,
+        })
+    }
+
+    /// Where the season's numbers begin.
+    pub(super) fn season_place(&self) -> Option<usize> {
+        self.seasonal().iter().position(|seasonal| *seasonal)
+    }
+
+    /// Of each number whether it is a part of the year.
+    #[must_use]
+    pub fn seasonal(&self) -> Vec<bool> {
+        let of = |column: &CovariateColumn| {
+            vec![matches!(column.coding, Coding::Season { .. }); column.width()]
+        };
+        self.columns.iter().flat_map(of).collect()
+    }
+
+    /// Whether it needs a file: whether there is more than a season.
+    #[must_use]
+    pub fn needs_file(&self) -> bool {
+        self.columns.iter().any(|column| !matches!(column.coding, Coding::Season { .. }))
+    }
+
+    fn of_table(plan: &CovariatePlan, table: &CovariateTable, ids: &Ids) -> Result<Self> {
         let mut rows: Vec<u32> = ids.iter().flat_map(|id| table.rows_of(id)).copied().collect();
         if rows.is_empty() {
             return Err(strangers(table, ids));
@@ -129,6 +179,7 @@ impl CovariateSchema {
             purchase: named(&plan.purchase),
             dropout: named(&plan.dropout),
             spend: named(&plan.spend),
+            over_time: table.is_dated(),
         })
     }
 
@@ -142,10 +193,11 @@ impl CovariateSchema {
         }
     }
 
-    /// The names of all columns.
+    /// The names of the columns of a file.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
-        self.columns.iter().map(|column| column.name.clone()).collect()
+        let of_file = |column: &&CovariateColumn| !matches!(column.coding, Coding::Season { .. });
+        self.columns.iter().filter(of_file).map(|column| column.name.clone()).collect()
     }
 
     /// The numbers of a typical customer: the mean of each number, the reference of categories.
@@ -218,7 +270,9 @@ impl CovariateSchema {
     /// [`Error::Input`] naming the column that the others determine, and by which.
     pub fn check_rank(&self, table: &CovariateTable, groups: &CovariateGroups) -> Result<()> {
         for process in Process::ALL {
-            let coefficients = self.coefficients(process);
+            let seasonal = self.seasonal();
+            let mut coefficients = self.coefficients(process);
+            coefficients.retain(|(_, place)| !seasonal[*place]);
             let Some((which, by)) = rank::dependent(&coefficients, groups) else { continue };
             let found = if by.is_empty() {
                 format!("the {process} covariate `{which}` is the same for all customers")
@@ -251,6 +305,11 @@ impl CovariateSchema {
     #[must_use]
     pub fn told(&self) -> Vec<String> {
         let line = |column: &CovariateColumn| match &column.coding {
+            Coding::Season { by } => format!(
+                "{}: the {} parts of the year, relative to their common mean",
+                column.name,
+                by.parts()
+            ),
             Coding::Number { mean } => format!("{}: a number, used as it is (mean {mean:.4})", column.name),
             Coding::Levels { reference, others } => {
                 format!("{}: {reference} is the reference; beside it {}", column.name, others.join(", "))

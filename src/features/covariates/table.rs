@@ -132,6 +132,11 @@ impl CovariateTable {
         self.ids.get(id).map_or(&[], Vec::as_slice)
     }
 
+    /// When a row begins to hold.
+    pub(super) fn start(&self, row: u32) -> Option<Tick> {
+        self.starts.as_ref().map(|starts| starts[row as usize])
+    }
+
     pub(super) fn line(&self, row: u32) -> u64 {
         u64::from(self.lines[row as usize])
     }

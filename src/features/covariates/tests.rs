@@ -24,7 +24,7 @@ fn coded(text: &str, purchase: &[&str], ids: &[&str]) -> Result<(CovariateSchema
     let plan = plan(purchase, &folder, text);
     let table = CovariateTable::read(&plan.file, &plan.columns(), Grain::Day)?;
     let ids: Ids = ids.iter().copied().collect();
-    let schema = CovariateSchema::learn(&plan, &table, &ids)?;
+    let schema = CovariateSchema::learn(&plan, Some(&table), &ids)?;
     let groups = schema.groups(&table, &ids, plan.gap)?;
     schema.check_rank(&table, &groups)?;
     Ok((schema, groups))
@@ -63,7 +63,7 @@ fn numbers_can_be_declared_names_of_categories() {
     let plan = CovariatePlan { categorical: vec!["zip".into()], ..plan(&["Zip"], &folder, SHOP) };
     let table = CovariateTable::read(&plan.file, &plan.columns(), Grain::Day).unwrap();
     let ids: Ids = ["a", "b", "c", "d"].into_iter().collect();
-    let schema = CovariateSchema::learn(&plan, &table, &ids).unwrap();
+    let schema = CovariateSchema::learn(&plan, Some(&table), &ids).unwrap();
     assert_eq!(schema.columns[0].coefficients(), ["Zip=02", "Zip=03"]);
 }
 
@@ -106,7 +106,7 @@ fn an_unknown_level_names_itself_and_those_that_are_known() {
     let folder = tempfile::tempdir().unwrap();
     let learned = plan(&["c"], &folder, "id,c\n1,x\n2,y\n3,x\n");
     let table = CovariateTable::read(&learned.file, &learned.columns(), Grain::Day).unwrap();
-    let schema = CovariateSchema::learn(&learned, &table, &["1", "2", "3"].into_iter().collect()).unwrap();
+    let schema = CovariateSchema::learn(&learned, Some(&table), &["1", "2", "3"].into_iter().collect()).unwrap();
     let later = plan(&["c"], &folder, "id,c\n7,y\n8,q\n");
     let table = CovariateTable::read(&later.file, &later.columns(), Grain::Day).unwrap();
     let error = schema.groups(&table, &["7", "8"].into_iter().collect(), Gap::Fill).unwrap_err().to_string();

@@ -1,12 +1,18 @@
 //! Customers of one table, each under the model of their group: what a model with covariates needs to forecast them.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::TrainedModel;
-use crate::features::{CovariateGroups, CovariatePlan, CovariateSchema, CovariateTable, Customers, Gap};
+use crate::features::{
+    CovariateFile, CovariateGroups, CovariatePlan, CovariateSchema, CovariateTable, Customers, Gap, PurchaseTimes, Span,
+};
 use crate::fit::{CrossValidation, Regularisation};
-use crate::model::{AnyPurchaseModel, WithCovariates};
-use crate::units::Grain;
+use crate::model::{
+    AnyPopulation, AnyPurchaseModel, Parametric, ParetoNbd, Varying, VaryingShop, WithCovariates,
+};
+use crate::units::{Grain, Tick};
 use crate::{Error, Result};
 
 /// What is known of customers beside their orders, and what is to be made of it.
@@ -14,11 +20,15 @@ use crate::{Error, Result};
 pub struct Covariates {
     /// Which columns bear on what.
     pub plan: CovariatePlan,
-    /// The file as it was read.
-    pub table: CovariateTable,
+    /// The file as it was read; `None` where only the season matters.
+    pub table: Option<CovariateTable>,
     /// How strongly coefficients are held towards 0.
     pub regularisation: Regularisation,
 }
+
+/// The strength with which a season is held towards none, unless another is given: as by a prior of standard deviation 0.5, a
+/// factor of e^±1 on purchases within two of them.
+const SEASON_STRENGTH: f64 = 4.0;
 
 /// What a model file keeps of covariates.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,32 +45,83 @@ pub struct CovariatePart {
 }
 
 impl Covariates {
-    /// Reads the columns of the plan.
+    /// Reads the columns of the plan. A season is held towards none with a strength of 4 if no other is given.
     ///
     /// # Errors
     /// As [`CovariateTable::read`].
     pub fn read(plan: CovariatePlan, grain: Grain, regularisation: Regularisation) -> Result<Self> {
-        let table = CovariateTable::read(&plan.file, &plan.columns(), grain)?;
+        let columns = plan.columns();
+        let table =
+            if columns.is_empty() { None } else { Some(CovariateTable::read(&plan.file, &columns, grain)?) };
+        let regularisation = match regularisation {
+            Regularisation::None if plan.season.is_some() => Regularisation::Strength(SEASON_STRENGTH),
+            other => other,
+        };
         Ok(Self { plan, table, regularisation })
     }
 
-    /// The schema these customers teach, and the customers in groups, checked.
+    /// Whether they vary with time, so that a fit needs the times of purchases.
+    #[must_use]
+    pub fn are_over_time(&self) -> bool {
+        self.plan.season.is_some() || self.table.as_ref().is_some_and(CovariateTable::is_dated)
+    }
+
+    /// The schema these customers teach.
     ///
     /// # Errors
-    /// As [`CovariateSchema::learn`], [`CovariateSchema::groups`] and [`CovariateSchema::check_rank`].
-    pub fn learn(&self, customers: &Customers) -> Result<(CovariateSchema, CovariateGroups)> {
-        let schema = CovariateSchema::learn(&self.plan, &self.table, &customers.ids)?;
-        let groups = schema.groups(&self.table, &customers.ids, self.plan.gap)?;
-        schema.check_rank(&self.table, &groups)?;
-        Ok((schema, groups))
+    /// As [`CovariateSchema::learn`].
+    pub fn schema(&self, customers: &Customers) -> Result<CovariateSchema> {
+        CovariateSchema::learn(&self.plan, self.table.as_ref(), &customers.ids)
     }
 }
 
-/// Customers of one table, each under the model of their group.
+/// The customers of a table in groups of equal covariates.
+///
+/// # Errors
+/// As [`CovariateSchema::groups`].
+pub(super) fn groups_of(schema: &CovariateSchema, given: &Covariates, customers: &Customers) -> Result<CovariateGroups> {
+    match &given.table {
+        Some(table) => schema.groups(table, &customers.ids, given.plan.gap),
+        None => Ok(CovariateGroups { of: vec![0; customers.len()], values: vec![schema.typical()] }),
+    }
+}
+
+/// The customers of a table with their covariates over time, known up to a moment.
+///
+/// # Errors
+/// As [`CovariateSchema::paths`]; [`Error::Usage`] if the times of purchases or the end of observation are not known.
+pub(super) fn shop_of(
+    schema: &CovariateSchema,
+    given: Option<&Covariates>,
+    customers: &Customers,
+    times: Option<&PurchaseTimes>,
+    until: Option<Tick>,
+) -> Result<VaryingShop> {
+    let (Some(times), Some(until)) = (times, until.or(customers.cutoff)) else {
+        return Err(Error::usage(
+            "covariates over time (a file with dates, --seasonality) need the orders: a table of customers does not tell when they \
+             bought",
+        ));
+    };
+    let spans: Vec<Span> = (0..times.len())
+        .map(|at| Span { first: times.of(at).first().copied().unwrap_or(until), until })
+        .collect();
+    let table = given.and_then(|given| given.table.as_ref());
+    let gap = given.map_or(Gap::Refuse, |given| given.plan.gap);
+    let paths = schema.paths(table, (&customers.ids, &spans), (customers.grain, customers.unit), gap)?;
+    if let Some(table) = table {
+        let values: Vec<Vec<f64>> = paths.paths.iter().flat_map(|path| path.values.iter().cloned()).collect();
+        let steps = CovariateGroups { of: (0..values.len() as u32).collect(), values };
+        schema.check_rank(table, &steps)?;
+    }
+    VaryingShop::new(paths, customers, times)
+}
+
+/// Customers of one table, each under their model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Crowd {
-    /// The models of the groups.
-    pub population: WithCovariates<AnyPurchaseModel>,
+    /// The models.
+    pub population: AnyPopulation,
     /// The group of each customer, where there are groups.
     pub groups: Option<Vec<u32>>,
 }
@@ -69,53 +130,106 @@ impl TrainedModel {
     /// Anyone: all customers under the one model, or with covariates a typical customer (means, reference levels).
     ///
     /// # Errors
-    /// [`Error::Parameter`] if the typical customer's parameters leave their range.
+    /// [`Error::Usage`] for covariates over time: nobody is typical then; [`Error::Parameter`] if the typical customer's parameters leave
+    /// their range.
     pub fn anyone(&self) -> Result<Crowd> {
         let model = &self.purchase.model;
         let population = match &self.covariates {
+            Some(part) if part.schema.over_time => {
+                return Err(Error::usage(
+                    "the model has covariates over time, which differ from day to day: it can score customers, not one without \
+                     orders",
+                ));
+            }
             Some(part) => model.for_groups(vec![part.schema.typical()])?,
             None => model.clone(),
         };
-        Ok(Crowd { population, groups: None })
+        Ok(Crowd { population: AnyPopulation::Groups(population), groups: None })
     }
 
-    /// The customers of a table under their models.
+    /// The customers of a table under their models. Covariates over time ask for the times of purchases and for how long they
+    /// must be known: to the end of what is forecast.
     ///
     /// # Errors
-    /// [`Error::Usage`] if the model has covariates and none are given, or the other way round; as [`CovariateSchema::groups`].
-    pub fn crowd(&self, covariates: Option<&Covariates>, customers: &Customers) -> Result<Crowd> {
-        match (&self.covariates, covariates) {
-            (None, None) => self.anyone(),
-            (Some(part), Some(given)) => {
-                let groups = part.schema.groups(&given.table, &customers.ids, given.plan.gap)?;
-                let population = self.purchase.model.for_groups(groups.values)?;
-                Ok(Crowd { population, groups: Some(groups.of) })
-            }
-            (Some(part), None) => Err(Error::usage(format!(
+    /// [`Error::Usage`] if the model has covariates and none are given, or the other way round; as [`CovariateSchema::groups`] and
+    /// [`CovariateSchema::paths`].
+    pub fn crowd(
+        &self,
+        covariates: Option<&Covariates>,
+        customers: &Customers,
+        times: Option<(&PurchaseTimes, Tick)>,
+    ) -> Result<Crowd> {
+        let Some(part) = &self.covariates else {
+            return match covariates {
+                None => self.anyone(),
+                Some(given) => Err(strange(&given.plan.file)),
+            };
+        };
+        if covariates.is_none() && part.schema.needs_file() {
+            return Err(Error::usage(format!(
                 "the model was trained with covariates ({}); give those of these customers with --covariates FILE",
                 part.schema.names().join(", ")
-            ))),
-            (None, Some(given)) => Err(Error::usage(format!(
-                "the model was trained without covariates, so those in {} say nothing to it; leave --covariates out, or train with \
-                 them",
-                given.table.path().display()
-            ))),
+            )));
         }
+        if part.schema.over_time {
+            let (times, until) = times.unzip();
+            let shop = Arc::new(shop_of(&part.schema, covariates, customers, times, until)?);
+            let population = varying(&self.purchase.model, shop)?;
+            let groups = Some((0..customers.len() as u32).collect());
+            return Ok(Crowd { population: AnyPopulation::Varying(population), groups });
+        }
+        let Some(given) = covariates else { return self.anyone() };
+        let groups = groups_of(&part.schema, given, customers)?;
+        let population = AnyPopulation::Groups(self.purchase.model.for_groups(groups.values)?);
+        Ok(Crowd { population, groups: Some(groups.of) })
     }
 
     /// The covariates of this model in a file, for customers that it did not see.
     ///
     /// # Errors
     /// As [`CovariateTable::read`]; [`Error::Usage`] if the model has none.
-    pub fn read_covariates(&self, file: crate::features::CovariateFile, gap: Gap) -> Result<Covariates> {
+    pub fn read_covariates(&self, file: CovariateFile, gap: Gap) -> Result<Covariates> {
         let Some(part) = &self.covariates else {
-            return Err(Error::usage(format!(
-                "the model was trained without covariates, so those in {} say nothing to it; leave --covariates out, or train with \
-                 them",
-                file.path.display()
-            )));
+            return Err(strange(&file));
         };
         let plan = CovariatePlan { file, purchase: part.schema.names(), gap, ..CovariatePlan::default() };
         Covariates::read(plan, self.grain, Regularisation::None)
     }
+}
+
+impl Crowd {
+    /// The same customers under other parameters of the model.
+    ///
+    /// # Errors
+    /// As [`WithCovariates::among`].
+    pub fn under(&self, model: &WithCovariates<AnyPurchaseModel>) -> Result<AnyPopulation> {
+        Ok(match &self.population {
+            AnyPopulation::Groups(groups) => AnyPopulation::Groups(model.among(groups)?),
+            AnyPopulation::Varying(before) => AnyPopulation::Varying(varying(model, before.shop())?),
+        })
+    }
+}
+
+/// Customers with covariates over time under a model.
+fn varying(model: &WithCovariates<AnyPurchaseModel>, shop: Arc<VaryingShop>) -> Result<Varying> {
+    match model.base() {
+        AnyPurchaseModel::ParetoNbd(base) => Ok(Varying::new(*base, model.effects(), model.coefficients(), shop)),
+        other => Err(only_pareto(other.id())),
+    }
+}
+
+/// That a model takes no covariates over time.
+pub(super) fn only_pareto(id: &str) -> Error {
+    Error::usage(format!(
+        "covariates over time (a file with dates, --seasonality) go with --model {}, not with {id}",
+        ParetoNbd::ID
+    ))
+}
+
+/// Covariates for a model without.
+fn strange(file: &CovariateFile) -> Error {
+    Error::usage(format!(
+        "the model was trained without covariates, so those in {} say nothing to it; leave --covariates out, or train with them",
+        file.path.display()
+    ))
 }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::crowd::{groups_of, only_pareto, shop_of};
 use super::{CovariatePart, Covariates, PurchaseFit, SpendFit, TrainedModel};
-use crate::features::{Customers, Process};
+use crate::features::{Customers, Process, PurchaseTimes};
 use crate::fit::{
-    Fit, Method, fit_any_purchases, fit_any_purchases_with, fit_any_spend, needs_logs, spend_and_frequency,
+    Fit, Method, fit_any_purchases, fit_any_purchases_with, fit_any_spend, fit_varying, needs_logs, spend_and_frequency,
 };
 use crate::model::{
     AnyPurchaseModel, AnySpendModel, Parametric, PurchaseModel, SpendModel, WithCovariates, effects,
@@ -32,6 +33,12 @@ impl Recipe {
     #[must_use]
     pub fn is_of_regular_buyers(&self) -> bool {
         self.purchase.uses_gaps() || self.purchase.settings().iter().any(|(name, _)| *name == "k")
+    }
+
+    /// Whether the times of the customers' purchases are asked for ([`crate::features::Past::purchase_times`]).
+    #[must_use]
+    pub fn needs_times(&self) -> bool {
+        self.covariates.as_ref().is_some_and(|covariates| covariates.are_over_time())
     }
 
     /// Whether the customers must tell of the logarithms of values ([`crate::features::Past::telling_logs`]).
@@ -74,13 +81,26 @@ impl TrainedModel {
         timezone: &str,
         progress: &dyn Progress,
     ) -> Result<Self> {
+        Self::train_with_times(recipe, (customers, None), timezone, progress)
+    }
+
+    /// The same with the times of the customers' purchases, which covariates over time ask for ([`Recipe::needs_times`]).
+    ///
+    /// # Errors
+    /// As [`TrainedModel::train_watched`].
+    pub fn train_with_times(
+        recipe: &Recipe,
+        (customers, times): (&Customers, Option<&PurchaseTimes>),
+        timezone: &str,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
         if let Some(model) = recipe.spend.filter(|model| model.needs_logs())
             && customers.has_money()
             && !customers.has_logs()
         {
             return Err(needs_logs(&model));
         }
-        let (purchases, covariates) = purchases(recipe, customers, progress)?;
+        let (purchases, covariates) = purchases(recipe, customers, times, progress)?;
         let mut warnings = purchases.report.warnings.clone();
         let spend = if let Some(template) = recipe.spend.filter(|_| customers.has_money()) {
             match fit_any_spend(&template, customers, recipe.method, progress) {
@@ -130,6 +150,7 @@ impl TrainedModel {
 fn purchases(
     recipe: &Recipe,
     customers: &Customers,
+    times: Option<&PurchaseTimes>,
     progress: &dyn Progress,
 ) -> Result<(Fit<WithCovariates<AnyPurchaseModel>>, Option<CovariatePart>)> {
     let Some(covariates) = &recipe.covariates else {
@@ -138,10 +159,22 @@ fn purchases(
         let draws = draws.into_iter().map(Into::into).collect();
         return Ok((Fit { model: model.into(), report, uncertainty, draws }, None));
     };
-    let (schema, groups) = covariates.learn(customers)?;
+    let schema = covariates.schema(customers)?;
     let effects = effects(&recipe.purchase, &schema, &[Process::Purchase, Process::Dropout])?;
     let how = (covariates.regularisation, recipe.method);
-    let found = fit_any_purchases_with(&recipe.purchase, effects, &groups, customers, how, progress)?;
+    let found = if schema.over_time {
+        if !matches!(recipe.purchase, AnyPurchaseModel::ParetoNbd(_)) {
+            return Err(only_pareto(recipe.purchase.id()));
+        }
+        let shop = shop_of(&schema, Some(covariates), customers, times, None)?;
+        fit_varying(effects, &shop, &schema.seasonal(), customers, how, progress)?
+    } else {
+        let groups = groups_of(&schema, covariates, customers)?;
+        if let Some(table) = &covariates.table {
+            schema.check_rank(table, &groups)?;
+        }
+        fit_any_purchases_with(&recipe.purchase, effects, &groups, customers, how, progress)?
+    };
     let part = CovariatePart { schema, l2: found.strength, chosen: found.chosen };
     // The customers trained on are not part of the model.
     let mut fit = found.fit;
