@@ -22,7 +22,10 @@ fn shared(name: &str) -> Option<PathBuf> {
     match std::env::var_os("LTV_SHARED") {
         Some(folder) => Some(PathBuf::from(folder).join(name)),
         None => {
-            let _ = writeln!(std::io::stderr(), "SKIPPED: LTV_SHARED does not name the folder of real data ({name})");
+            let _ = writeln!(
+                std::io::stderr(),
+                "SKIPPED: LTV_SHARED does not name the folder of real data ({name})"
+            );
             None
         }
     }
@@ -39,7 +42,10 @@ fn effects(purchase: &[usize], dropout: &[usize]) -> Vec<Effect> {
     let template = ParetoNbd::template();
     let of = |process: Process, places: &[usize]| -> Vec<Effect> {
         let shift = template.shifted_by(process).unwrap();
-        places.iter().map(|&place| Effect { name: format!("{process}.{place}"), place, shift: shift.clone() }).collect()
+        places
+            .iter()
+            .map(|&place| Effect { name: format!("{process}.{place}"), place, shift: shift.clone() })
+            .collect()
     };
     [of(Process::Purchase, purchase), of(Process::Dropout, dropout)].concat()
 }
@@ -51,7 +57,8 @@ fn apparel(folder: &tempfile::TempDir) -> Option<(Orders, CovariatePlan)> {
     text.extend(future.split_once('\n').map(|(_, rows)| rows));
     let path = folder.path().join("covariates.csv");
     std::fs::write(&path, text).unwrap();
-    let options = ReadOptions { cutoff: Some(Grain::Day.read("2006-12-31").unwrap()), ..ReadOptions::default() };
+    let options =
+        ReadOptions { cutoff: Some(Grain::Day.read("2006-12-31").unwrap()), ..ReadOptions::default() };
     let (orders, _) = read(&[shared("data/apparel/apparelTrans.csv")?], &options, &Silent).unwrap();
     let all = ["High.Season", "Gender", "Channel"].map(str::to_owned).to_vec();
     let file = CovariateFile { path, ..CovariateFile::default() };
@@ -74,11 +81,24 @@ fn the_apparel_retailer_with_covariates_over_time_is_that_of_clvtools() {
         covariates: Some(Arc::clone(&covariates)),
         ..Recipe::default()
     };
-    let mut trained = TrainedModel::train_with_times(&recipe, (&customers, Some(&times)), "UTC", &Silent).unwrap();
-    assert!((trained.purchase.ln_likelihood + 5754.250844).abs() < 2e-6, "{}", trained.purchase.ln_likelihood);
+    let mut trained =
+        TrainedModel::train_with_times(&recipe, (&customers, Some(&times)), "UTC", &Silent).unwrap();
+    assert!(
+        (trained.purchase.ln_likelihood + 5754.250844).abs() < 2e-6,
+        "{}",
+        trained.purchase.ln_likelihood
+    );
     let clvtools = [
-        2.3129207599, 125.7752961268, 0.5352597767, 26.0550284574, 0.6988639291, 0.2228226786, 0.5881860113,
-        -0.2727721178, -0.7940168871, 0.5592376225,
+        2.3129207599,
+        125.7752961268,
+        0.5352597767,
+        26.0550284574,
+        0.6988639291,
+        0.2228226786,
+        0.5881860113,
+        -0.2727721178,
+        -0.7940168871,
+        0.5592376225,
     ];
     let model = &trained.purchase.model;
     for ((name, found), right) in model.names().iter().zip(model.parameters()).zip(clvtools) {
@@ -88,13 +108,18 @@ fn the_apparel_retailer_with_covariates_over_time_is_that_of_clvtools() {
     assert_eq!(TrainedModel::from_json(&trained.to_json().unwrap()).unwrap(), trained);
 
     trained.purchase.model = model.with_parameters(&clvtools).unwrap();
-    let (horizon, until) = (Periods::new(1449.0 / 7.0 + 1.0 / 7.0).unwrap(), Grain::Day.read("2010-12-20").unwrap());
+    let (horizon, until) =
+        (Periods::new(1449.0 / 7.0 + 1.0 / 7.0).unwrap(), Grain::Day.read("2010-12-20").unwrap());
     let crowd = trained.crowd(Some(&covariates), &customers, Some((&times, until))).unwrap();
     let question = Question { discount: Some(1.1f64.ln()), ..Question::revenue(horizon, &[]).unwrap() };
     let forecaster = Forecaster::of_purchases(&crowd.population, question).unwrap();
     let forecast = forecaster.with_groups(crowd.groups.as_ref().unwrap()).forecast(&customers).unwrap();
     let sum = |column: &[f64]| column.iter().sum::<f64>();
-    assert!((sum(&forecast.expected_purchases) - 1424.4294).abs() < 1e-4, "{}", sum(&forecast.expected_purchases));
+    assert!(
+        (sum(&forecast.expected_purchases) - 1424.4294).abs() < 1e-4,
+        "{}",
+        sum(&forecast.expected_purchases)
+    );
     assert!((sum(&forecast.p_alive) - 280.0242).abs() < 1e-4, "{}", sum(&forecast.p_alive));
     let table: HashMap<String, Vec<f64>> = unpacked("reference/clvtools_apparel_pnbd_dyncov.csv.gz")
         .unwrap()
@@ -112,7 +137,8 @@ fn the_apparel_retailer_with_covariates_over_time_is_that_of_clvtools() {
         assert!((found - right).abs() < 1e-8 * (1.0 + right), "{id}: {found} {right}");
         let member = crowd.population.member(at as u32);
         let rfm = customers.rfm(at);
-        let discounted = forecast.p_alive[at] * member.given_alive(&rfm).discounted(horizon.get(), 1.1f64.ln()).unwrap();
+        let discounted =
+            forecast.p_alive[at] * member.given_alive(&rfm).discounted(horizon.get(), 1.1f64.ln()).unwrap();
         assert!((discounted - row[7]).abs() < 1e-8, "{id}: {discounted} {}", row[7]);
     }
 
@@ -122,7 +148,13 @@ fn the_apparel_retailer_with_covariates_over_time_is_that_of_clvtools() {
     for word in ["reach to", "needed to 2030-01-01", "shorter --horizon"] {
         assert!(error.contains(word), "{error}");
     }
-    assert!(trained.crowd(Some(&covariates), &customers, None).unwrap_err().to_string().contains("need the orders"));
+    assert!(
+        trained
+            .crowd(Some(&covariates), &customers, None)
+            .unwrap_err()
+            .to_string()
+            .contains("need the orders")
+    );
     assert!(trained.anyone().is_err());
 }
 
@@ -146,7 +178,8 @@ fn told(base: ParetoNbd, coefficients: &[f64], size: u32, weeks: usize) -> Varyi
     for at in 0..size {
         let (path, first) = (at % 4, f64::from(rng.random_range(0..26u32)));
         // A newcomer on a path is a customer whose observation ends with the first purchase.
-        let alone = VaryingHistory { path, frequency: 0, first, last: first, end: first, bought: vec![0.0; 2] };
+        let alone =
+            VaryingHistory { path, frequency: 0, first, last: first, end: first, bought: vec![0.0; 2] };
         let one = VaryingShop { paths: paths.clone(), histories: vec![alone] };
         let varying = Varying::new(base, &effects(&[0, 1], &[0, 1]), coefficients, Arc::new(one));
         let mut times = Vec::new();
@@ -184,7 +217,11 @@ fn gradient_and_hessian_are_difference_quotients() {
     for k in 0..8 {
         let (up, down) = (at(k, 1e-5), at(k, -1e-5));
         let slope = (up.value - down.value) / 2e-5;
-        assert!((found.gradient[k] - slope).abs() < 1e-6 * (1.0 + slope.abs()), "{k}: {} {slope}", found.gradient[k]);
+        assert!(
+            (found.gradient[k] - slope).abs() < 1e-6 * (1.0 + slope.abs()),
+            "{k}: {} {slope}",
+            found.gradient[k]
+        );
         for j in 0..8 {
             let slope = (up.gradient[j] - down.gradient[j]) / 2e-5;
             let h = found.hessian[k][j];
@@ -197,7 +234,8 @@ fn gradient_and_hessian_are_difference_quotients() {
 fn with_coefficients_of_zero_it_is_pareto_nbd() {
     let base = ParetoNbd::new(0.55, 10.6, 0.6, 11.7).unwrap();
     let shop = Arc::new(told(base, &[0.0; 4], 200, 80));
-    let varying = VaryingParetoNbd::new(base, effects(&[0, 1], &[0, 1]), vec![0.0; 4], Arc::clone(&shop)).unwrap();
+    let varying =
+        VaryingParetoNbd::new(base, effects(&[0, 1], &[0, 1]), vec![0.0; 4], Arc::clone(&shop)).unwrap();
     let population = Varying::new(base, &effects(&[0, 1], &[0, 1]), &[0.0; 4], Arc::clone(&shop));
     for (at, h) in shop.histories.iter().enumerate() {
         let rfm = Rfm::new(h.frequency, h.last - h.first, h.end - h.first);
@@ -230,15 +268,21 @@ fn the_future_adds_up_and_is_what_the_story_tells() {
     let coefficients = [0.8, -0.4, 0.9, 0.5];
     let shop = Arc::new(told(base, &coefficients, 3, 120));
     let shop = VaryingShop {
-        histories: shop.histories.iter().map(|h| VaryingHistory { end: 50.0_f64.max(h.last), ..h.clone() }).collect(),
+        histories: shop
+            .histories
+            .iter()
+            .map(|h| VaryingHistory { end: 50.0_f64.max(h.last), ..h.clone() })
+            .collect(),
         paths: shop.paths.clone(),
     };
-    let law = Varying::new(base, &effects(&[0, 1], &[0, 1]), &coefficients, Arc::new(shop)).member(1).newcomer();
+    let law =
+        Varying::new(base, &effects(&[0, 1], &[0, 1]), &coefficients, Arc::new(shop)).member(1).newcomer();
     for t in [0.3, 5.0, 40.0, 200.0] {
         let mut pmf = Vec::new();
         law.pmf(t, 1e-13, &mut pmf);
         let (mean, variance) = law.mean_and_variance(t);
-        let moment = |power: i32| pmf.iter().enumerate().map(|(n, p)| (n as f64).powi(power) * p).sum::<f64>();
+        let moment =
+            |power: i32| pmf.iter().enumerate().map(|(n, p)| (n as f64).powi(power) * p).sum::<f64>();
         assert!((moment(0) - 1.0).abs() < 1e-11, "{t}: {}", moment(0));
         assert!((moment(1) - mean).abs() < 1e-9 * (1.0 + mean), "{t}: {} {mean}", moment(1));
         let second = moment(2) - mean * mean;
@@ -290,7 +334,8 @@ fn a_season_is_found_again_and_forecasts_follow_it() {
     let options = ReadOptions::default();
     let (orders, _) = read(&[file], &options, &Silent).unwrap();
     let past = Past::new(&orders, Some(grain.read("2022-10-31").unwrap())).unwrap();
-    let (customers, times): (Customers, PurchaseTimes) = (past.customers(TimeUnit::Week), past.purchase_times());
+    let (customers, times): (Customers, PurchaseTimes) =
+        (past.customers(TimeUnit::Week), past.purchase_times());
     let plan = CovariatePlan { season: Some(Season::Month), ..CovariatePlan::default() };
     let covariates = Arc::new(Covariates::read(plan, grain, Regularisation::None).unwrap());
     let recipe = Recipe {
@@ -299,7 +344,8 @@ fn a_season_is_found_again_and_forecasts_follow_it() {
         covariates: Some(Arc::clone(&covariates)),
         ..Recipe::default()
     };
-    let trained = TrainedModel::train_with_times(&recipe, (&customers, Some(&times)), "UTC", &Silent).unwrap();
+    let trained =
+        TrainedModel::train_with_times(&recipe, (&customers, Some(&times)), "UTC", &Silent).unwrap();
     let model: &WithCovariates<AnyPurchaseModel> = &trained.purchase.model;
     let months = model.coefficients();
     assert_eq!(model.effects()[10].name, "purchase.season=11");
@@ -312,9 +358,11 @@ fn a_season_is_found_again_and_forecasts_follow_it() {
     let horizon = Periods::new(61.0 / 7.0).unwrap();
     let total = |covariates: Option<Arc<Covariates>>| {
         let recipe = Recipe { covariates: covariates.clone(), ..recipe.clone() };
-        let trained = TrainedModel::train_with_times(&recipe, (&customers, Some(&times)), "UTC", &Silent).unwrap();
+        let trained =
+            TrainedModel::train_with_times(&recipe, (&customers, Some(&times)), "UTC", &Silent).unwrap();
         let crowd = trained.crowd(covariates.as_deref(), &customers, Some((&times, until))).unwrap();
-        let forecaster = Forecaster::of_purchases(&crowd.population, Question::revenue(horizon, &[]).unwrap()).unwrap();
+        let forecaster =
+            Forecaster::of_purchases(&crowd.population, Question::revenue(horizon, &[]).unwrap()).unwrap();
         let groups = crowd.groups.clone().unwrap_or_else(|| vec![0; customers.len()]);
         forecaster.with_groups(&groups).forecast(&customers).unwrap().expected_purchases.iter().sum::<f64>()
     };

@@ -115,7 +115,9 @@ impl CovariatesIn {
         if file.is_none() && season.is_none() {
             return match on.l2 {
                 None => Ok(None),
-                Some(_) => Err(Error::usage("--l2 holds coefficients of covariates: it goes with --covariates or --seasonality")),
+                Some(_) => Err(Error::usage(
+                    "--l2 holds coefficients of covariates: it goes with --covariates or --seasonality",
+                )),
             };
         }
         if file.is_some() && on.purchase_covariates.is_empty() && on.dropout_covariates.is_empty() {

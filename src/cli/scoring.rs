@@ -314,7 +314,11 @@ pub fn score_past(
     progress.begin("scoring customers", Some(past.len() as u64));
     if trained.covariates.is_some() || covariates.is_some() {
         let customers = past.customers(trained.unit);
-        let times = trained.covariates.as_ref().is_some_and(|part| part.schema.over_time).then(|| past.purchase_times());
+        let times = trained
+            .covariates
+            .as_ref()
+            .is_some_and(|part| part.schema.over_time)
+            .then(|| past.purchase_times());
         let times = times.as_ref().map(|times| (times, asked.until(&customers, past.cutoff())));
         let members = asked.members(trained.crowd(covariates, &customers, times)?);
         let mut scorer = Scorer::new(trained, &members, asked, money, output)?;

@@ -46,7 +46,12 @@ pub fn run(args: &args::Train, quiet: bool, progress: &dyn Progress) -> Result<(
                 voice.say(&tell::regularity(&past.regularity()))?;
             }
             let times = recipe.needs_times().then(|| past.purchase_times());
-            TrainedModel::train_with_times(&recipe, (&customers, times.as_ref()), &options.timezone, progress)?
+            TrainedModel::train_with_times(
+                &recipe,
+                (&customers, times.as_ref()),
+                &options.timezone,
+                progress,
+            )?
         }
     };
     trained.write(&args.output)?;

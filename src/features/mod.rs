@@ -19,9 +19,9 @@ pub use covariates::{
 pub use customers::{Customers, History, HistoryKey, LnSpent, Rfm, Spent};
 pub use holdout::{Acquired, Holdout};
 pub use net::Netting;
-pub use times::PurchaseTimes;
 pub use past::Past;
 pub use regularity::Regularity;
 pub use subscriptions::{SubscriptionOptions, Subscriptions};
 pub use table_in::{CustomersReader, TableOptions};
 pub use tenure::Tenure;
+pub use times::PurchaseTimes;

@@ -10,8 +10,8 @@ use super::mle::{Fit, fit_purchase_rows, shop, starts};
 use super::unique::unique_purchases;
 use crate::features::Customers;
 use crate::model::{
-    AnyPurchaseModel, Effect, Parametric, ParetoNbd, PurchaseLikelihood, VaryingParetoNbd, VaryingShop, Weighted,
-    WithCovariates,
+    AnyPurchaseModel, Effect, Parametric, ParetoNbd, PurchaseLikelihood, VaryingParetoNbd, VaryingShop,
+    Weighted, WithCovariates,
 };
 use crate::progress::{Progress, Silent};
 use crate::{Error, Result};
@@ -60,7 +60,8 @@ pub fn fit_varying(
     let count = customers.len() as f64;
     let zeros = vec![0.0; effects.len()];
     let start = VaryingParetoNbd::new(template, effects.clone(), zeros, seen)?.penalised(strength, count);
-    let mut rows: Vec<Weighted<u32>> = (0..customers.len() as u32).map(|row| Weighted { row, count: 1.0 }).collect();
+    let mut rows: Vec<Weighted<u32>> =
+        (0..customers.len() as u32).map(|row| Weighted { row, count: 1.0 }).collect();
     rows.sort_by_key(|row| (within.histories[row.row as usize].path, row.row));
     let jacobian = -moments.mean * moments.customers * scale.ln();
     let task = Task { template: &start, rows: &rows, starts: from, jacobian, left_out: 0 };
@@ -69,14 +70,16 @@ pub fn fit_varying(
     let model = scaled.model.clone();
     let ridges = {
         let group = vec![vec![0.0; spreads.len()]];
-        let still = WithCovariates::new(*model.base(), effects.clone(), model.coefficients().to_vec(), group)?;
+        let still =
+            WithCovariates::new(*model.base(), effects.clone(), model.coefficients().to_vec(), group)?;
         degenerate::covariate_ridges(&still, scaled.uncertainty(), &moments)
     };
     let standard = Standard::of(spreads);
     let map = standard.back(4, &effects);
     let own = |model: &VaryingParetoNbd| -> Result<VaryingParetoNbd> {
         let at = model.point();
-        let moved: Vec<f64> = map.iter().map(|row| row.iter().zip(&at).map(|(m, eta)| m * eta).sum()).collect();
+        let moved: Vec<f64> =
+            map.iter().map(|row| row.iter().zip(&at).map(|(m, eta)| m * eta).sum()).collect();
         let base = model.base().at_point(&moved[..4])?.rescaled(scale);
         let mut parameters = base.parameters();
         parameters.extend(&moved[4..]);

@@ -47,8 +47,14 @@ impl Estimator for BuyTillYouDie {
 
     fn fit(&self, past: &Past<'_>, customers: &Customers) -> Result<Box<dyn Predictor>> {
         let times = self.recipe.needs_times().then(|| past.purchase_times());
-        let trained = TrainedModel::train_with_times(&self.recipe, (customers, times.as_ref()), "UTC", &Silent)?;
-        Ok(Box::new(Fitted { trained, covariates: self.recipe.covariates.clone(), times, id: self.id.clone() }))
+        let trained =
+            TrainedModel::train_with_times(&self.recipe, (customers, times.as_ref()), "UTC", &Silent)?;
+        Ok(Box::new(Fitted {
+            trained,
+            covariates: self.recipe.covariates.clone(),
+            times,
+            id: self.id.clone(),
+        }))
     }
 }
 
@@ -63,7 +69,8 @@ struct Fitted {
 impl Fitted {
     /// The customers under their models.
     fn crowd(&self, customers: &Customers, horizon: Periods) -> Result<Crowd> {
-        let until = customers.cutoff.map(|cutoff| customers.grain.after(cutoff, horizon.get(), customers.unit));
+        let until =
+            customers.cutoff.map(|cutoff| customers.grain.after(cutoff, horizon.get(), customers.unit));
         self.trained.crowd(self.covariates.as_deref(), customers, self.times.as_ref().zip(until))
     }
 

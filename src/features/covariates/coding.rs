@@ -127,7 +127,9 @@ impl CovariateColumn {
             Coding::Levels { others, .. } => {
                 others.iter().map(|level| format!("{}={level}", self.name)).collect()
             }
-            Coding::Season { by } => (1..=by.parts()).map(|part| format!("{}={part:02}", self.name)).collect(),
+            Coding::Season { by } => {
+                (1..=by.parts()).map(|part| format!("{}={part:02}", self.name)).collect()
+            }
         }
     }
 

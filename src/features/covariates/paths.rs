@@ -125,7 +125,8 @@ impl CovariateSchema {
         let mut steps = Steps { starts: Vec::new(), values: Vec::new(), end: EVER };
         for &row in rows {
             numbers.clear();
-            for coding in self.columns.iter().filter(|column| !matches!(column.coding, Coding::Season { .. })) {
+            for coding in self.columns.iter().filter(|column| !matches!(column.coding, Coding::Season { .. }))
+            {
                 let column = table.column(&coding.name);
                 let there = match column {
                     Some(column) => coding.code(table, column, row, &mut numbers)?,
@@ -149,7 +150,8 @@ impl CovariateSchema {
         }
         if steps.starts.is_empty() {
             let mut numbers = Vec::new();
-            let of_table = self.columns.iter().filter(|column| !matches!(column.coding, Coding::Season { .. }));
+            let of_table =
+                self.columns.iter().filter(|column| !matches!(column.coding, Coding::Season { .. }));
             of_table.for_each(|column| column.fill(&mut numbers));
             return Ok(Steps { starts: vec![-EVER], values: vec![self.coded(&numbers)], end: EVER });
         }
@@ -190,7 +192,8 @@ impl CovariateSchema {
         unit: TimeUnit,
     ) -> CovariatePath {
         let per_unit = grain.ticks_per(unit);
-        let mut starts: Vec<i64> = steps.starts.iter().copied().chain(calendar.iter().map(|step| step.0)).collect();
+        let mut starts: Vec<i64> =
+            steps.starts.iter().copied().chain(calendar.iter().map(|step| step.0)).collect();
         starts.retain(|start| *start < until);
         starts.iter_mut().for_each(|start| *start = (*start).max(first - 1));
         starts.sort_unstable();

@@ -138,9 +138,8 @@ impl CovariateSchema {
     /// Of each number whether it is a part of the year.
     #[must_use]
     pub fn seasonal(&self) -> Vec<bool> {
-        let of = |column: &CovariateColumn| {
-            vec![matches!(column.coding, Coding::Season { .. }); column.width()]
-        };
+        let of =
+            |column: &CovariateColumn| vec![matches!(column.coding, Coding::Season { .. }); column.width()];
         self.columns.iter().flat_map(of).collect()
     }
 

@@ -106,7 +106,8 @@ fn an_unknown_level_names_itself_and_those_that_are_known() {
     let folder = tempfile::tempdir().unwrap();
     let learned = plan(&["c"], &folder, "id,c\n1,x\n2,y\n3,x\n");
     let table = CovariateTable::read(&learned.file, &learned.columns(), Grain::Day).unwrap();
-    let schema = CovariateSchema::learn(&learned, Some(&table), &["1", "2", "3"].into_iter().collect()).unwrap();
+    let schema =
+        CovariateSchema::learn(&learned, Some(&table), &["1", "2", "3"].into_iter().collect()).unwrap();
     let later = plan(&["c"], &folder, "id,c\n7,y\n8,q\n");
     let table = CovariateTable::read(&later.file, &later.columns(), Grain::Day).unwrap();
     let error = schema.groups(&table, &["7", "8"].into_iter().collect(), Gap::Fill).unwrap_err().to_string();

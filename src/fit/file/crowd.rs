@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::TrainedModel;
 use crate::features::{
-    CovariateFile, CovariateGroups, CovariatePlan, CovariateSchema, CovariateTable, Customers, Gap, PurchaseTimes, Span,
+    CovariateFile, CovariateGroups, CovariatePlan, CovariateSchema, CovariateTable, Customers, Gap,
+    PurchaseTimes, Span,
 };
 use crate::fit::{CrossValidation, Regularisation};
 use crate::model::{
@@ -79,7 +80,11 @@ impl Covariates {
 ///
 /// # Errors
 /// As [`CovariateSchema::groups`].
-pub(super) fn groups_of(schema: &CovariateSchema, given: &Covariates, customers: &Customers) -> Result<CovariateGroups> {
+pub(super) fn groups_of(
+    schema: &CovariateSchema,
+    given: &Covariates,
+    customers: &Customers,
+) -> Result<CovariateGroups> {
     match &given.table {
         Some(table) => schema.groups(table, &customers.ids, given.plan.gap),
         None => Ok(CovariateGroups { of: vec![0; customers.len()], values: vec![schema.typical()] }),
@@ -213,7 +218,9 @@ impl Crowd {
 /// Customers with covariates over time under a model.
 fn varying(model: &WithCovariates<AnyPurchaseModel>, shop: Arc<VaryingShop>) -> Result<Varying> {
     match model.base() {
-        AnyPurchaseModel::ParetoNbd(base) => Ok(Varying::new(*base, model.effects(), model.coefficients(), shop)),
+        AnyPurchaseModel::ParetoNbd(base) => {
+            Ok(Varying::new(*base, model.effects(), model.coefficients(), shop))
+        }
         other => Err(only_pareto(other.id())),
     }
 }

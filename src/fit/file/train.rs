@@ -6,7 +6,8 @@ use super::crowd::{groups_of, only_pareto, shop_of};
 use super::{CovariatePart, Covariates, PurchaseFit, SpendFit, TrainedModel};
 use crate::features::{Customers, Process, PurchaseTimes};
 use crate::fit::{
-    Fit, Method, fit_any_purchases, fit_any_purchases_with, fit_any_spend, fit_varying, needs_logs, spend_and_frequency,
+    Fit, Method, fit_any_purchases, fit_any_purchases_with, fit_any_spend, fit_varying, needs_logs,
+    spend_and_frequency,
 };
 use crate::model::{
     AnyPurchaseModel, AnySpendModel, Parametric, PurchaseModel, SpendModel, WithCovariates, effects,

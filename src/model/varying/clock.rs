@@ -36,7 +36,11 @@ impl<'p> Clock<'p> {
         let places: Vec<usize> = side.iter().take(n).map(|(place, _)| *place).collect();
         let mut clock = Self {
             path,
-            rates: path.values.iter().map(|z| side.iter().map(|(place, c)| c * z[*place]).sum::<f64>().exp()).collect(),
+            rates: path
+                .values
+                .iter()
+                .map(|z| side.iter().map(|(place, c)| c * z[*place]).sum::<f64>().exp())
+                .collect(),
             places,
             totals: vec![0.0],
             slopes: vec![vec![0.0; n]],

@@ -8,10 +8,10 @@ use super::likelihood::{Even, nodes, steps};
 use super::{VaryingHistory, VaryingShop, sides};
 use crate::Result;
 use crate::features::{CovariatePath, Rfm};
+use crate::model::ParetoNbd;
 use crate::model::covariates::Effect;
 use crate::model::kernel::{Coordinate, Parametric, PurchaseModel};
 use crate::model::population::Population;
-use crate::model::ParetoNbd;
 
 /// Customers whose covariates vary with time: a population with a group for each.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +49,9 @@ impl Varying {
         let (alpha, s, beta) = (self.base.alpha(), self.base.s(), self.base.beta());
         let m = self.base.r() + f64::from(h.frequency);
         let start = path.step(h.first);
-        let shown = |k: usize, u: f64| [0, 1].map(|side| clocks[side].value(k, u) - clocks[side].value(start, h.first));
+        let shown = |k: usize, u: f64| {
+            [0, 1].map(|side| clocks[side].value(k, u) - clocks[side].value(start, h.first))
+        };
         let end = shown(path.step(h.end), h.end);
         let mut gone = 0.0;
         for (k, from, to) in steps(path, h.last, h.end) {
@@ -84,9 +86,8 @@ impl Population for Varying {
         let clocks = [Clock::new(path, &purchase, false), Clock::new(path, &dropout, false)];
         let (p_alive, shown) = self.known(h, path, &clocks);
         let begin = path.step(h.end);
-        let ahead = (begin..path.starts.len()).map(|k| {
-            ((path.starts[k] - h.end).max(0.0), [clocks[0].rates[k], clocks[1].rates[k]])
-        });
+        let ahead = (begin..path.starts.len())
+            .map(|k| ((path.starts[k] - h.end).max(0.0), [clocks[0].rates[k], clocks[1].rates[k]]));
         let [r, alpha, s, beta] = parameters;
         let updated = [r + f64::from(h.frequency), alpha + shown[0], s, beta + shown[1]];
         VaryingCustomer {
@@ -117,7 +118,8 @@ impl Parametric for VaryingCustomer {
 
     fn with_parameters(&self, _: &[f64]) -> Result<Self> {
         Err(crate::Error::Undefined(
-            "a customer with covariates over time has no parameters to change: change those of all (Varying)".into(),
+            "a customer with covariates over time has no parameters to change: change those of all (Varying)"
+                .into(),
         ))
     }
 

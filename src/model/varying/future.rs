@@ -37,7 +37,10 @@ pub struct Staircase {
 
 impl Staircase {
     /// `steps` are begin and rates, the first from 0 on.
-    pub(super) fn new([r, alpha, s, beta]: [f64; 4], steps: impl IntoIterator<Item = (f64, [f64; 2])>) -> Self {
+    pub(super) fn new(
+        [r, alpha, s, beta]: [f64; 4],
+        steps: impl IntoIterator<Item = (f64, [f64; 2])>,
+    ) -> Self {
         let mut all: Vec<Step> = Vec::new();
         for (from, rates) in steps {
             let clocks = all.last().map_or([0.0; 2], |last: &Step| last.at(from));
@@ -63,17 +66,19 @@ impl Staircase {
     /// The steps up to t, each with its end.
     fn until(&self, t: f64) -> impl Iterator<Item = (&Step, f64)> + '_ {
         let ends = self.steps.iter().skip(1).map(|step| step.from).chain([f64::INFINITY]);
-        self.steps.iter().zip(ends).take_while(move |(step, _)| step.from < t).map(move |(step, end)| (step, end.min(t)))
+        self.steps
+            .iter()
+            .zip(ends)
+            .take_while(move |(step, _)| step.from < t)
+            .map(move |(step, end)| (step, end.min(t)))
     }
 
     /// ∫_0^t f(u, step) du, for f as even as the powers say.
     fn integral(&self, t: f64, powers: [f64; 2], f: impl Fn(f64, &Step) -> f64) -> f64 {
         let mut sum = 0.0;
         for (step, end) in self.until(t) {
-            let distances = [
-                (self.alpha + step.clocks[0]) / step.rates[0],
-                (self.beta + step.clocks[1]) / step.rates[1],
-            ];
+            let distances =
+                [(self.alpha + step.clocks[0]) / step.rates[0], (self.beta + step.clocks[1]) / step.rates[1]];
             let even = Even { distances, from: step.from, powers };
             nodes(&even, end - step.from, |u, weight| sum += weight * f(u, step));
         }
@@ -147,7 +152,9 @@ impl Law for Staircase {
         let all = self.moments_of_end(t);
         all.iter()
             .filter(|(a, _)| *a > 0.0)
-            .map(|(a, weight)| weight * beyond.tails(a / (self.alpha + a), self.alpha / (self.alpha + a)).lower)
+            .map(|(a, weight)| {
+                weight * beyond.tails(a / (self.alpha + a), self.alpha / (self.alpha + a)).lower
+            })
             .sum()
     }
 
@@ -201,7 +208,8 @@ impl Law for Staircase {
                 let begin = step.from + length * part as f64;
                 let [_, b] = step.at(begin);
                 let distance = (self.beta + b) / step.rates[1];
-                let even = Even { distances: [distance, distance], from: begin, powers: [delta * distance, self.s] };
+                let even =
+                    Even { distances: [distance, distance], from: begin, powers: [delta * distance, self.s] };
                 nodes(&even, length, |u, weight| {
                     sum += weight * step.rates[0] * self.survival_at(step.at(u)[1]) * (-delta * u).exp();
                 });
@@ -223,7 +231,8 @@ impl Law for Staircase {
             if shown.is_nan() || shown > self.clocks(t)[0] {
                 return;
             }
-            let step = &self.steps[self.steps.partition_point(|step| step.clocks[0] <= shown).saturating_sub(1)];
+            let step =
+                &self.steps[self.steps.partition_point(|step| step.clocks[0] <= shown).saturating_sub(1)];
             let now = step.from + (shown - step.clocks[0]) / step.rates[0];
             if step.at(now)[1] > end {
                 return;

@@ -40,7 +40,11 @@ pub(super) fn nodes(even: &Even, length: f64, mut each: impl FnMut(f64, f64)) {
 }
 
 /// The steps of a path between two moments: number, begin and end.
-pub(super) fn steps(path: &CovariatePath, from: f64, to: f64) -> impl Iterator<Item = (usize, f64, f64)> + '_ {
+pub(super) fn steps(
+    path: &CovariatePath,
+    from: f64,
+    to: f64,
+) -> impl Iterator<Item = (usize, f64, f64)> + '_ {
     let first = path.step(from);
     (first..path.starts.len())
         .map(move |k| {
@@ -63,7 +67,8 @@ pub(super) fn derivatives(model: &VaryingParetoNbd, rows: &[Weighted<u32>]) -> D
                 let path = &model.shop.paths[rows.first().map_or(0, path_of) as usize];
                 let clocks = [0, 1].map(|side| Clock::new(path, &sides[side], true));
                 for row in rows {
-                    One::of(model, &model.shop.histories[row.row as usize], path, &clocks).add_to(row.count, &mut sum);
+                    One::of(model, &model.shop.histories[row.row as usize], path, &clocks)
+                        .add_to(row.count, &mut sum);
                 }
             }
             sum
@@ -115,7 +120,12 @@ struct At {
 }
 
 impl One {
-    fn of(model: &VaryingParetoNbd, h: &VaryingHistory, path: &CovariatePath, clocks: &[Clock<'_>; 2]) -> Self {
+    fn of(
+        model: &VaryingParetoNbd,
+        h: &VaryingHistory,
+        path: &CovariatePath,
+        clocks: &[Clock<'_>; 2],
+    ) -> Self {
         let base = &model.base;
         let x = f64::from(h.frequency);
         let at = At { r: base.r(), alpha: base.alpha(), s: base.s(), beta: base.beta(), m: base.r() + x };
@@ -127,7 +137,10 @@ impl One {
         let survived = read(last, h.end);
         let mut one = Self { n, top: 0.0, sum: 0.0, gradient: vec![0.0; n], hessian: vec![vec![0.0; n]; n] };
         let k = path.step(h.last);
-        let opening = at.ln_density(clocks[1].rates[k], &[0, 1].map(|side| clocks[side].value(k, h.last) - starts[side].value));
+        let opening = at.ln_density(
+            clocks[1].rates[k],
+            &[0, 1].map(|side| clocks[side].value(k, h.last) - starts[side].value),
+        );
         one.top = opening.max(at.ln_survival(&survived));
         one.put(&at, &survived, None, 1.0);
         for (k, from, to) in steps(path, h.last, h.end) {

@@ -50,7 +50,9 @@ impl VaryingShop {
     /// [`Error::Undefined`] if the lists are not of the same customers.
     pub fn new(paths: CovariatePaths, customers: &Customers, times: &PurchaseTimes) -> Result<Self> {
         if paths.of.len() != customers.len() || times.len() != customers.len() {
-            return Err(Error::Undefined("covariates over time need the purchases of the same customers".into()));
+            return Err(Error::Undefined(
+                "covariates over time need the purchases of the same customers".into(),
+            ));
         }
         let per_unit = customers.grain.ticks_per(customers.unit);
         let at = |tick: crate::units::Tick| f64::from(tick.0) / per_unit;
@@ -64,7 +66,9 @@ impl VaryingShop {
                 bought.iter_mut().zip(z).for_each(|(sum, z)| *sum += z);
             }
             let (Some(first), Some(last)) = (ticks.first(), ticks.last()) else {
-                return Err(Error::Undefined("a customer without a purchase has no covariates over time".into()));
+                return Err(Error::Undefined(
+                    "a customer without a purchase has no covariates over time".into(),
+                ));
             };
             histories.push(VaryingHistory {
                 path: paths.of[k],
@@ -152,7 +156,12 @@ impl VaryingParetoNbd {
     ///
     /// # Errors
     /// [`Error::Undefined`] if there are not as many coefficients as effects.
-    pub fn new(base: ParetoNbd, effects: Vec<Effect>, coefficients: Vec<f64>, shop: Arc<VaryingShop>) -> Result<Self> {
+    pub fn new(
+        base: ParetoNbd,
+        effects: Vec<Effect>,
+        coefficients: Vec<f64>,
+        shop: Arc<VaryingShop>,
+    ) -> Result<Self> {
         if effects.len() != coefficients.len() {
             return Err(Error::Undefined("the covariates of a model do not fit its effects".into()));
         }
