@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::features::{Customers, HistoryKey, Holdout, Past, Rfm};
-use crate::fit::{Method, fit_any_purchases};
+use crate::fit::{Method, Recipe, fit_any_purchases};
 use crate::math::special::normal_cdf;
 use crate::model::{AnyPurchaseModel, Parametric, PurchaseModel};
 use crate::predict::Purchases;
@@ -81,23 +81,22 @@ pub struct Choice {
 /// the one with the fewest parameters. Without one, or where the history is too short, the lowest AIC; of those within 2 of it,
 /// the one with the fewest parameters.
 ///
-/// Models that count opportunities are not among them: a probability of their histories is no density.
+/// Models that count opportunities are not among them: a probability of their histories is no density. Of the recipe only the method
+/// matters, and that the model takes its covariates; they are not used here.
 ///
 /// # Errors
 /// [`Error::Undefined`] if no model can be fitted, with what each says; [`Error::Interrupted`].
 pub fn choose(
-    customers: &Customers,
-    past: Option<&Past<'_>>,
+    recipe: &Recipe,
+    (customers, past): (&Customers, Option<&Past<'_>>),
     unit: TimeUnit,
-    method: Method,
     progress: &dyn Progress,
 ) -> Result<Choice> {
-    let method = if method == Method::Map { method } else { Method::Mle };
     progress.begin("choosing a model", Some(2 * AnyPurchaseModel::ALL.len() as u64));
     let held = past.and_then(|past| HeldOut::of(past, unit).ok());
     let mut tried = Vec::new();
     for (id, ..) in AnyPurchaseModel::ALL {
-        tried.push(tried_on(id, customers, held.as_ref(), method, progress)?);
+        tried.push(tried_on(id, recipe, (customers, held.as_ref()), progress)?);
     }
     progress.end();
     chosen(tried, held.as_ref(), customers.len())
@@ -154,17 +153,20 @@ type Tried = (Candidate, Option<Vec<f64>>);
 
 fn tried_on(
     id: &'static str,
-    customers: &Customers,
-    held: Option<&HeldOut>,
-    method: Method,
+    recipe: &Recipe,
+    (customers, held): (&Customers, Option<&HeldOut>),
     progress: &dyn Progress,
 ) -> Result<Tried> {
+    let method = if recipe.method == Method::Map { recipe.method } else { Method::Mle };
     let template = AnyPurchaseModel::template(id)?;
     let candidate = |parameters, found| Candidate { model: id, parameters, found };
     if template.is_discrete() {
         let why =
             "counts opportunities to buy: its likelihood cannot be compared with those of moments in time";
         return Ok((candidate(template.parameters().len(), Err(why.to_owned())), None));
+    }
+    if let Some(Err(why)) = recipe.covariates.as_ref().map(|covariates| covariates.suit(&template)) {
+        return Ok((candidate(template.parameters().len(), Err(why.to_string())), None));
     }
     let fit = match fit_any_purchases(&template, customers, method, progress) {
         Ok(fit) => fit,

@@ -202,6 +202,9 @@ impl Modelling {
         }
         let grain = reading.grain.map_or_else(Grain::default, Grain::from);
         let covariates = self.covariates.to_learn(&self.on, reading, grain)?;
+        if let Some(covariates) = covariates.as_ref().filter(|_| !self.is_auto()) {
+            covariates.suit(&purchase)?;
+        }
         Ok(Recipe { purchase, spend: reading.spend_model(), method: self.method()?, covariates })
     }
 

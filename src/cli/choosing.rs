@@ -25,9 +25,12 @@ pub fn settled(
     if !model.is_auto() {
         return Ok((recipe, None));
     }
-    let choice = choose(customers, past, unit, recipe.method, progress)?;
+    let choice = choose(&recipe, (customers, past), unit, progress)?;
+    let without = recipe.covariates.as_ref().map_or_else(String::new, |_| {
+        wrap("the models were tried without the covariates; the one that is taken is fitted with them")
+    });
     let recipe = Recipe { purchase: AnyPurchaseModel::template(choice.taken)?, ..recipe };
-    Ok((recipe, Some(told(&choice))))
+    Ok((recipe, Some(told(&choice) + &without)))
 }
 
 /// The choice for people.

@@ -8,7 +8,7 @@ use clap::Args;
 use super::args::Reading;
 use super::tell::wrap;
 use crate::features::{CovariateFile, CovariatePlan, Gap, Season};
-use crate::fit::{CovariatePart, Covariates, Regularisation, TrainedModel};
+use crate::fit::{CovariatePart, Covariates, Regularisation, SEASON_STRENGTH, TrainedModel};
 use crate::units::Grain;
 use crate::{Error, Result};
 
@@ -44,7 +44,7 @@ pub struct CovariatesOn {
     /// Columns of numbers that are names of categories (postcodes, codes)
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', requires = "file")]
     categorical: Vec<String>,
-    /// Hold coefficients towards 0: a strength, or auto to choose it by cross-validation [default: not at all]
+    /// Hold coefficients towards 0: a strength, or auto to choose it by cross-validation [default: not at all; a season with 4]
     #[arg(long, value_name = "STRENGTH|auto", value_parser = strength)]
     l2: Option<Regularisation>,
     /// Let purchases follow the time of the year: twelve months, or fifty-two weeks (with --model pareto-nbd)
@@ -161,6 +161,8 @@ pub fn told(part: &CovariatePart) -> String {
         ));
     } else if part.l2 > 0.0 {
         text += &wrap(&format!("coefficients are held towards 0 with strength {} (--l2)", part.l2));
+    } else if part.schema.season().is_some() {
+        text += &wrap(&format!("the season is held towards none with strength {SEASON_STRENGTH} (--l2)"));
     }
     text
 }

@@ -72,6 +72,16 @@ pub fn run(args: &args::Score, quiet: bool, progress: &dyn Progress) -> Result<(
 
 /// The plan that the command line asks for.
 fn ask(args: &args::Score, trained: &TrainedModel, cutoff: Option<(Grain, Tick)>) -> Result<Asked> {
+    let over_time = trained.covariates.as_ref().is_some_and(|part| part.schema.over_time);
+    if let Some(flag) = [(args.next_purchase, "--next-purchase"), (args.residual, "--residual")]
+        .into_iter()
+        .find_map(|(asked, flag)| (asked && over_time).then_some(flag))
+    {
+        return Err(Error::usage(format!(
+            "{flag} looks ahead without end, but the model has covariates over time, which must be known as far ahead as it looks; ask \
+             for a --horizon instead, or train a model without them"
+        )));
+    }
     let asked = Asked::later(trained, args.from, args.horizon, &args.worth, cutoff)?;
     let extra = ExtraQuestions {
         next_purchase: args.next_purchase.then_some(args.worth.level),

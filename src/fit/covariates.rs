@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::covariance::Uncertainty;
 use super::degenerate;
 use super::estimate::{Scaled, Task};
-use super::method::Method;
+use super::method::{Method, MethodId};
 use super::mle::{Fit, fit_purchase_rows, fit_purchases_by, refuse, shop, starts};
 use super::unique::unique_in_groups;
 use crate::features::{CovariateGroups, Customers, Rfm};
@@ -289,7 +289,10 @@ impl<M: PurchaseLikelihood> Climb<M> {
             standard.moved(base, own[width..].to_vec(), &place)
         })?;
         fit.uncertainty = fit.uncertainty.map(|found| found.carried(&map).told_for(&fit.model));
-        fit.report.ln_likelihood += model.penalty_value(fit.report.customers as f64);
+        // The likelihood at the medians of chains is told customer by customer, without the penalty.
+        if fit.report.method != MethodId::Mcmc {
+            fit.report.ln_likelihood += model.penalty_value(fit.report.customers as f64);
+        }
         fit.report.warnings.extend(ridges);
         Ok(fit)
     }

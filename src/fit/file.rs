@@ -4,6 +4,7 @@ mod crowd;
 mod held;
 mod read;
 mod retention;
+mod season;
 mod train;
 
 pub use crowd::{CovariatePart, Covariates, Crowd};

@@ -40,4 +40,4 @@ pub use mle::{
 pub use report::{FitReport, NotConverged, Stop, Tried};
 pub use retention::{CohortFit, TrainedRetention, fit_retention};
 pub use unique::{unique_histories, unique_purchases, unique_spend};
-pub use varying::fit_varying;
+pub use varying::{SEASON_STRENGTH, fit_varying};

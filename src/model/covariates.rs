@@ -74,12 +74,7 @@ pub fn effects<M: Parametric>(
         if coefficients.is_empty() {
             continue;
         }
-        let shift = model.shifted_by(process).ok_or_else(|| {
-            Error::usage(format!(
-                "the model {} takes no {process} covariates; leave them out, or choose another model (`ltv models`)",
-                model.id()
-            ))
-        })?;
+        let shift = model.shifted_by(process).ok_or_else(|| takes_none(model.id(), process))?;
         found.extend(coefficients.into_iter().map(|(name, place)| Effect {
             name: format!("{process}.{name}"),
             place,
@@ -87,6 +82,13 @@ pub fn effects<M: Parametric>(
         }));
     }
     Ok(found)
+}
+
+/// That a model has no such process, in words.
+pub(crate) fn takes_none(id: &str, process: Process) -> Error {
+    Error::usage(format!(
+        "the model {id} takes no {process} covariates; leave them out, or choose another model (`ltv models`)"
+    ))
 }
 
 impl<M: Parametric> WithCovariates<M> {

@@ -39,6 +39,7 @@ pub use bdw::Bdw;
 pub use bg_bb::BgBb;
 pub use bg_cnbd_k::{BgCnbdK, RegularFuture};
 pub use bg_nbd::BgNbd;
+pub(crate) use covariates::takes_none;
 pub use covariates::{Effect, Grouped, WithCovariates, effects};
 pub use crowd::{AnyFuture, AnyMember, AnyPopulation};
 pub use delayed::{Delayed, Later};

@@ -1,6 +1,7 @@
 //! What else is known of customers: covariates from a file, coded as numbers by a schema that a model keeps.
 
 mod coding;
+mod gaps;
 mod groups;
 mod paths;
 mod rank;

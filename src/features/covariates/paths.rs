@@ -6,7 +6,8 @@ use jiff::ToSpan;
 use jiff::civil::date;
 
 use super::coding::{Coding, Season};
-use super::schema::{CovariateSchema, Gap, Gaps};
+use super::gaps::Gaps;
+use super::schema::{CovariateSchema, Gap};
 use super::table::CovariateTable;
 use crate::table::Ids;
 use crate::units::{Grain, Tick, TimeUnit};
@@ -79,7 +80,7 @@ impl CovariateSchema {
         let mut gaps = Gaps::default();
         for (id, span) in ids.iter().zip(spans) {
             let steps = match table {
-                Some(table) => self.steps(table, id, &mut gaps)?,
+                Some(table) => self.steps(table, id, grain, &mut gaps)?,
                 None => Steps { starts: vec![-EVER], values: vec![self.coded(&[])], end: EVER },
             };
             if let Some(table) = table.filter(|_| gap == Gap::Refuse) {
@@ -115,8 +116,9 @@ impl CovariateSchema {
         all.iter().map(|number| (number + 0.0).to_bits()).collect()
     }
 
-    /// A customer's steps in a table: a row of a dated table holds until the next, the last as long as the one before it.
-    fn steps(&self, table: &CovariateTable, id: &str, gaps: &mut Gaps) -> Result<Steps> {
+    /// A customer's steps in a table: a row of a dated table holds until the next, the last as long as the one before it; a row without
+    /// a date, and the only row of a customer, for ever.
+    fn steps(&self, table: &CovariateTable, id: &str, grain: Grain, gaps: &mut Gaps) -> Result<Steps> {
         let rows = table.rows_of(id);
         if rows.is_empty() {
             gaps.note(id, None);
@@ -143,10 +145,9 @@ impl CovariateSchema {
                 steps.values.push(coded);
             }
         }
-        if let [.., before, last] = rows
-            && let (Some(before), Some(last)) = (table.start(*before), table.start(*last))
-        {
-            steps.end = 2 * i64::from(last.0) - i64::from(before.0);
+        if let Some(last) = rows.last().and_then(|row| table.start(*row)) {
+            let before = rows.iter().rev().nth(1).and_then(|row| table.start(*row));
+            steps.end = end_of_last(before, last, grain);
         }
         if steps.starts.is_empty() {
             let mut numbers = Vec::new();
@@ -218,6 +219,18 @@ impl CovariateSchema {
     }
 }
 
+/// When the last row stops holding: as long after its start as the one before it held, in months where both start on the same day of
+/// the month.
+fn end_of_last(before: Option<Tick>, last: Tick, grain: Grain) -> i64 {
+    let Some(before) = before else { return EVER };
+    let (from, to) = (grain.moment(before), grain.moment(last));
+    let months = 12 * (i32::from(to.year()) - i32::from(from.year())) + i32::from(to.month() - from.month());
+    let next = (months > 0 && from.day() == to.day() && from.time() == to.time())
+        .then(|| to.checked_add(months.months()).ok().and_then(|next| grain.tick(next)))
+        .flatten();
+    next.map_or(2 * i64::from(last.0) - i64::from(before.0), |next| i64::from(next.0))
+}
+
 /// Refuses covariates that begin too late or end too early.
 fn reaches(table: &CovariateTable, id: &str, steps: &Steps, span: Span, grain: Grain) -> Result<()> {
     let show = |tick: i64| i32::try_from(tick).map_or("ever".to_owned(), |tick| grain.show(Tick(tick)));
@@ -234,8 +247,8 @@ fn reaches(table: &CovariateTable, id: &str, steps: &Steps, span: Span, grain: G
     }
     if steps.end <= i64::from(span.until.0) {
         return Err(Error::input(format!(
-            "the covariates of customer `{id}` reach to {} (before which their last period ends), but are needed to {}",
-            show(steps.end),
+            "the covariates of customer `{id}` reach to {}, but are needed to {}",
+            show(steps.end - 1),
             grain.show(span.until)
         ))
         .file(table.path())

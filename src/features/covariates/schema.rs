@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::coding::{Coding, CovariateColumn, Season};
+use super::gaps::Gaps;
 use super::groups::{CovariateGroups, Interner};
 use super::rank;
 use super::table::{CovariateFile, CovariateTable, RawColumn};
@@ -122,8 +123,9 @@ impl CovariateSchema {
     /// What the season is called among the columns.
     const SEASON: &'static str = "season";
 
-    /// The season, if there is one.
-    pub(super) fn season(&self) -> Option<Season> {
+    /// The parts of the year that bear on purchases, if any do.
+    #[must_use]
+    pub fn season(&self) -> Option<Season> {
         self.columns.iter().find_map(|column| match column.coding {
             Coding::Season { by } => Some(by),
             _ => None,
@@ -227,7 +229,7 @@ impl CovariateSchema {
         found
     }
 
-    /// The customers in groups of equal covariates; customers without any are told apart by nobody.
+    /// The customers in groups of equal covariates.
     ///
     /// # Errors
     /// [`Error::Input`] for customers without covariates (how many, who first, the way out), a level not known, a text for a
@@ -274,7 +276,8 @@ impl CovariateSchema {
             coefficients.retain(|(_, place)| !seasonal[*place]);
             let Some((which, by)) = rank::dependent(&coefficients, groups) else { continue };
             let found = if by.is_empty() {
-                format!("the {process} covariate `{which}` is the same for all customers")
+                let always = if self.over_time { ", as long as they were observed" } else { "" };
+                format!("the {process} covariate `{which}` is the same for all customers{always}")
             } else {
                 format!(
                     "the {process} covariate `{which}` follows from {}: their effects cannot be told apart",
@@ -305,7 +308,7 @@ impl CovariateSchema {
     pub fn told(&self) -> Vec<String> {
         let line = |column: &CovariateColumn| match &column.coding {
             Coding::Season { by } => format!(
-                "{}: the {} parts of the year, relative to their common mean",
+                "{}: the {} parts of the year on purchases, relative to their common mean and held towards it",
                 column.name,
                 by.parts()
             ),
@@ -327,59 +330,4 @@ fn strangers(table: &CovariateTable, ids: &Ids) -> Error {
         .expected("the ids of the orders, written in the same way")
         .hint("name the right column with --covariates-customer")
         .into()
-}
-
-/// Customers for whom something is missing.
-#[derive(Default)]
-pub(super) struct Gaps {
-    customers: usize,
-    without_row: usize,
-    columns: Vec<(String, usize)>,
-    first: Vec<String>,
-    last: Option<String>,
-}
-
-impl Gaps {
-    pub fn note(&mut self, id: &str, column: Option<&str>) {
-        match column {
-            None => self.without_row += 1,
-            Some(name) => match self.columns.iter_mut().find(|(known, _)| known == name) {
-                Some((_, count)) => *count += 1,
-                None => self.columns.push((name.to_owned(), 1)),
-            },
-        }
-        if self.last.as_deref() == Some(id) {
-            return; // two gaps of one customer
-        }
-        self.last = Some(id.to_owned());
-        self.customers += 1;
-        if self.first.len() < 5 {
-            self.first.push(format!("`{id}`"));
-        }
-    }
-
-    pub fn refuse(&self, table: &CovariateTable, all: usize) -> Result<()> {
-        if self.customers == 0 {
-            return Ok(());
-        }
-        let mut where_ = Vec::new();
-        if self.without_row > 0 {
-            where_.push(format!("{} have no row", self.without_row));
-        }
-        where_.extend(self.columns.iter().map(|(name, count)| format!("{count} have nothing in `{name}`")));
-        let more = if self.customers > self.first.len() { ", …" } else { "" };
-        Err(Error::input(format!(
-            "covariates are missing for {} of {all} customers ({}): {}{more}",
-            self.customers,
-            where_.join(", "),
-            self.first.join(", ")
-        ))
-        .file(table.path())
-        .expected("a row for every customer who has orders, and every cell filled")
-        .hint(
-            "complete the file; or take these customers to be typical (the mean, the reference level) with \
-             --covariates-gaps fill",
-        )
-        .into())
-    }
 }

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::TrainedModel;
 use crate::features::{
     CovariateFile, CovariateGroups, CovariatePlan, CovariateSchema, CovariateTable, Customers, Gap,
-    PurchaseTimes, Span,
+    Process, PurchaseTimes, Span,
 };
 use crate::fit::{CrossValidation, Regularisation};
 use crate::model::{
-    AnyPopulation, AnyPurchaseModel, Parametric, ParetoNbd, Varying, VaryingShop, WithCovariates,
+    AnyPopulation, AnyPurchaseModel, Parametric, ParetoNbd, Varying, VaryingShop, WithCovariates, takes_none,
 };
 use crate::units::{Grain, Tick};
 use crate::{Error, Result};
@@ -26,10 +26,6 @@ pub struct Covariates {
     /// How strongly coefficients are held towards 0.
     pub regularisation: Regularisation,
 }
-
-/// The strength with which a season is held towards none, unless another is given: as by a prior of standard deviation 0.5, a
-/// factor of e^±1 on purchases within two of them.
-const SEASON_STRENGTH: f64 = 4.0;
 
 /// What a model file keeps of covariates.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,7 +42,7 @@ pub struct CovariatePart {
 }
 
 impl Covariates {
-    /// Reads the columns of the plan. A season is held towards none with a strength of 4 if no other is given.
+    /// Reads the columns of the plan.
     ///
     /// # Errors
     /// As [`CovariateTable::read`].
@@ -54,10 +50,6 @@ impl Covariates {
         let columns = plan.columns();
         let table =
             if columns.is_empty() { None } else { Some(CovariateTable::read(&plan.file, &columns, grain)?) };
-        let regularisation = match regularisation {
-            Regularisation::None if plan.season.is_some() => Regularisation::Strength(SEASON_STRENGTH),
-            other => other,
-        };
         Ok(Self { plan, table, regularisation })
     }
 
@@ -65,6 +57,21 @@ impl Covariates {
     #[must_use]
     pub fn are_over_time(&self) -> bool {
         self.plan.season.is_some() || self.table.as_ref().is_some_and(CovariateTable::is_dated)
+    }
+
+    /// Refuses a model that takes none of these covariates: over time, any but Pareto/NBD; on buying, leaving or spend, one that knows no such
+    /// effect.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] with the way out.
+    pub fn suit(&self, purchase: &AnyPurchaseModel) -> Result<()> {
+        if self.are_over_time() && !matches!(purchase, AnyPurchaseModel::ParetoNbd(_)) {
+            return Err(only_pareto(purchase.id()));
+        }
+        let wanted = [(Process::Purchase, &self.plan.purchase), (Process::Dropout, &self.plan.dropout)];
+        wanted.into_iter().filter(|(_, columns)| !columns.is_empty()).try_for_each(|(process, _)| {
+            purchase.shifted_by(process).map(|_| ()).ok_or_else(|| takes_none(purchase.id(), process))
+        })
     }
 
     /// The schema these customers teach.
@@ -108,17 +115,17 @@ pub(super) fn shop_of(
              bought",
         ));
     };
+    if let Some(period) = customers.unit.calendar() {
+        return Err(Error::usage(format!(
+            "covariates over time follow days, but time is counted in whole calendar {period}s here; leave --opportunities out"
+        )));
+    }
     let spans: Vec<Span> = (0..times.len())
         .map(|at| Span { first: times.of(at).first().copied().unwrap_or(until), until })
         .collect();
     let table = given.and_then(|given| given.table.as_ref());
     let gap = given.map_or(Gap::Refuse, |given| given.plan.gap);
     let paths = schema.paths(table, (&customers.ids, &spans), (customers.grain, customers.unit), gap)?;
-    if let Some(table) = table {
-        let values: Vec<Vec<f64>> = paths.paths.iter().flat_map(|path| path.values.iter().cloned()).collect();
-        let steps = CovariateGroups { of: (0..values.len() as u32).collect(), values };
-        schema.check_rank(table, &steps)?;
-    }
     VaryingShop::new(paths, customers, times)
 }
 
@@ -142,8 +149,8 @@ impl TrainedModel {
         let population = match &self.covariates {
             Some(part) if part.schema.over_time => {
                 return Err(Error::usage(
-                    "the model has covariates over time, which differ from day to day: it can score customers, not one without \
-                     orders",
+                    "the model has covariates over time, which differ from day to day: it can score customers who have orders, but \
+                     tells neither of a typical newcomer nor of a made-up shop",
                 ));
             }
             Some(part) => model.for_groups(vec![part.schema.typical()])?,
@@ -197,6 +204,12 @@ impl TrainedModel {
         let Some(part) = &self.covariates else {
             return Err(strange(&file));
         };
+        if !part.schema.needs_file() {
+            return Err(Error::usage(format!(
+                "the model knows the season alone, out of the calendar, so {} says nothing to it; leave --covariates out",
+                file.path.display()
+            )));
+        }
         let plan = CovariatePlan { file, purchase: part.schema.names(), gap, ..CovariatePlan::default() };
         Covariates::read(plan, self.grain, Regularisation::None)
     }
@@ -226,7 +239,7 @@ fn varying(model: &WithCovariates<AnyPurchaseModel>, shop: Arc<VaryingShop>) -> 
 }
 
 /// That a model takes no covariates over time.
-pub(super) fn only_pareto(id: &str) -> Error {
+fn only_pareto(id: &str) -> Error {
     Error::usage(format!(
         "covariates over time (a file with dates, --seasonality) go with --model {}, not with {id}",
         ParetoNbd::ID

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::crowd::{groups_of, only_pareto, shop_of};
+use super::crowd::{groups_of, shop_of};
+use super::season::season_unseen;
 use super::{CovariatePart, Covariates, PurchaseFit, SpendFit, TrainedModel};
 use crate::features::{Customers, Process, PurchaseTimes};
 use crate::fit::{
@@ -164,11 +165,14 @@ fn purchases(
     let effects = effects(&recipe.purchase, &schema, &[Process::Purchase, Process::Dropout])?;
     let how = (covariates.regularisation, recipe.method);
     let found = if schema.over_time {
-        if !matches!(recipe.purchase, AnyPurchaseModel::ParetoNbd(_)) {
-            return Err(only_pareto(recipe.purchase.id()));
-        }
+        covariates.suit(&recipe.purchase)?;
         let shop = shop_of(&schema, Some(covariates), customers, times, None)?;
-        fit_varying(effects, &shop, &schema.seasonal(), customers, how, progress)?
+        if let Some(table) = &covariates.table {
+            schema.check_rank(table, &shop.steps())?;
+        }
+        let mut found = fit_varying(effects, &shop, &schema.seasonal(), customers, how, progress)?;
+        found.fit.report.warnings.extend(season_unseen(&schema, &shop, customers.unit));
+        found
     } else {
         let groups = groups_of(&schema, covariates, customers)?;
         if let Some(table) = &covariates.table {

@@ -88,9 +88,9 @@ pub(super) fn derivatives(model: &VaryingParetoNbd, rows: &[Weighted<u32>]) -> D
         }
     }
     let customers = rows.iter().map(|row| row.count).sum::<f64>();
-    let weight = model.penalty * customers;
     total.value -= model.penalty_value(customers);
-    for (k, gamma) in model.coefficients.iter().enumerate() {
+    for (k, (gamma, weight)) in model.coefficients.iter().zip(model.penalties.iter()).enumerate() {
+        let weight = weight * customers;
         total.gradient[4 + k] -= weight * gamma;
         total.hessian[4 + k][4 + k] -= weight;
     }
@@ -141,7 +141,7 @@ impl One {
             clocks[1].rates[k],
             &[0, 1].map(|side| clocks[side].value(k, h.last) - starts[side].value),
         );
-        one.top = opening.max(at.ln_survival(&survived));
+        one.top = opening.max(at.ln_survival(&[survived[0].value, survived[1].value]));
         one.put(&at, &survived, None, 1.0);
         for (k, from, to) in steps(path, h.last, h.end) {
             let begin = [0, 1].map(|side| clocks[side].value(k, from) - starts[side].value);
@@ -160,64 +160,52 @@ impl One {
     }
 
     /// Adds a term: survival to the end, or (with the hazard's factor and its covariates) the end of the lifetime at a node.
-    fn put(&mut self, at: &At, [a, b]: &[Reading; 2], died: Option<(f64, &[f64])>, weight: f64) {
+    fn put(&mut self, at: &At, readings: &[Reading; 2], died: Option<(f64, &[f64])>, weight: f64) {
+        let [a, b] = readings;
         let h = match died {
             Some((rate, _)) => at.ln_density(rate, &[a.value, b.value]),
-            None => at.ln_survival(&[a.clone(), b.clone()]),
+            None => at.ln_survival(&[a.value, b.value]),
         };
         let p = weight * (h - self.top).exp();
         if p == 0.0 {
             return;
         }
-        let &At { r, alpha, s, beta, m } = at;
-        let (ma, mb) = (alpha + a.value, beta + b.value);
-        let q = if died.is_some() { s + 1.0 } else { s };
-        let (kp, kq) = (a.slope.len(), b.slope.len());
-        let n = self.n;
-        let mut g = vec![0.0; n];
-        g[0] = -r * ma.ln();
-        g[1] = -m * alpha / ma;
-        g[2] = s * (beta / mb).ln() + f64::from(u8::from(died.is_some()));
-        g[3] = s - q * beta / mb;
-        for (i, slope) in a.slope.iter().enumerate() {
-            g[4 + i] = -m * slope / ma;
-        }
-        for (j, slope) in b.slope.iter().enumerate() {
-            g[4 + kp + j] = died.map_or(0.0, |(_, z)| z[j]) - q * slope / mb;
-        }
+        let g = at.slope(readings, died.map(|(_, z)| z));
         self.sum += p;
-        for i in 0..n {
+        for i in 0..self.n {
             self.gradient[i] += p * g[i];
-            for j in i..n {
+            for j in i..self.n {
                 self.hessian[i][j] += p * g[i] * g[j];
             }
         }
-        let hess = &mut self.hessian;
-        hess[0][0] += p * g[0];
-        hess[0][1] -= p * r * alpha / ma;
-        hess[1][1] += p * (-m * alpha / ma + m * (alpha / ma) * (alpha / ma));
-        hess[2][2] += p * s * (beta / mb).ln();
-        hess[2][3] += p * s * (1.0 - beta / mb);
-        hess[3][3] += p * (-q * beta / mb + q * (beta / mb) * (beta / mb));
-        let mut curve = a.curve.iter();
-        for i in 0..kp {
-            let ai = a.slope[i] / ma;
-            hess[0][4 + i] -= p * r * ai;
-            hess[1][4 + i] += p * m * (alpha / ma) * ai;
-            for j in i..kp {
-                let aij = curve.next().copied().unwrap_or(0.0) / ma;
-                hess[4 + i][4 + j] += p * m * (ai * a.slope[j] / ma - aij);
+        let powers = [at.m, if died.is_some() { at.s + 1.0 } else { at.s }];
+        self.curve(at, powers, [a, b], p);
+        self.hessian[0][0] += p * g[0];
+        self.hessian[2][2] += p * at.s * (at.beta / (at.beta + b.value)).ln();
+    }
+
+    /// Adds p ∂²h of −m ln(α+A) and of s ln β − q ln(β+B), clock by clock: `powers` are m and q.
+    fn curve(&mut self, at: &At, powers: [f64; 2], readings: [&Reading; 2], p: f64) {
+        let own = [(at.r, at.alpha), (at.s, at.beta)];
+        let mut place = 4;
+        for (side, reading) in readings.into_iter().enumerate() {
+            let ((shape, rate), power) = (own[side], powers[side]);
+            let (row, all) = (2 * side, rate + reading.value);
+            let share = rate / all;
+            // ∂²/∂ ln shape ∂ ln rate of −r ln(α+A), of s ln β − s ln(β+B).
+            self.hessian[row][row + 1] += p * shape * if side == 0 { -share } else { 1.0 - share };
+            self.hessian[row + 1][row + 1] += p * power * share * (share - 1.0);
+            let mut curve = reading.curve.iter();
+            for (i, slope) in reading.slope.iter().enumerate() {
+                let here = slope / all;
+                self.hessian[row][place + i] -= p * shape * here;
+                self.hessian[row + 1][place + i] += p * power * share * here;
+                for j in i..reading.slope.len() {
+                    let both = curve.next().copied().unwrap_or(0.0) / all;
+                    self.hessian[place + i][place + j] += p * power * (here * reading.slope[j] / all - both);
+                }
             }
-        }
-        let mut curve = b.curve.iter();
-        for i in 0..kq {
-            let bi = b.slope[i] / mb;
-            hess[2][4 + kp + i] -= p * s * bi;
-            hess[3][4 + kp + i] += p * q * (beta / mb) * bi;
-            for j in i..kq {
-                let bij = curve.next().copied().unwrap_or(0.0) / mb;
-                hess[4 + kp + i][4 + kp + j] += p * q * (bi * b.slope[j] / mb - bij);
-            }
+            place += reading.slope.len();
         }
     }
 
@@ -263,8 +251,22 @@ impl At {
         (s * rate).ln() + s * (beta / (beta + b)).ln() - (beta + b).ln() - m * (alpha + a).ln()
     }
 
-    fn ln_survival(&self, [a, b]: &[Reading; 2]) -> f64 {
+    /// ln of the probability of living on while the clocks come to show A and B.
+    fn ln_survival(&self, [a, b]: &[f64; 2]) -> f64 {
         let &Self { alpha, s, beta, m, .. } = self;
-        s * (beta / (beta + b.value)).ln() - m * (alpha + a.value).ln()
+        s * (beta / (beta + b)).ln() - m * (alpha + a).ln()
+    }
+
+    /// ∂h: in ln r, ln α, ln s, ln β, and in the coefficients; at the end of a lifetime with its covariates of drop-out.
+    fn slope(&self, [a, b]: &[Reading; 2], died: Option<&[f64]>) -> Vec<f64> {
+        let &Self { r, alpha, s, beta, m } = self;
+        let (ma, mb) = (alpha + a.value, beta + b.value);
+        let left = f64::from(u8::from(died.is_some()));
+        let q = s + left;
+        let mut g = Vec::with_capacity(4 + a.slope.len() + b.slope.len());
+        g.extend([-r * ma.ln(), -m * alpha / ma, s * (beta / mb).ln() + left, s - q * beta / mb]);
+        g.extend(a.slope.iter().map(|slope| -m * slope / ma));
+        g.extend(b.slope.iter().enumerate().map(|(j, slope)| died.map_or(0.0, |z| z[j]) - q * slope / mb));
+        g
     }
 }

@@ -11,7 +11,7 @@ use super::ParetoNbd;
 use super::covariates::Effect;
 use super::kernel::{Coordinate, Derivatives, Likelihood, Parametric, Weighted};
 use super::prior::Prior;
-use crate::features::{CovariatePath, CovariatePaths, Customers, Process, PurchaseTimes};
+use crate::features::{CovariateGroups, CovariatePath, CovariatePaths, Customers, Process, PurchaseTimes};
 use crate::{Error, Result};
 
 pub use customer::{Varying, VaryingCustomer};
@@ -82,6 +82,19 @@ impl VaryingShop {
         Ok(Self { paths: paths.paths, histories })
     }
 
+    /// The covariates of each step in which somebody was observed.
+    #[must_use]
+    pub fn steps(&self) -> CovariateGroups {
+        let mut seen: Vec<Vec<bool>> = self.paths.iter().map(|path| vec![false; path.starts.len()]).collect();
+        for h in &self.histories {
+            let (path, seen) = (&self.paths[h.path as usize], &mut seen[h.path as usize]);
+            seen[path.step(h.first)..=path.step(h.end)].fill(true);
+        }
+        let steps = self.paths.iter().zip(&seen).flat_map(|(path, seen)| path.values.iter().zip(seen));
+        let values: Vec<Vec<f64>> = steps.filter(|(_, seen)| **seen).map(|(z, _)| z.clone()).collect();
+        CovariateGroups { of: (0..values.len() as u32).collect(), values }
+    }
+
     /// The same with covariates moved and divided, and times divided: what a climb sees.
     #[must_use]
     pub(crate) fn standardised(&self, moments: &[(f64, f64)], scale: f64) -> Self {
@@ -148,7 +161,8 @@ pub struct VaryingParetoNbd {
     effects: Arc<Vec<Effect>>,
     coefficients: Vec<f64>,
     shop: Arc<VaryingShop>,
-    penalty: f64,
+    /// The weight of the penalty ½ γ² on each coefficient for each customer.
+    penalties: Arc<Vec<f64>>,
 }
 
 impl VaryingParetoNbd {
@@ -165,13 +179,15 @@ impl VaryingParetoNbd {
         if effects.len() != coefficients.len() {
             return Err(Error::Undefined("the covariates of a model do not fit its effects".into()));
         }
-        Ok(Self { base, effects: Arc::new(effects), coefficients, shop, penalty: 0.0 })
+        let penalties = Arc::new(vec![0.0; effects.len()]);
+        Ok(Self { base, effects: Arc::new(effects), coefficients, shop, penalties })
     }
 
-    /// The same with ½ `strength` Σ γ² taken off ln L of `customers` customers.
+    /// The same with ½ Σ strength γ² taken off ln L of `customers` customers: each coefficient is held towards 0 with a strength
+    /// of its own, as by a normal prior of variance 1/strength.
     #[must_use]
-    pub fn penalised(mut self, strength: f64, customers: f64) -> Self {
-        self.penalty = strength / customers;
+    pub fn penalised(mut self, strengths: &[f64], customers: f64) -> Self {
+        self.penalties = Arc::new(strengths.iter().map(|strength| strength / customers).collect());
         self
     }
 
@@ -179,6 +195,12 @@ impl VaryingParetoNbd {
     #[must_use]
     pub const fn base(&self) -> &ParetoNbd {
         &self.base
+    }
+
+    /// What the coefficients are of.
+    #[must_use]
+    pub fn effects(&self) -> &[Effect] {
+        &self.effects
     }
 
     /// The coefficients.
@@ -189,7 +211,8 @@ impl VaryingParetoNbd {
 
     /// What the penalty takes off ln L of so many customers.
     pub(crate) fn penalty_value(&self, customers: f64) -> f64 {
-        0.5 * self.penalty * customers * self.coefficients.iter().map(|gamma| gamma * gamma).sum::<f64>()
+        let held = self.coefficients.iter().zip(self.penalties.iter());
+        0.5 * customers * held.map(|(gamma, weight)| weight * gamma * gamma).sum::<f64>()
     }
 
     /// Place and coefficient of the effects on purchases, and of those on drop-out.
