@@ -10,8 +10,8 @@ use ltv::features::{
 };
 use ltv::fit::{Covariates, Recipe, Regularisation, TrainedModel};
 use ltv::model::{
-    AnyPopulation, AnyPurchaseModel, Effect, Law, Likelihood, Parametric, ParetoNbd, Population, PurchaseModel, Varying,
-    VaryingHistory, VaryingParetoNbd, VaryingShop, Weighted, WithCovariates,
+    AnyPopulation, AnyPurchaseModel, Effect, Law, Likelihood, Parametric, ParetoNbd, Population,
+    PurchaseModel, Varying, VaryingHistory, VaryingParetoNbd, VaryingShop, Weighted, WithCovariates,
 };
 use ltv::orders::{Orders, ReadOptions, read};
 use ltv::predict::{Forecaster, Question};
@@ -65,8 +65,9 @@ fn apparel(folder: &tempfile::TempDir) -> Option<(Orders, CovariatePlan)> {
     Some((orders, CovariatePlan { file, purchase: all.clone(), dropout: all, ..CovariatePlan::default() }))
 }
 
-/// CLVTools 0.12.1 with High.Season, Gender and Channel on both processes: ln L −5754.250844, these parameters, and for every
-/// customer P(alive), the expectation to 2010-12-20 and that discounted by ln 1.1 a week.
+/// CLVTools 0.12.1 with High.Season, Gender and Channel on both processes: ln L −5754.250844 at these parameters, and for every customer
+/// P(alive), the expectation to 2010-12-20 and that discounted by ln 1.1 a week. There the likelihood still rises: towards nobody
+/// leaving in the high season, where this climb ends, and says so.
 #[test]
 fn the_apparel_retailer_with_covariates_over_time_is_that_of_clvtools() {
     let folder = tempfile::tempdir().unwrap();
@@ -98,7 +99,8 @@ fn the_apparel_retailer_with_covariates_over_time_is_that_of_clvtools() {
     // A model file keeps all of it.
     assert_eq!(TrainedModel::from_json(&trained.to_json().unwrap()).unwrap(), trained);
 
-    println!("fitted {:?}", trained.purchase.model.parameters());
+    let dropout = "the effect of dropout.High.Season is hardly determined";
+    assert!(trained.warnings.iter().any(|warning| warning.contains(dropout)), "{:?}", trained.warnings);
     trained.purchase.model = trained.purchase.model.with_parameters(&clvtools).unwrap();
     let (horizon, until) =
         (Periods::new(1449.0 / 7.0 + 1.0 / 7.0).unwrap(), Grain::Day.read("2010-12-20").unwrap());
@@ -110,9 +112,8 @@ fn the_apparel_retailer_with_covariates_over_time_is_that_of_clvtools() {
     let there = VaryingParetoNbd::new(base, effects, clvtools[4..].to_vec(), varying.shop()).unwrap();
     let found = there.derivatives(&all(&varying.shop()));
     let fitted = trained.purchase.ln_likelihood;
-    println!("{} {fitted} {:?}", found.value, found.gradient);
     assert!((found.value + 5754.2508438).abs() < 1e-7, "{}", found.value);
-    assert!(fitted > found.value, "{fitted}");
+    assert!((fitted + 5752.6231722567).abs() < 1e-6, "{fitted}");
     let question = Question { discount: Some(1.1f64.ln()), ..Question::revenue(horizon, &[]).unwrap() };
     let forecaster = Forecaster::of_purchases(&crowd.population, question).unwrap();
     let forecast = forecaster.with_groups(crowd.groups.as_ref().unwrap()).forecast(&customers).unwrap();

@@ -3,7 +3,7 @@
 use super::show::{self, Grid};
 use crate::features::Regularity;
 use crate::fit::{DrawsReport, FitReport, MethodId, TrainedModel, Tried, Uncertainty};
-use crate::model::Parametric;
+use crate::model::{Coordinate, Parametric};
 
 /// From here on a parameter of a ridge is not printed bare: it stands for "as large (or as small) as you like".
 const FAR: f64 = 1e5;
@@ -55,13 +55,15 @@ pub fn part<M: Parametric>(
     let errors = uncertainty.and_then(|found| found.standard_errors.as_deref());
     let loose = uncertainty.map(Uncertainty::undetermined).unwrap_or_default();
     let mut grid = Grid::new(&["parameter", "estimate", "standard error"]);
+    let coordinates = model.coordinates();
     for (at, (name, value)) in model.names().into_iter().zip(model.parameters()).enumerate() {
         let error = match errors {
             Some(errors) => significant(errors[at]),
             None if loose.get(at) == Some(&true) => "undetermined".to_owned(),
             None => "none".to_owned(),
         };
-        let ridge = errors.is_none() && !(1.0 / FAR..FAR).contains(&value);
+        let far = coordinates[at] == Coordinate::Log && !(1.0 / FAR..FAR).contains(&value);
+        let ridge = errors.is_none() && far;
         grid.row([name, if ridge { at_border(value) } else { show::parameter(value) }, error]);
     }
     let settings: String =

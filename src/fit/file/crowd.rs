@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::TrainedModel;
 use crate::features::{
-    CovariateFile, CovariateGroups, CovariatePlan, CovariateSchema, CovariateTable, Customers, Gap,
-    Process, PurchaseTimes, Span,
+    CovariateFile, CovariateGroups, CovariatePlan, CovariateSchema, CovariateTable, Customers, Gap, Process,
+    PurchaseTimes, Span,
 };
 use crate::fit::{CrossValidation, Regularisation};
 use crate::model::{

@@ -4,6 +4,9 @@ use crate::features::{CovariateSchema, Season};
 use crate::model::VaryingShop;
 use crate::units::TimeUnit;
 
+/// So many years show each part of a year twice, but for some days at the ends.
+const TWICE: f64 = 1.95;
+
 const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -37,7 +40,7 @@ pub(super) fn season_unseen(schema: &CovariateSchema, shop: &VaryingShop, unit: 
             ranges(season, &unseen)
         ));
     }
-    if years < 2.0 {
+    if years < TWICE {
         words.push(format!(
             "in {years:.2} years no part of the year can be told from what happened in it only once: growth, a campaign or a price counts \
              as season until each part was seen twice"
