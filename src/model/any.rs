@@ -138,6 +138,18 @@ macro_rules! purchase_models {
                 }
             }
 
+            fn ever(&self) -> f64 {
+                match self {
+                    $(Self::$Model(law) => law.ever()),+
+                }
+            }
+
+            fn first_purchase(&self, probability: f64) -> Option<f64> {
+                match self {
+                    $(Self::$Model(law) => law.first_purchase(probability)),+
+                }
+            }
+
             fn later(&self, u: f64) -> Vec<(f64, Self)> {
                 match self {
                     $(Self::$Model(law) => {

@@ -137,6 +137,10 @@ impl Law for RegularFuture {
         ahead!(self, law => law.pmf(t, tail, out));
     }
 
+    fn first_purchase(&self, probability: f64) -> Option<f64> {
+        ahead!(self, law => law.first_purchase(probability))
+    }
+
     /// After n purchases in (0, u\], none of them the last, and with j stages of the next waiting time passed.
     fn later(&self, u: f64) -> Vec<(f64, Self)> {
         if u <= 0.0 {

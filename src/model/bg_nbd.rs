@@ -89,6 +89,11 @@ impl Law for BgNbd {
         self.law().pmf(t, tail, out);
     }
 
+    /// α ((1 − p)^(−1/r) − 1): nobody leaves before the first purchase.
+    fn first_purchase(&self, probability: f64) -> Option<f64> {
+        self.law().first_purchase(probability)
+    }
+
     /// After n purchases in (0, u\], none of them the last: P(N = n) (b)_n/(a+b)_n, then BG/NBD(r+n, α+u, a, b+n).
     fn later(&self, u: f64) -> Vec<(f64, Self)> {
         if u <= 0.0 {

@@ -2,6 +2,7 @@
 
 use rand::{Rng, RngExt};
 
+use super::first::crossing;
 use super::kernel::{Coordinate, Law, Parametric, PurchaseModel};
 use crate::Result;
 use crate::features::Rfm;
@@ -132,6 +133,21 @@ impl<L: Law> Law for Later<L> {
 
     fn survival(&self, n: u64, t: f64) -> f64 {
         self.mix(|law| law.survival(n, t))
+    }
+
+    fn ever(&self) -> f64 {
+        self.mix(Law::ever)
+    }
+
+    /// From the beginning of the window on.
+    fn first_purchase(&self, probability: f64) -> Option<f64> {
+        let kinds = match self {
+            Self::Now(law) => return law.first_purchase(probability),
+            Self::Kinds(kinds) => kinds,
+        };
+        let main = kinds.iter().max_by(|a, b| a.0.total_cmp(&b.0));
+        let near = main.and_then(|(_, law)| law.first_purchase(0.5 * law.ever()));
+        crossing(|t| self.survival(0, t), self.ever(), probability, near.unwrap_or(1.0))
     }
 
     fn pmf(&self, t: f64, tail: f64, out: &mut Vec<f64>) {

@@ -169,7 +169,12 @@ impl Lifetime for GammaGompertz {
     }
 
     fn outlived_with(&self, ln_survival: f64) -> f64 {
-        (self.beta * (-ln_survival / self.s).exp_m1()).ln_1p() / self.b
+        let growth = -ln_survival / self.s; // B
+        if growth < LARGE {
+            (self.beta * growth.exp_m1()).ln_1p() / self.b
+        } else {
+            (growth + self.beta.ln()).max(0.0) / self.b
+        }
     }
 }
 

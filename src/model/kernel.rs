@@ -160,6 +160,15 @@ pub trait Law: Sync + Sized {
     /// Appends P(X(t) = n) for n = 0, 1, … until P(X(t) > n) < `tail`, each to full relative accuracy.
     fn pmf(&self, t: f64, tail: f64, out: &mut Vec<f64>);
 
+    /// P(X(∞) > 0): the customer ever buys again.
+    fn ever(&self) -> f64 {
+        1.0
+    }
+
+    /// The smallest t with P(X(t) > 0) ≥ `probability`: a quantile of the time to the first purchase. `None` if it never comes to
+    /// that ([`Law::ever`]), or at no time that is a number.
+    fn first_purchase(&self, probability: f64) -> Option<f64>;
+
     /// What is left of the law after another time u without observation: the customers who are still alive then, told by what
     /// they may have done meanwhile, each kind with its probability. The probabilities add up to P(alive at u) (what is left
     /// out is below 1e-15); the law of purchases in (u, u + t\] is their mixture, and nothing with the rest.

@@ -8,6 +8,7 @@
 mod kernel;
 mod prior;
 mod variates;
+mod first;
 mod ridges;
 mod beta_geometric;
 mod geometric;

@@ -1,16 +1,8 @@
 //! When a customer buys next.
 
 use crate::features::Rfm;
-use crate::math::roots::increasing_root;
 use crate::model::{Law, PurchaseModel};
 use crate::units::Share;
-
-/// Beyond this many units of time "some day" is never.
-const NEVER: f64 = 1e9;
-/// Before this fraction of a unit of time "soon" is now.
-const NOW: f64 = 1e-9;
-/// Quantiles are right to this, relative.
-const CLOSE: f64 = 1e-10;
 
 /// The time from the end of observation to the next purchase: never with probability 1 − P(alive), and otherwise by the law
 /// of a living customer, P(next ≤ t) = P(alive) P(X(t) > 0). Quantiles that lie in "never" do not exist.
@@ -32,18 +24,10 @@ impl<L: Law> NextPurchase<L> {
         if t > 0.0 { self.p_alive * self.law.survival(0, t) } else { 0.0 }
     }
 
-    /// The smallest t with P(next ≤ t) ≥ `probability`; `None` if it never gets there (within a thousand million units).
+    /// The smallest t with P(next ≤ t) ≥ `probability`; `None` if it never gets there, or at no time that is a number.
     #[must_use]
     pub fn quantile(&self, probability: f64) -> Option<f64> {
-        let gap = |ln_t: f64| self.cdf(ln_t.exp()) - probability;
-        let (mut low, mut high) = (NOW.ln(), 0.0);
-        while gap(high) < 0.0 {
-            (low, high) = (high, high + 4.0);
-            if high > NEVER.ln() {
-                return None;
-            }
-        }
-        Some(increasing_root(gap, low, high, CLOSE).exp())
+        if probability >= self.p_alive { None } else { self.law.first_purchase(probability / self.p_alive) }
     }
 
     /// The median; `None` if the customer never buys again with a probability above one half.

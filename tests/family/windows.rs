@@ -1,7 +1,7 @@
 //! Windows that begin later, and the time to the next purchase.
 
 use ltv::features::Rfm;
-use ltv::model::{Delayed, Law, Parametric, PurchaseModel};
+use ltv::model::{AnyPurchaseModel, Delayed, Law, PurchaseLikelihood, PurchaseModel, Visitor};
 use ltv::predict::{NextPurchase, Purchases};
 use ltv::units::{Periods, Share};
 use rand::SeedableRng;
@@ -115,9 +115,7 @@ fn simulation_agrees_with_a_window() {
 #[test]
 fn the_next_purchase_comes_when_the_first_purchase_of_the_future_does() {
     let level = Share::new(0.8).unwrap();
-    // The others' quantiles can take minutes at spans of a thousand million units: not settled yet.
-    let quick = ["bg-nbd", "mbg-nbd", "pareto-nbd", "nbd"];
-    for case in all().into_iter().filter(|case| quick.contains(&case.model.id())) {
+    for case in all() {
         for c in case.histories() {
             let next = NextPurchase::of(&case.model, &c);
             let some = Purchases::of(&case.model, &c, Periods::new(case.span).unwrap()).p_some();
@@ -131,6 +129,41 @@ fn the_next_purchase_comes_when_the_first_purchase_of_the_future_does() {
                     Some(t) if case.discrete => assert!(next.cdf(t * (1.0 + 1e-9)) >= p),
                     Some(t) => close(next.cdf(t), p, 1e-8, &(&case.model, c)),
                     None => assert!(next.cdf(1e6) < p + 1e-9, "{:?} {c:?} {p}", case.model),
+                }
+            }
+        }
+    }
+}
+
+/// The next purchase's quantiles with time told in units so many times as small.
+struct NextInOtherUnits(Rfm, f64);
+
+impl Visitor for NextInOtherUnits {
+    type Answer = Vec<Option<f64>>;
+
+    fn see<M: PurchaseLikelihood + Into<AnyPurchaseModel>>(self, model: &M) -> Self::Answer {
+        let Self(Rfm { frequency, recency, age, .. }, factor) = self;
+        let next = NextPurchase::of(
+            &model.rescaled(factor),
+            &Rfm::new(frequency, factor * recency, factor * age),
+        );
+        [1e-6, 0.05, 0.3, 0.5, 0.7, 0.95, 0.999].map(|p| next.quantile(p)).to_vec()
+    }
+}
+
+/// From centuries to microseconds: what comes ever comes in every unit, and at the same time.
+#[test]
+fn the_next_purchase_is_the_same_in_every_unit_of_time() {
+    for case in all().into_iter().filter(|case| !case.discrete) {
+        for c in case.histories() {
+            let ask = |factor| case.model.visit(NextInOtherUnits(c, factor));
+            let right = ask(1.0);
+            for factor in [2e-4, 7.0, 6e11] {
+                for (found, right) in ask(factor).into_iter().zip(&right) {
+                    let what = &(&case.model, c, factor);
+                    assert_eq!(found.is_some(), right.is_some(), "{what:?}: {found:?} {right:?}");
+                    let (found, right) = (found.unwrap_or(factor), right.unwrap_or(1.0));
+                    close(found / factor, right, if case.slow { 1e-7 } else { 1e-9 }, what);
                 }
             }
         }

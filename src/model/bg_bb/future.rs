@@ -6,7 +6,7 @@
 
 use rand::{Rng, RngExt};
 
-use super::{BgBb, whole};
+use super::{BgBb, MOST, whole};
 use crate::math::special::ln_poch;
 use crate::model::kernel::Law;
 use crate::model::variates::beta_variate;
@@ -63,6 +63,29 @@ impl Law for BgBb {
             }
             x += 1.0;
         }
+    }
+
+    /// P(X > 0) within as many opportunities as are ever told.
+    fn ever(&self) -> f64 {
+        self.survival(0, MOST)
+    }
+
+    /// The number of the first opportunity by which P(X > 0) = Σ_j s_j P(the first purchase is at j | alive) is large enough. What is
+    /// still to come after j is at most P(there, and nothing bought) = s_j (β)_j/(α+β)_j: where that is too little, never.
+    fn first_purchase(&self, probability: f64) -> Option<f64> {
+        let &Self { alpha, beta, gamma, delta } = self;
+        let (mut bought, mut waiting, mut j) = (0.0, 1.0, 0.0);
+        while bought < probability {
+            if j >= MOST || bought + waiting < probability {
+                return None;
+            }
+            let both = alpha + beta + j;
+            let there = waiting * ((delta + j) / (gamma + delta + j));
+            bought += there * (alpha / both);
+            waiting = there * ((beta + j) / both);
+            j += 1.0;
+        }
+        Some(j)
     }
 
     /// Leaving does not depend on buying: BG/BB(α, β, γ, δ+⌊u⌋), with probability s_⌊u⌋.

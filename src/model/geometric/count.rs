@@ -4,8 +4,10 @@ use rand::{Rng, RngExt};
 
 use super::integral::integrated_moments;
 use super::law::Leaving;
+use super::phase::Phase;
 use super::{blocks, tail};
 use crate::math::special::beta_inc;
+use crate::model::first::{crossing, finite, poisson};
 use crate::model::variates::ln_gamma_variate;
 
 /// The law of N, the purchases in (0, t] of a customer who does not leave.
@@ -23,6 +25,9 @@ pub(in crate::model) trait Count: Clone + Sync {
     fn rest(&self, n: u64, t: f64, _at_n: f64) -> f64 {
         self.beyond(n as f64, t)
     }
+
+    /// The t at which P(N > 0) reaches a probability, if it is a number.
+    fn first(&self, probability: f64) -> Option<f64>;
 
     /// P(N = 0), P(N = 1), …, yet to be started.
     fn steps(&self, t: f64) -> Self::Steps;
@@ -94,6 +99,10 @@ impl Count for Poisson {
             }
         }
         self.beyond(n as f64, t)
+    }
+
+    fn first(&self, probability: f64) -> Option<f64> {
+        finite(poisson(self.r, self.alpha, probability))
     }
 
     fn steps(&self, t: f64) -> PoissonSteps {
@@ -209,6 +218,12 @@ impl Count for Stages {
             weight * beta_inc(missing - j as f64, self.shape + j as f64, t / whole, self.rate / whole).0
         };
         self.passed.iter().enumerate().map(one).sum()
+    }
+
+    fn first(&self, probability: f64) -> Option<f64> {
+        let &Self { k, shape, rate, .. } = self;
+        let newly = Phase { k, passed: 0, shape, rate }.first(probability);
+        crossing(|t| self.beyond(0.0, t), 1.0, probability, newly.unwrap_or(rate))
     }
 
     fn steps(&self, t: f64) -> StageSteps {

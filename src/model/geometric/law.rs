@@ -51,6 +51,11 @@ impl<N: Count> Leaving<N> {
         self.still_there(n as f64) * self.count.beyond(n as f64, t)
     }
 
+    /// When P(X > 0) = P(N > 0) reaches a probability: nobody leaves before the first purchase.
+    pub(in crate::model) fn first_purchase(&self, probability: f64) -> Option<f64> {
+        self.count.first(probability)
+    }
+
     /// Appends P(X = n), n = 0, 1, …, until P(X > n) < `tail`.
     pub(in crate::model) fn pmf(&self, t: f64, tail: f64, out: &mut Vec<f64>) {
         if t <= 0.0 {

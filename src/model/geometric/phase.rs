@@ -3,7 +3,8 @@
 use rand::Rng;
 
 use super::count::{Count, PoissonSteps, Stages, Steps};
-use crate::math::special::{beta_inc, ln_gamma, ln_poch};
+use crate::math::special::{IncompleteBeta, beta_inc, ln_gamma, ln_poch};
+use crate::model::first::finite;
 use crate::model::variates::ln_gamma_variate;
 
 /// Erlang-k waiting times with j < k stages of the present one passed, and λ ~ Gamma(shape m, rate): M ~ NB(m, rate/(rate+t))
@@ -29,6 +30,13 @@ impl Count for Phase {
         let whole = self.rate + t;
         let missing = f64::from(self.k) * (n + 1.0) - f64::from(self.passed);
         beta_inc(missing, self.shape, t / whole, self.rate / whole).0
+    }
+
+    /// The beta prime quantile of k − j stages.
+    fn first(&self, probability: f64) -> Option<f64> {
+        let stages = IncompleteBeta::new(f64::from(self.k - self.passed), self.shape);
+        let (x, y) = stages.quantile(probability, 1.0 - probability);
+        finite(self.rate * (x / y))
     }
 
     fn steps(&self, t: f64) -> PhaseSteps {

@@ -19,6 +19,7 @@ use super::shape::{self, Support};
 use super::wait::Wait;
 use super::{DROP, History, NODES, ParetoGgg, rule};
 use crate::math::special::{IncompleteBeta, ln_beta, ln_beta_inc};
+use crate::model::first::crossing;
 use crate::model::kernel::Law;
 use crate::model::variates::ln_gamma_variate;
 
@@ -255,6 +256,16 @@ impl Law for ParetoGggFuture {
         let more = self.arrival(n as f64 + 1.0, t, 0.0).clamp(0.0, 1.0);
         // The tail ends where that of the arrivals does: a power of n would never fall below what a sum leaves out.
         if n >= MANY as u64 && more < RARE { 0.0 } else { more }
+    }
+
+    fn ever(&self) -> f64 {
+        self.arrival(1.0, f64::INFINITY, 0.0).clamp(0.0, 1.0)
+    }
+
+    fn first_purchase(&self, probability: f64) -> Option<f64> {
+        let main = self.nodes.iter().max_by(|a, b| a.weight.total_cmp(&b.weight))?;
+        let near = Nth::new(main, 1.0, self.history.silence).centre().exp();
+        crossing(|t| self.survival(0, t), self.ever(), probability, near)
     }
 
     fn pmf(&self, t: f64, tail: f64, out: &mut Vec<f64>) {

@@ -1,17 +1,19 @@
-//! How many purchases: P(X(t) = n) and P(X(t) > n).
+//! How many purchases: P(X(t) = n).
 //!
-//! Both are mixtures over the moment until which the customer buys: t itself, with probability S(t), and every u before with
+//! It is a mixture over the moment until which the customer buys: t itself, with probability S(t), and every u before with
 //! density f(u). All n share the nodes: NB_n(u) = (r)_n/n! z^n (1−z)^r with z = u/(α+u), so that a term follows from the
 //! one before by a factor for each node.
 
 use super::{Lifetime, UntilDeath};
 use crate::math::quadrature::{Hardness, Piece, pieces_from_right};
-use crate::math::special::{IncompleteBeta, ln_gamma, ln_poch};
+use crate::math::special::{ln_gamma, ln_poch};
 
 /// Terms e^−40 of others are not looked at closely: 4e-18.
 const NOTHING: f64 = 40.0;
 /// A term that is this part of the sum is nothing.
 const NEGLIGIBLE: f64 = 1e-19;
+/// Lifetimes that are e^−this of the least probability asked for are cut short.
+const LATE: f64 = 60.0;
 /// Below e^−this a node's term is left out until the nodes are drawn up again.
 const ASLEEP: f64 = 700.0;
 /// In the meantime it may grow by e^this, to e^−600 and no more.
@@ -49,6 +51,9 @@ impl Nodes {
 impl<L: Lifetime> UntilDeath<L> {
     /// Appends P(X(t) = n) from n = 0 until P(X(t) > n) < `tail`.
     pub(super) fn counts(&self, t: f64, tail: f64, out: &mut Vec<f64>) {
+        // Who lives longer than this is too rare for any count that is told.
+        let rare = LATE - tail.max(f64::MIN_POSITIVE).ln();
+        let t = t.min(self.lifetime.outlived_with(-rare));
         let z = t / (self.alpha + t);
         // Far beyond the mean the terms fall by a factor of z each.
         let mut most = (self.r * (t / self.alpha) + 30.0 / -z.ln()).ceil().max(4.0);
@@ -106,7 +111,7 @@ impl<L: Lifetime> UntilDeath<L> {
     ///
     /// In φ = 2 √r arsinh √(u/α) every NB_n is a bell of width about 1. At the right end u^n is the steeper the larger n; further
     /// to the left, where NB_n(u) is e^−40 of what it is at t, a large n does not count any more.
-    fn pieces(&self, t: f64, most: f64) -> impl Iterator<Item = Piece> {
+    pub(super) fn pieces(&self, t: f64, most: f64) -> impl Iterator<Item = Piece> {
         let &Self { r, alpha, lifetime } = self;
         let origin = alpha.min(lifetime.pole()).min(t.max(alpha));
         let ln_z = move |u: f64| -(alpha / u).ln_1p();
@@ -124,24 +129,5 @@ impl<L: Lifetime> UntilDeath<L> {
                 beside: (to - from) / lifetime.clearance(from, to),
             }
         })
-    }
-
-    /// P(X(t) > n) = E\[1(T ≤ t) S(T)\] for the moment T of purchase n + 1, of which T/(α+T) ~ Beta(n+1, r).
-    pub(super) fn more_than(&self, n: u64, t: f64) -> f64 {
-        let &Self { r, alpha, lifetime } = self;
-        let moment = IncompleteBeta::new(n as f64 + 1.0, r);
-        // The density in ln u is that in the logit of u/(α+u).
-        let ln_density = |u: f64| moment.ln_logit_density(u / (alpha + u), alpha / (alpha + u));
-        // Where it still rises at t and is below all numbers, so is all before.
-        if (n as f64 + 1.0) * alpha > r * t && ln_density(t) < -800.0 {
-            return 0.0;
-        }
-        let mut sum = 0.0;
-        for piece in self.pieces(t, n as f64 + 1.0) {
-            for (u, weight) in piece.nodes() {
-                sum += weight / u * (ln_density(u) + lifetime.ln_survival(u)).exp();
-            }
-        }
-        sum
     }
 }

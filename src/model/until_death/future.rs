@@ -45,6 +45,14 @@ impl<L: Lifetime> Law for UntilDeath<L> {
         }
     }
 
+    fn ever(&self) -> f64 {
+        self.ever_again()
+    }
+
+    fn first_purchase(&self, probability: f64) -> Option<f64> {
+        self.first(probability)
+    }
+
     fn discounted(&self, horizon: f64, delta: f64) -> Option<f64> {
         let life = if horizon == f64::INFINITY {
             self.lifetime.discounted(delta)

@@ -16,6 +16,7 @@
 //! derivatives are taken under the integral, and nothing cancels. Only S and f tell the models apart ([`Lifetime`]).
 
 mod alive;
+mod beyond;
 mod counts;
 mod future;
 mod likelihood;
