@@ -19,7 +19,7 @@ pub(super) fn poisson(shape: f64, rate: f64, probability: f64) -> f64 {
 }
 
 /// The t at which an increasing F(t) = `within`(t) with F(∞) = `ever` reaches `probability`, sought from `near` on. `None` if it
-/// never does, or at no time that is a number.
+/// never does, or at no time that is a number; 0 if it has before any that is one.
 ///
 /// F begins like a power of t, and ever − F ends like one: the logit of F/ever is nearly a straight line over ln t at both ends,
 /// and a few steps find where it crosses that of the probability, wherever that is and in whatever unit time is told.
@@ -36,7 +36,8 @@ pub(super) fn crossing(within: impl Fn(f64) -> f64, ever: f64, probability: f64,
         if reached < ever { (reached / (ever - reached)).ln() - target } else { f64::INFINITY }
     };
     let (low, high) = bracket(&gap, near.ln().clamp(SOONEST, LATEST))?;
-    Some(increasing_root(gap, low, high, CLOSE).exp())
+    let root = increasing_root(gap, low, high, CLOSE);
+    Some(if root > SOONEST { root.exp() } else { 0.0 })
 }
 
 /// Two places between which an increasing function crosses 0; the first at the earliest time there is, if it crosses before.
@@ -90,6 +91,6 @@ mod tests {
         assert_eq!(crossing(within, 0.4, 0.7, 1.0), None);
         assert_eq!(crossing(within, 0.4, 0.0, 1.0), Some(0.0));
         assert_eq!(crossing(|_| 0.0, 1.0, 0.5, 1.0), None);
-        assert_eq!(crossing(|_| 1.0, 1.0, 0.5, 1.0), Some(SOONEST.exp()));
+        assert_eq!(crossing(|_| 1.0, 1.0, 0.5, 1.0), Some(0.0));
     }
 }
