@@ -144,6 +144,14 @@ impl Law for AnyFuture {
         inside!(self, law => law.pmf(t, tail, out));
     }
 
+    fn ever(&self) -> f64 {
+        inside!(self, law => law.ever())
+    }
+
+    fn first_purchase(&self, probability: f64) -> Option<f64> {
+        inside!(self, law => law.first_purchase(probability))
+    }
+
     fn later(&self, u: f64) -> Vec<(f64, Self)> {
         match self {
             Self::Plain(law) => law.later(u).into_iter().map(|(w, law)| (w, Self::Plain(law))).collect(),

@@ -7,7 +7,10 @@ use rand_distr::{Distribution, Exp1};
 
 use super::likelihood::{Even, nodes};
 use crate::math::special::{IncompleteBeta, ln_gamma, ln_poch};
+use crate::model::ParetoNbd;
+use crate::model::first::crossing;
 use crate::model::kernel::Law;
+use crate::model::until_death::Lifetime;
 use crate::model::variates::ln_gamma_variate;
 
 /// A node's piece is no longer than this part of a bell: NB_n as a function of 2 √r arsinh √(A/α) is one of width 1.
@@ -111,6 +114,23 @@ impl Staircase {
     }
 }
 
+/// What is left once the last step has begun: when that is, P(there, and nothing bought), and the law from then on.
+struct Remains {
+    from: f64,
+    waiting: f64,
+    law: ParetoNbd,
+}
+
+impl Staircase {
+    fn remains(&self) -> Remains {
+        let &Self { r, alpha, s, beta, .. } = self;
+        let Step { from, rates, clocks: [a, b] } = self.steps[self.steps.len() - 1];
+        let lifetime = Lifetime::at(&[s, (beta + b) / rates[1]]);
+        let law = ParetoNbd { r, alpha: (alpha + a) / rates[0], lifetime };
+        Remains { from, waiting: (-r * (a / alpha).ln_1p()).exp() * self.survival_at(b), law }
+    }
+}
+
 impl Step {
     fn at(&self, t: f64) -> [f64; 2] {
         [0, 1].map(|side| self.clocks[side] + self.rates[side] * (t - self.from))
@@ -187,6 +207,24 @@ impl Law for Staircase {
         }
     }
 
+    fn ever(&self) -> f64 {
+        let Remains { from, waiting, law } = self.remains();
+        self.survival(0, from) + waiting * law.ever()
+    }
+
+    /// Within the steps that end, or by the law of the last.
+    fn first_purchase(&self, probability: f64) -> Option<f64> {
+        let Remains { from, waiting, law } = self.remains();
+        let before = self.survival(0, from);
+        if probability > before {
+            return law.first_purchase((probability - before) / waiting).map(|t| from + t);
+        }
+        let within = |t: f64| {
+            if t <= from { self.survival(0, t) } else { before + waiting * law.survival(0, t - from) }
+        };
+        crossing(within, before + waiting * law.ever(), probability, 0.5 * from)
+    }
+
     /// Drop-out does not depend on purchases: one kind.
     fn later(&self, u: f64) -> Vec<(f64, Self)> {
         let b = self.clocks(u)[1];
@@ -238,6 +276,28 @@ impl Law for Staircase {
                 return;
             }
             times.push(now);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_purchase_comes_within_a_step_or_after_the_last_has_begun() {
+        let parameters = [0.55, 10.6, 0.61, 11.7];
+        let plain = ParetoNbd::new(0.55, 10.6, 0.61, 11.7).unwrap();
+        let even = Staircase::new(parameters, [(0.0, [1.0; 2]), (5.0, [1.0; 2]), (9.0, [1.0; 2])]);
+        let seasons = Staircase::new(parameters, [(0.0, [1.0; 2]), (5.0, [3.0, 0.5]), (9.0, [0.2, 2.0])]);
+        assert!((even.ever() / plain.ever() - 1.0).abs() < 1e-11);
+        for p in [1e-6, 0.01, 0.1, 0.2, 0.3, 0.4, 0.45] {
+            let (found, right) = (even.first_purchase(p).unwrap(), plain.first_purchase(p).unwrap());
+            assert!((found / right - 1.0).abs() < 1e-9, "{p}: {found} {right}");
+            match seasons.first_purchase(p) {
+                Some(t) => assert!((seasons.survival(0, t) / p - 1.0).abs() < 1e-9, "{p}: {t}"),
+                None => assert!(p >= seasons.ever()),
+            }
         }
     }
 }
