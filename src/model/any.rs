@@ -2,9 +2,10 @@
 
 use rand::Rng;
 
-use super::kernel::{Coordinate, Law, Parametric, PurchaseLikelihood, PurchaseModel};
+use super::forward::parametric_of_any;
+use super::kernel::{Law, PurchaseLikelihood, PurchaseModel};
 use super::{BgBb, BgCnbdK, BgNbd, GgomNbd, MbgCnbdK, MbgNbd, Nbd, ParetoGgg, ParetoNbd};
-use crate::features::{Process, Rfm};
+use crate::features::Rfm;
 use crate::{Error, Result};
 
 /// Who can do something with any purchase model that a fit can climb.
@@ -171,61 +172,7 @@ macro_rules! purchase_models {
             }
         }
 
-        impl Parametric for AnyPurchaseModel {
-            fn name(&self) -> &'static str {
-                match self {
-                    $(Self::$Model(model) => model.name()),+
-                }
-            }
-
-            fn id(&self) -> &'static str {
-                match self {
-                    $(Self::$Model(model) => model.id()),+
-                }
-            }
-
-            fn names(&self) -> Vec<String> {
-                match self {
-                    $(Self::$Model(model) => model.names()),+
-                }
-            }
-
-            fn parameters(&self) -> Vec<f64> {
-                match self {
-                    $(Self::$Model(model) => model.parameters()),+
-                }
-            }
-
-            fn with_parameters(&self, parameters: &[f64]) -> Result<Self> {
-                Ok(match self {
-                    $(Self::$Model(model) => Self::$Model(model.with_parameters(parameters)?)),+
-                })
-            }
-
-            fn coordinates(&self) -> Vec<Coordinate> {
-                match self {
-                    $(Self::$Model(model) => model.coordinates()),+
-                }
-            }
-
-            fn shifted_by(&self, process: Process) -> Option<Vec<f64>> {
-                match self {
-                    $(Self::$Model(model) => model.shifted_by(process)),+
-                }
-            }
-
-            fn settings(&self) -> Vec<(&'static str, f64)> {
-                match self {
-                    $(Self::$Model(model) => model.settings()),+
-                }
-            }
-
-            fn with_setting(&self, setting: &str, value: f64) -> Result<Self> {
-                Ok(match self {
-                    $(Self::$Model(model) => Self::$Model(model.with_setting(setting, value)?)),+
-                })
-            }
-        }
+        parametric_of_any!(AnyPurchaseModel { $($Model),+ });
     };
 }
 
@@ -250,5 +197,10 @@ impl Default for AnyPurchaseModel {
 
 fn unknown(id: &str) -> Error {
     let known: Vec<&str> = AnyPurchaseModel::ALL.iter().map(|(id, ..)| *id).collect();
-    Error::usage(format!("`{id}` is not a model of purchases; there are {}", known.join(", ")))
+    let contracts: Vec<&str> = super::AnyRetentionModel::ALL.iter().map(|(id, ..)| *id).collect();
+    Error::usage(format!(
+        "`{id}` is not a model of purchases; there are {}; and for subscriptions {}",
+        known.join(", "),
+        contracts.join(" and ")
+    ))
 }

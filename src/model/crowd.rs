@@ -4,10 +4,10 @@ use rand::Rng;
 
 use super::any::{AnyLaw, AnyPurchaseModel};
 use super::covariates::WithCovariates;
-use super::kernel::{Coordinate, Law, Parametric, PurchaseModel};
+use super::forward::parametric_of_any;
+use super::kernel::{Law, PurchaseModel};
 use super::population::Population;
 use super::varying::{Staircase, Varying, VaryingCustomer};
-use crate::Result;
 use crate::features::Rfm;
 
 /// Any population that a trained model speaks of.
@@ -56,38 +56,7 @@ macro_rules! inside {
     };
 }
 
-impl Parametric for AnyMember {
-    fn name(&self) -> &'static str {
-        inside!(self, model => model.name())
-    }
-
-    fn id(&self) -> &'static str {
-        inside!(self, model => model.id())
-    }
-
-    fn names(&self) -> Vec<String> {
-        inside!(self, model => model.names())
-    }
-
-    fn parameters(&self) -> Vec<f64> {
-        inside!(self, model => model.parameters())
-    }
-
-    fn with_parameters(&self, parameters: &[f64]) -> Result<Self> {
-        Ok(match self {
-            Self::Plain(model) => Self::Plain(model.with_parameters(parameters)?),
-            Self::Varying(model) => Self::Varying(model.with_parameters(parameters)?),
-        })
-    }
-
-    fn coordinates(&self) -> Vec<Coordinate> {
-        inside!(self, model => model.coordinates())
-    }
-
-    fn settings(&self) -> Vec<(&'static str, f64)> {
-        inside!(self, model => model.settings())
-    }
-}
+parametric_of_any!(AnyMember { Plain, Varying });
 
 impl PurchaseModel for AnyMember {
     type Future = AnyFuture;

@@ -6,6 +6,7 @@
 //! updated parameters.
 
 mod kernel;
+mod forward;
 mod prior;
 mod variates;
 mod first;

@@ -1,6 +1,7 @@
 //! What a model of subscriptions must state: how likely the next renewal is, after so many.
 
-use super::kernel::{Coordinate, Derivatives, Likelihood, Parametric, Weighted};
+use super::forward::parametric_of_any;
+use super::kernel::{Derivatives, Likelihood, Weighted};
 use super::{Bdw, Sbg};
 use crate::features::Tenure;
 use crate::{Error, Result};
@@ -114,34 +115,7 @@ impl AnyRetentionModel {
     }
 }
 
-impl Parametric for AnyRetentionModel {
-    fn name(&self) -> &'static str {
-        inside!(self, model => model.name())
-    }
-
-    fn id(&self) -> &'static str {
-        inside!(self, model => model.id())
-    }
-
-    fn names(&self) -> Vec<String> {
-        inside!(self, model => model.names())
-    }
-
-    fn parameters(&self) -> Vec<f64> {
-        inside!(self, model => model.parameters())
-    }
-
-    fn with_parameters(&self, parameters: &[f64]) -> Result<Self> {
-        Ok(match self {
-            Self::Sbg(model) => Self::Sbg(model.with_parameters(parameters)?),
-            Self::Bdw(model) => Self::Bdw(model.with_parameters(parameters)?),
-        })
-    }
-
-    fn coordinates(&self) -> Vec<Coordinate> {
-        inside!(self, model => model.coordinates())
-    }
-}
+parametric_of_any!(AnyRetentionModel { Sbg, Bdw });
 
 impl Likelihood for AnyRetentionModel {
     type Row = Tenure;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use rand::Rng;
 
+use super::forward::parametric_of_any;
 use super::gamma_gamma::GammaGamma;
-use super::kernel::{Coordinate, Likelihood, Parametric, Weighted};
+use super::kernel::{Likelihood, Parametric, Weighted};
 use super::log_normal::{LogNormal, LogSums};
 use crate::features::Spent;
 use crate::math::special::IncompleteBeta;
@@ -307,43 +308,7 @@ macro_rules! spend_models {
             }
         }
 
-        impl Parametric for AnySpendModel {
-            fn name(&self) -> &'static str {
-                match self {
-                    $(Self::$Model(model) => model.name()),+
-                }
-            }
-
-            fn id(&self) -> &'static str {
-                match self {
-                    $(Self::$Model(model) => model.id()),+
-                }
-            }
-
-            fn names(&self) -> Vec<String> {
-                match self {
-                    $(Self::$Model(model) => model.names()),+
-                }
-            }
-
-            fn parameters(&self) -> Vec<f64> {
-                match self {
-                    $(Self::$Model(model) => model.parameters()),+
-                }
-            }
-
-            fn with_parameters(&self, parameters: &[f64]) -> Result<Self> {
-                Ok(match self {
-                    $(Self::$Model(model) => Self::$Model(model.with_parameters(parameters)?)),+
-                })
-            }
-
-            fn coordinates(&self) -> Vec<Coordinate> {
-                match self {
-                    $(Self::$Model(model) => model.coordinates()),+
-                }
-            }
-        }
+        parametric_of_any!(AnySpendModel { $($Model),+ });
     };
 }
 
