@@ -56,7 +56,7 @@ fn told(choice: &Choice) -> String {
                 .map(|value| show::number(value, usize::from(value.abs() < 1e6))),
         );
         if scored {
-            let optional = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |v| show::number(v, 5));
+            let optional = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |v| show::number(v, 4));
             cells.push(optional(found.log_score));
             cells.extend([optional(found.behind.map(|b| b.0)), optional(found.behind.map(|b| b.1))]);
         }
