@@ -1,7 +1,7 @@
 //! Totals of a shop against brute-force simulation.
 
 use ltv::features::{Customers, Rfm, Spent};
-use ltv::model::{AnySpendModel, BgNbd, GammaGamma, Law, Parametric, PurchaseModel, SpendModel};
+use ltv::model::{AnySpendModel, BgNbd, GammaGamma, Law, Parametric, PurchaseModel, SpendModel, Spenders};
 use ltv::orders::Ids;
 use ltv::predict::{Forecaster, ParameterDraws, Question, Totals, laplace_draws};
 use ltv::units::{Grain, Periods, Share, TimeUnit};
@@ -81,7 +81,7 @@ fn the_interval_of_the_total_is_that_of_simulated_shops() {
     let count = 4000;
     let draws = ParameterDraws {
         purchases: laplace_draws(&model, &diagonal(&[0.1, 0.12, 0.2, 0.2]), count, 1).unwrap(),
-        spend: laplace_draws(&AnySpendModel::from(spend), &diagonal(&[0.03, 0.04, 0.03]), count, 2).unwrap(),
+        spend: laplace_draws(&Spenders::from(spend), &diagonal(&[0.03, 0.04, 0.03]), count, 2).unwrap(),
     };
     let totals = totals(&table, 64);
     let purchases = totals.purchases(&model, &draws, horizon, level).unwrap();
@@ -89,7 +89,8 @@ fn the_interval_of_the_total_is_that_of_simulated_shops() {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(3);
     let mut simulated: Vec<(f64, f64)> = (draws.purchases.iter().zip(&draws.spend))
         .map(|(model, spend)| {
-            let each = (0..table.len()).map(|i| told(model, spend, &table.rfm(i), &table.spent(i), &mut rng));
+            let each =
+                (0..table.len()).map(|i| told(model, spend.base(), &table.rfm(i), &table.spent(i), &mut rng));
             each.fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
         })
         .collect();
@@ -126,7 +127,7 @@ fn a_sample_of_the_customers_tells_the_interval_of_all() {
     let (horizon, level) = (Periods::new(HORIZON).unwrap(), Share::new(0.9).unwrap());
     let draws = ParameterDraws {
         purchases: laplace_draws(&model, &diagonal(&[0.05, 0.08, 0.2, 0.2]), 200, 1).unwrap(),
-        spend: laplace_draws(&AnySpendModel::from(spend), &diagonal(&[0.03, 0.04, 0.03]), 200, 2).unwrap(),
+        spend: laplace_draws(&Spenders::from(spend), &diagonal(&[0.03, 0.04, 0.03]), 200, 2).unwrap(),
     };
     // Ten times the same customers: the totals are ten times as large at every draw, but for the sample.
     let (small, large) = (totals(&shop(2000), 2000), totals(&shop(20_000), 20_000));

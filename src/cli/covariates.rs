@@ -41,6 +41,9 @@ pub struct CovariatesOn {
     /// Columns that bear on how soon a customer leaves
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', requires = "file")]
     dropout_covariates: Vec<String>,
+    /// Columns that bear on what an order is worth
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', requires = "file")]
+    spend_covariates: Vec<String>,
     /// Columns of numbers that are names of categories (postcodes, codes)
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', requires = "file")]
     categorical: Vec<String>,
@@ -97,6 +100,21 @@ impl CovariatesIn {
         }
     }
 
+    /// Refuses covariates, where models of subscriptions have no use for them.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if there are any.
+    pub fn none_for_subscriptions(&self, on: Option<&CovariatesOn>) -> Result<()> {
+        let season = on.is_some_and(|on| on.seasonality.is_some() || on.l2.is_some());
+        if self.file.is_none() && !season {
+            return Ok(());
+        }
+        Err(Error::usage(
+            "models of subscriptions take no covariates; leave --covariates, --seasonality and --l2 out, or split the subscribers \
+             with --cohort",
+        ))
+    }
+
     /// The covariates for a fit.
     ///
     /// # Errors
@@ -120,10 +138,11 @@ impl CovariatesIn {
                 )),
             };
         }
-        if file.is_some() && on.purchase_covariates.is_empty() && on.dropout_covariates.is_empty() {
+        let named = [&on.purchase_covariates, &on.dropout_covariates, &on.spend_covariates];
+        if file.is_some() && named.iter().all(|columns| columns.is_empty()) {
             return Err(Error::usage(
                 "--covariates needs columns: name those that bear on purchases with --purchase-covariates, those that bear on \
-                 drop-out with --dropout-covariates",
+                 drop-out with --dropout-covariates, those that bear on what an order is worth with --spend-covariates",
             ));
         }
         let plan = CovariatePlan {
@@ -131,7 +150,7 @@ impl CovariatesIn {
             season,
             purchase: on.purchase_covariates.clone(),
             dropout: on.dropout_covariates.clone(),
-            spend: Vec::new(),
+            spend: on.spend_covariates.clone(),
             categorical: on.categorical.clone(),
             gap: self.gap(),
         };
@@ -151,17 +170,22 @@ impl CovariatesIn {
 #[must_use]
 pub fn told(part: &CovariatePart) -> String {
     let mut text: String = part.schema.told().iter().map(|line| wrap(&format!("covariate {line}"))).collect();
-    if let Some(chosen) = &part.chosen {
-        let tried: Vec<String> =
-            chosen.tried.iter().map(|(strength, value)| format!("{strength} ({value:.2})")).collect();
-        text += &wrap(&format!(
-            "--l2 {} predicts customers left out best; ln L of these by strength: {}",
-            chosen.best,
-            tried.join(", ")
-        ));
-    } else if part.l2 > 0.0 {
-        text += &wrap(&format!("coefficients are held towards 0 with strength {} (--l2)", part.l2));
-    } else if part.schema.season().is_some() {
+    let held = [("purchases", part.l2, &part.chosen), ("spend", part.l2_spend, &part.chosen_spend)];
+    for (what, strength, chosen) in held {
+        if let Some(chosen) = chosen {
+            let tried: Vec<String> =
+                chosen.tried.iter().map(|(strength, value)| format!("{strength} ({value:.2})")).collect();
+            text += &wrap(&format!(
+                "--l2 {} predicts the {what} of customers left out best; ln L of these by strength: {}",
+                chosen.best,
+                tried.join(", ")
+            ));
+        } else if strength > 0.0 {
+            text +=
+                &wrap(&format!("coefficients of {what} are held towards 0 with strength {strength} (--l2)"));
+        }
+    }
+    if part.l2 == 0.0 && part.schema.season().is_some() {
         text += &wrap(&format!("the season is held towards none with strength {SEASON_STRENGTH} (--l2)"));
     }
     text

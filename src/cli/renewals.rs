@@ -30,6 +30,7 @@ struct Asked {
 /// # Errors
 /// Whatever reading, forecasting or writing says.
 pub fn score(args: &args::Score, trained: &TrainedRetention, quiet: bool) -> Result<()> {
+    args.covariates.none_for_subscriptions(None)?;
     if args.worth.margin.is_some() {
         return Err(Error::usage(
             "--margin goes with value, but a model of subscriptions foresees renewals; leave it out",

@@ -71,6 +71,7 @@ pub fn train(
     quiet: bool,
     progress: &dyn Progress,
 ) -> Result<()> {
+    args.model.covariates.none_for_subscriptions(Some(&args.model.on))?;
     let voice = Voice::new(quiet, &[&args.output]);
     outputs::spare(&[&args.output], &args.orders.inputs, None)?;
     drop(Output::create(&args.output)?);
@@ -132,6 +133,7 @@ pub fn retention(args: &args::Retention, quiet: bool) -> Result<()> {
 /// # Errors
 /// Whatever reading, the backtest or writing says.
 pub fn backtest(args: &args::Backtest, quiet: bool, progress: &dyn Progress) -> Result<()> {
+    args.covariates.none_for_subscriptions(Some(&args.on))?;
     let voice = Voice::new(quiet, &[&args.output]);
     if args.origins.trim() != "1" || args.every.is_some() {
         return Err(Error::usage(

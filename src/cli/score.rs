@@ -57,7 +57,7 @@ pub fn run(args: &args::Score, quiet: bool, progress: &dyn Progress) -> Result<(
         }
         Source::Orders => {
             let (read, ledger) = orders::read(&args.inputs, &options, progress)?;
-            let logs = trained.spend.as_ref().is_some_and(|spend| spend.model.needs_logs());
+            let logs = trained.spend.as_ref().is_some_and(|spend| spend.model.base().needs_logs());
             let past = orders::past(&read, &options, trained.unit)?.telling_logs(logs);
             has_money(&trained, &args.reading, read.has_money())?;
             let asked = ask(args, &trained, Some((options.grain, past.cutoff())))?;
@@ -120,7 +120,7 @@ fn newcomer(args: &args::Score, trained: &TrainedModel, options: &ReadOptions) -
     let cutoff = options.cutoff.map(|tick| (options.grain, tick));
     let asked = ask(args, trained, cutoff)?;
     let members = asked.members(trained.anyone()?);
-    let forecast = asked.forecaster(trained, &members, options.spend)?.newcomer();
+    let forecast = asked.forecaster(&members, options.spend)?.newcomer();
     let mut grid = Grid::bare(2);
     let interval = |intervals: &[crate::predict::Interval], show: fn(f64) -> String| {
         intervals

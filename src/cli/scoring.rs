@@ -125,18 +125,10 @@ impl Asked {
     ///
     /// # Errors
     /// As [`Forecaster::new`].
-    pub fn forecaster<'m>(
-        &self,
-        trained: &'m TrainedModel,
-        members: &'m Members,
-        money: bool,
-    ) -> Result<Forecaster<'m, Windowed>> {
-        let spend = trained.spend.as_ref().filter(|_| money).map(|spend| &spend.model);
+    pub fn forecaster<'m>(&self, members: &'m Members, money: bool) -> Result<Forecaster<'m, Windowed>> {
+        let spend = members.crowd.spenders.as_ref().filter(|_| money);
         let forecaster = Forecaster::new(&members.window, spend, self.question.clone())?;
-        Ok(match &members.crowd.groups {
-            Some(groups) => forecaster.with_groups(groups),
-            None => forecaster,
-        })
+        Ok(forecaster.among(members.crowd.groups.as_deref(), members.crowd.spend_groups.as_deref()))
     }
 
     /// What widens the intervals of customers by the uncertainty of the parameters, where that is wanted.
@@ -155,11 +147,14 @@ impl Asked {
         let spread = || -> Result<_> {
             let draws = ParameterDraws::of(trained, &members.crowd, money, DRAWS, SEED)?;
             let draws = draws.each(|population| Deferred::new(population, delay));
-            let spread = ParameterSpread::new(&draws, self.question.clone());
-            Ok(match &members.crowd.groups {
-                Some(groups) => spread.with_groups(groups),
-                None => spread,
-            })
+            let mut spread = ParameterSpread::new(&draws, self.question.clone());
+            if let Some(groups) = &members.crowd.groups {
+                spread = spread.with_groups(groups);
+            }
+            if let Some(groups) = &members.crowd.spend_groups {
+                spread = spread.with_spend_groups(groups);
+            }
+            Ok(spread)
         };
         wanted.then(spread).transpose()
     }
@@ -226,19 +221,22 @@ impl<'m> Scorer<'m> {
         path: &Path,
     ) -> Result<Self> {
         let money = money && trained.spend.is_some();
-        let totals = Totals::new(LISTED);
+        let mut totals = Totals::new(LISTED);
+        if let Some(groups) = &members.crowd.groups {
+            totals = totals.with_groups(groups);
+        }
+        if let Some(groups) = &members.crowd.spend_groups {
+            totals = totals.with_spend_groups(groups);
+        }
         Ok(Self {
             trained,
             members,
-            forecaster: asked.forecaster(trained, members, money)?,
+            forecaster: asked.forecaster(members, money)?,
             spread: asked.spread(trained, members, money)?,
             asked,
             money,
             table: TableWriter::new(Output::create(path)?, Format::of(path)),
-            totals: match &members.crowd.groups {
-                Some(groups) => totals.with_groups(groups),
-                None => totals,
-            },
+            totals,
             seen: HashMap::new(),
         })
     }
@@ -347,11 +345,12 @@ fn intervals(
         Ok(draws.each(|population| Deferred::new(population, delay)))
     };
     let count = draw(false).and_then(|draws| totals.purchases(model, &draws, asked.periods, asked.level));
-    let value = trained
-        .spend
+    let value = members
+        .crowd
+        .spenders
         .as_ref()
         .filter(|_| money)
-        .map(|spend| totals.value(model, &spend.model, &draw(true)?, asked.periods, asked.level));
+        .map(|spenders| totals.value(model, spenders, &draw(true)?, asked.periods, asked.level));
     (count, value)
 }
 

@@ -47,10 +47,11 @@ pub fn run(args: &args::Simulate, quiet: bool, progress: &dyn Progress) -> Resul
     outputs::spare(&[&args.output], &[], Some(&args.model))?;
     let format = outputs::format(&args.output)?;
     let mut table = TableWriter::new(Output::create(&args.output)?, format);
-    let spend = trained.spend.as_ref().map(|spend| &spend.model);
     // With covariates: a shop of typical customers.
-    let typical = trained.anyone()?.population.member(0);
-    let made = simulate(&typical, spend, &plan, progress, &mut |chunk| table.write(chunk))?;
+    let anyone = trained.anyone()?;
+    let typical = anyone.population.member(0);
+    let spend = anyone.spenders.map(|spenders| spenders.spender(0));
+    let made = simulate(&typical, spend.as_ref(), &plan, progress, &mut |chunk| table.write(chunk))?;
     table.finish()?;
     Voice::new(quiet, &[&args.output]).say(&format!(
         "{} customers, {} orders, {} lines from {} to {}; wrote {}",

@@ -1,49 +1,18 @@
 //! Fitting with covariates: any model, its effects beside its parameters, held towards 0 where that is asked for.
 
-use std::sync::Arc;
-
-use serde::{Deserialize, Serialize};
-
-use super::covariance::Uncertainty;
 use super::degenerate;
 use super::estimate::{Scaled, Task};
-use super::method::{Method, MethodId};
+use super::method::Method;
 use super::mle::{Fit, fit_purchase_rows, fit_purchases_by, refuse, shop, starts};
+use super::standard::Standard;
+use super::strength::{CrossValidation, Regularisation, cross_validate, folds};
 use super::unique::unique_in_groups;
+use crate::Result;
 use crate::features::{CovariateGroups, Customers, Rfm};
 use crate::model::{
-    AnyPurchaseModel, Effect, Grouped, Likelihood, Moments, Parametric, PurchaseLikelihood, Visitor,
-    Weighted, WithCovariates,
+    AnyPurchaseModel, Effect, Grouped, Moments, PurchaseLikelihood, Visitor, Weighted, WithCovariates,
 };
 use crate::progress::{Progress, Silent};
-use crate::{Error, Result};
-
-/// How strongly the coefficients of covariates are held towards 0: as by a normal prior of variance 1/strength on each
-/// coefficient per standard deviation of its covariate. Units of covariates so do not matter.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub enum Regularisation {
-    /// Not at all.
-    #[default]
-    None,
-    /// With this strength.
-    Strength(f64),
-    /// With the strength that predicts customers left out best ([`CrossValidation`]).
-    Auto,
-}
-
-/// How a strength was chosen: five folds of customers, each predicted by a fit on the other four.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CrossValidation {
-    /// Each strength with the log-likelihood of the customers left out, summed over folds.
-    pub tried: Vec<(f64, f64)>,
-    /// The strength with the highest.
-    pub best: f64,
-}
-
-/// Strengths that are tried, from none to one that leaves next to nothing of an effect.
-const STRENGTHS: [f64; 10] = [0.0, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0, 10_000.0];
-/// So many folds.
-const FOLDS: u64 = 5;
 
 /// A fit with covariates.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,13 +66,7 @@ pub fn fit_purchases_with_by<M: PurchaseLikelihood>(
             progress,
         );
     }
-    if let Regularisation::Strength(strength) = regularisation
-        && !(strength >= 0.0 && strength.is_finite())
-    {
-        return Err(Error::usage(format!(
-            "the strength of --l2 is {strength}, but must be a number, 0 or more"
-        )));
-    }
+    regularisation.check()?;
     let rows = unique_in_groups(customers, |at| groups.of[at])?;
     let plain: Vec<Weighted<Rfm>> =
         rows.iter().map(|row| Weighted { row: row.row.row, count: row.count }).collect();
@@ -113,15 +76,8 @@ pub fn fit_purchases_with_by<M: PurchaseLikelihood>(
     let ln_gaps = customers.sum_of_ln_gaps().unwrap_or(0.0);
     let standard = Standard::new(groups, &effects);
     let climb = Climb::new(template, &plain, effects, &standard, groups, (moments, scale), ln_gaps)?;
-    let (strength, chosen) = match regularisation {
-        Regularisation::None => (0.0, None),
-        Regularisation::Strength(strength) => (strength, None),
-        Regularisation::Auto => {
-            let folds = climb.folds(customers, groups)?;
-            let chosen = climb.cross_validate(&folds)?;
-            (chosen.best, Some(chosen))
-        }
-    };
+    let (strength, chosen) =
+        regularisation.settled(|| climb.cross_validate(&climb.folds(customers, groups)?))?;
     let scaled_rows = climb.scaled(rows);
     let fit = climb.run(&scaled_rows, strength, method, progress)?;
     Ok(CovariateFit { fit: climb.told(fit, &standard, groups)?, strength, chosen })
@@ -167,45 +123,6 @@ impl Visitor for Fitting<'_> {
         let draws = draws.into_iter().map(any).collect();
         let fit = Fit { model: any(model), report, uncertainty, draws };
         Ok(CovariateFit { fit, strength, chosen })
-    }
-}
-
-/// Covariates centred and divided by their standard deviations, place by place.
-pub(super) struct Standard {
-    moments: Vec<(f64, f64)>,
-    groups: Vec<Vec<f64>>,
-}
-
-impl Standard {
-    /// By these means and standard deviations, of no groups.
-    pub(super) const fn of(moments: Vec<(f64, f64)>) -> Self {
-        Self { moments, groups: Vec::new() }
-    }
-
-    pub(super) fn new(groups: &CovariateGroups, effects: &[Effect]) -> Self {
-        let mut moments = groups.moments();
-        for (place, (mean, spread)) in moments.iter_mut().enumerate() {
-            if *spread == 0.0 || effects.iter().all(|effect| effect.place != place) {
-                (*mean, *spread) = (0.0, 1.0);
-            }
-        }
-        let standard =
-            |z: &Vec<f64>| z.iter().zip(&moments).map(|(z, (mean, spread))| (z - mean) / spread).collect();
-        Self { groups: groups.values.iter().map(standard).collect(), moments }
-    }
-
-    /// The linear map from the coordinates of the standardised model to those in the covariates' own units:
-    /// γ' = γ/σ, η' = η − Σ γ μ/σ s.
-    pub(super) fn back(&self, width: usize, effects: &[Effect]) -> Vec<Vec<f64>> {
-        let n = width + effects.len();
-        let mut map = vec![vec![0.0; n]; n];
-        (0..width).for_each(|i| map[i][i] = 1.0);
-        for (k, effect) in effects.iter().enumerate() {
-            let (mean, spread) = self.moments[effect.place];
-            (0..width).for_each(|i| map[i][width + k] = -mean / spread * effect.shift[i]);
-            map[width + k][width + k] = 1.0 / spread;
-        }
-        map
     }
 }
 
@@ -277,95 +194,35 @@ impl<M: PurchaseLikelihood> Climb<M> {
         groups: &CovariateGroups,
     ) -> Result<Fit<WithCovariates<M>>> {
         let model = scaled.model.clone();
-        let ridges = degenerate::covariate_ridges(&model, scaled.uncertainty(), &self.moments);
-        let (width, effects) = (model.base().parameters().len(), model.effects().to_vec());
-        let map = standard.back(width, &effects);
-        let place = Arc::new(groups.values.clone());
-        let mut fit = scaled.told(|standard| {
-            let at = standard.point();
-            let own: Vec<f64> =
-                map.iter().map(|row| row.iter().zip(&at).map(|(m, eta)| m * eta).sum()).collect();
-            let base = standard.base().at_point(&own[..width])?.rescaled(self.scale);
-            standard.moved(base, own[width..].to_vec(), &place)
-        })?;
-        fit.uncertainty = fit.uncertainty.map(|found| found.carried(&map).told_for(&fit.model));
-        // The likelihood at the medians of chains is told customer by customer, without the penalty.
-        if fit.report.method != MethodId::Mcmc {
-            fit.report.ln_likelihood += model.penalty_value(fit.report.customers as f64);
-        }
+        let ridges =
+            degenerate::covariate_ridges(&model, scaled.uncertainty(), || model.base().ridges(&self.moments));
+        let mut fit = standard.own_units(scaled, groups, |base| base.rescaled(self.scale))?;
         fit.report.warnings.extend(ridges);
         Ok(fit)
     }
 
-    /// The customers in folds by their ids, so that the order of a file does not matter.
+    /// The customers in folds.
     fn folds(
         &self,
         customers: &Customers,
         groups: &CovariateGroups,
     ) -> Result<Vec<Vec<Weighted<Grouped<Rfm>>>>> {
-        let fold = |at: usize| {
-            let bytes = customers.ids.get(at).bytes();
-            // FNV-1a: short, and the same everywhere.
-            let hash = bytes
-                .fold(0xcbf2_9ce4_8422_2325, |h: u64, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
-            (hash >> 32) % FOLDS
+        let fold = |members: &Vec<usize>| {
+            let rows = unique_in_groups(&customers.picked(members), |k| groups.of[members[k]])?;
+            Ok(self.scaled(rows))
         };
-        (0..FOLDS)
-            .map(|which| {
-                let members: Vec<usize> = (0..customers.len()).filter(|&at| fold(at) == which).collect();
-                Ok(self.scaled(unique_in_groups(&customers.picked(&members), |k| groups.of[members[k]])?))
-            })
-            .collect()
+        folds(customers).iter().map(fold).collect()
     }
 
     /// The strength that predicts customers left out best.
     fn cross_validate(&self, folds: &[Vec<Weighted<Grouped<Rfm>>>]) -> Result<CrossValidation> {
-        let mut tried: Vec<(f64, f64)> = STRENGTHS.iter().map(|&strength| (strength, 0.0)).collect();
-        for (which, left_out) in folds.iter().enumerate() {
-            let mut others: Vec<_> = folds
-                .iter()
-                .enumerate()
-                .filter(|(k, _)| *k != which)
-                .flat_map(|(_, rows)| rows)
-                .copied()
-                .collect();
-            others.sort_by_key(|row| {
-                let Rfm { frequency, recency, age, .. } = row.row.row;
-                (row.row.group, frequency, age.to_bits(), recency.to_bits())
-            });
-            for (strength, sum) in &mut tried {
-                // A strength at which some fold cannot be fitted is none.
-                *sum += match self.run(&others, *strength, Method::Mle, &Silent) {
-                    Ok(fit) => fit.model.penalised(0.0, 1.0).derivatives(left_out).value,
-                    Err(Error::Interrupted) => return Err(Error::Interrupted),
-                    Err(_) => f64::NEG_INFINITY,
-                };
-            }
-        }
-        let best = tried.iter().copied().reduce(|best, next| if next.1 > best.1 { next } else { best });
-        match best {
-            Some((best, value)) if value.is_finite() => Ok(CrossValidation { tried, best }),
-            _ => Err(Error::Undefined(
-                "no strength of --l2 could be fitted on all parts of these customers; give one, for instance --l2 100".into(),
-            )),
-        }
-    }
-}
-
-impl Uncertainty {
-    /// The same uncertainty after a linear map of the coordinates, M Σ Mᵀ; standard errors are to be told anew.
-    pub(super) fn carried(self, map: &[Vec<f64>]) -> Self {
-        let half: Vec<Vec<f64>> = map
-            .iter()
-            .map(|row| {
-                (0..self.covariance.len())
-                    .map(|j| row.iter().zip(&self.covariance).map(|(m, from)| m * from[j]).sum())
-                    .collect()
-            })
-            .collect();
-        let entry = |i: usize, j: usize| half[i].iter().zip(&map[j]).map(|(h, m)| h * m).sum::<f64>();
-        let n = map.len();
-        let covariance = (0..n).map(|i| (0..n).map(|j| entry(i.max(j), i.min(j))).collect()).collect();
-        Self { covariance, standard_errors: self.standard_errors }
+        let key = |row: &Grouped<Rfm>| {
+            let Rfm { frequency, recency, age, .. } = row.row;
+            (row.group, frequency, age.to_bits(), recency.to_bits())
+        };
+        let fit = |rows: &[Weighted<Grouped<Rfm>>], strength: f64| {
+            self.run(rows, strength, Method::Mle, &Silent).map(|fit| fit.model.penalised(0.0, 1.0))
+        };
+        cross_validate(folds, |left, right| key(left).cmp(&key(right)), fit)
     }
 }

@@ -30,12 +30,12 @@ pub(super) fn name_purchase_ridge<M: PurchaseLikelihood>(
     fit
 }
 
-/// The ridges of a fit with covariates, in words: those of the plain model, and coefficients that the data do not determine. The
-/// model is in standardised covariates, on the scale of time on which the mean age is 1.
-pub(super) fn covariate_ridges<M: PurchaseLikelihood>(
+/// The ridges of a fit with covariates, in words: those that the plain model names (`own`), and coefficients that the data do not
+/// determine. The model is in standardised covariates, on the scale of the fit.
+pub(super) fn covariate_ridges<M: Parametric>(
     model: &WithCovariates<M>,
     uncertainty: Option<&Uncertainty>,
-    moments: &Moments,
+    own: impl FnOnce() -> Vec<&'static str>,
 ) -> Vec<String> {
     let (base, width) = (model.base(), model.base().parameters().len());
     let Some(found) = uncertainty else {
@@ -45,7 +45,7 @@ pub(super) fn covariate_ridges<M: PurchaseLikelihood>(
     let loose = found.undetermined();
     let mut named: Vec<String> = Vec::new();
     if found.is_partial() || (0..width).any(vague) {
-        named.extend(base.ridges(moments).into_iter().map(str::to_owned));
+        named.extend(own().into_iter().map(str::to_owned));
     }
     for (k, effect) in model.effects().iter().enumerate() {
         if vague(width + k) || loose[width + k] {

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::covariance::Uncertainty;
 use super::report::FitReport;
-use crate::model::{AnyPurchaseModel, AnySpendModel, Parametric, WithCovariates};
+use crate::model::{AnyPurchaseModel, Parametric, Spenders, WithCovariates};
 use crate::output::Output;
 use crate::units::{Grain, TimeUnit};
 use crate::{Error, Result};
@@ -70,8 +70,8 @@ pub struct PurchaseFit {
 /// A fitted model of spend.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpendFit {
-    /// The model.
-    pub model: AnySpendModel,
+    /// The model; without covariates it has no effects, and is the plain model ([`WithCovariates::base`]).
+    pub model: Spenders,
     /// ln L at the maximum.
     pub ln_likelihood: f64,
     /// Standard errors and covariance; `None` where nothing is determined, or in a file written by hand.
@@ -79,7 +79,7 @@ pub struct SpendFit {
     /// How the fit went; `None` in a file written by hand.
     pub report: Option<FitReport>,
     /// Draws of the parameters, for a method that makes them ([`super::Fit::draws`]).
-    pub draws: Vec<AnySpendModel>,
+    pub draws: Vec<Spenders>,
 }
 
 /// The file as it stands on the disk.

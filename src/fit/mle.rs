@@ -6,12 +6,9 @@ use super::degenerate;
 use super::estimate::Task;
 use super::method::Method;
 use super::report::FitReport;
-use super::unique::{unique_histories, unique_purchases, unique_spend};
+use super::unique::{unique_histories, unique_purchases};
 use crate::features::{Customers, Rfm};
-use crate::model::{
-    AnyPurchaseModel, AnySpendModel, Likelihood, Moments, PurchaseLikelihood, SpendLikelihood, SpendModel,
-    SpendVisitor, Visitor, Weighted,
-};
+use crate::model::{AnyPurchaseModel, Likelihood, Moments, PurchaseLikelihood, Visitor, Weighted};
 use crate::progress::{Progress, Silent};
 use crate::{Error, Result};
 
@@ -169,88 +166,11 @@ pub(super) fn starts<M: Likelihood>(template: &M, parameters: Vec<Vec<f64>>) -> 
     parameters.into_iter().map(of).collect()
 }
 
-/// Fits a spend model to the repeat purchases of the customers by maximum likelihood; `template` says which. Customers of whom
-/// its likelihood cannot speak are left out and counted in the report: those whose mean repeat spend is not positive, or one of
-/// whose orders is not.
-///
-/// # Errors
-/// [`Error::Usage`] if there is no money, or the model needs logarithms that the table does not tell; [`Error::Input`] if there
-/// are too few repeat buyers who spend; [`Error::Fit`] as in [`fit_purchases`].
-pub fn fit_spend<S: SpendLikelihood>(template: &S, customers: &Customers) -> Result<Fit<S>> {
-    fit_spend_by(template, customers, Method::Mle, &Silent)
-}
-
-/// The same by any method.
-///
-/// # Errors
-/// As [`fit_spend`], and as [`fit_purchases_by`] for what the method adds.
-pub fn fit_spend_by<S: SpendLikelihood>(
-    template: &S,
-    customers: &Customers,
-    method: Method,
-    progress: &dyn Progress,
-) -> Result<Fit<S>> {
-    if !customers.has_money() {
-        return Err(Error::usage("there is no money in these data: purchases alone can be modelled"));
-    }
-    if template.needs_logs() && !customers.has_logs() {
-        return Err(needs_logs(template));
-    }
-    let (mut rows, left_out) = unique_spend::<S>(customers);
-    let buyers = total(&rows);
-    enough(buyers, "repeat buyers of whom the spend model can speak (with positive values)")?;
-    // The geometric mean: one huge order does not move it far.
-    let ln_sum: f64 = rows.iter().map(|row| row.count * S::ln_value(&row.row)).sum();
-    let ln_unit = ln_sum / buyers;
-    rows.iter_mut().for_each(|weighted| weighted.row = S::in_units_of(&weighted.row, ln_unit));
-    let values: f64 = rows.iter().map(|row| row.count * S::values(&row.row)).sum();
-    let unit = ln_unit.exp();
-    let starts = starts(template, S::starts(&rows));
-    let task = Task { template, rows: &rows, starts, jacobian: -values * unit.ln(), left_out };
-    let scaled = task.fit(method, progress)?;
-    let model = scaled.model;
-    let fit = scaled.told(|model| Ok(model.rescaled(unit)))?;
-    Ok(degenerate::name_spend_ridge(fit, &model, &rows))
-}
-
-/// What to say where a spend model needs logarithms that the table does not have.
-pub(crate) fn needs_logs<S: SpendModel>(model: &S) -> Error {
-    Error::usage(format!(
-        "{} needs the columns mean_ln_value and ss_ln_value (mean of the logarithms of a customer's repeat purchases, and \
-         the sum of their squared differences from it), which this table of customers does not have; make it with `ltv \
-         features`, give the orders themselves, or use --spend gamma-gamma",
-        model.id()
-    ))
-}
-
-/// The same, of any model.
-///
-/// # Errors
-/// As [`fit_spend_by`].
-pub fn fit_any_spend(
-    template: &AnySpendModel,
-    customers: &Customers,
-    method: Method,
-    progress: &dyn Progress,
-) -> Result<Fit<AnySpendModel>> {
-    template.visit(Fitting { customers, method, progress })
-}
-
-impl SpendVisitor for Fitting<'_> {
-    type Answer = Result<Fit<AnySpendModel>>;
-
-    fn see<S: SpendLikelihood>(self, template: &S) -> Self::Answer {
-        let Fit { model, report, uncertainty, draws } =
-            fit_spend_by(template, self.customers, self.method, self.progress)?;
-        Ok(Fit { model: model.into(), report, uncertainty, draws: draws.into_iter().map(S::into).collect() })
-    }
-}
-
-fn total<R>(rows: &[Weighted<R>]) -> f64 {
+pub(super) fn total<R>(rows: &[Weighted<R>]) -> f64 {
     rows.iter().map(|row| row.count).sum()
 }
 
-fn enough(customers: f64, what: &str) -> Result<()> {
+pub(super) fn enough(customers: f64, what: &str) -> Result<()> {
     if customers >= 2.0 {
         return Ok(());
     }

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::spend::in_groups;
 use crate::features::{Customers, HistoryKey, Rfm};
 use crate::model::{Grouped, SpendLikelihood, Weighted};
 use crate::{Error, Result};
@@ -83,15 +84,26 @@ fn impossible(customers: &Customers, at: usize) -> Error {
 /// buyers were left out because the model's likelihood cannot speak of them.
 #[must_use]
 pub fn unique_spend<S: SpendLikelihood>(customers: &Customers) -> (Vec<Weighted<S::Row>>, u64) {
+    let everyone: Vec<usize> = (0..customers.len()).collect();
+    let (rows, left_out) = unique_spend_in_groups::<S>(customers, &everyone, |_| 0);
+    (rows.into_iter().map(|Weighted { row, count }| Weighted { row: row.row, count }).collect(), left_out)
+}
+
+/// The same of some of the customers, in groups, sorted by group first.
+pub(super) fn unique_spend_in_groups<S: SpendLikelihood>(
+    customers: &Customers,
+    members: &[usize],
+    group: impl Fn(usize) -> u32,
+) -> (Vec<Weighted<Grouped<S::Row>>>, u64) {
     let mut left_out = 0;
     let mut found = Vec::new();
-    for at in 0..customers.len() {
+    for &at in members {
         match S::row(&customers.spent(at)) {
-            Some(row) => found.push(row),
+            Some(row) => found.push(Grouped { group: group(at), row }),
             None => left_out += u64::from(customers.frequency[at] > 0),
         }
     }
-    found.par_sort_unstable_by(S::compare);
+    found.par_sort_unstable_by(in_groups::<S>);
     let rows = found
         .chunk_by(|left, right| left == right)
         .map(|run| Weighted { row: run[0], count: run.len() as f64 })

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use super::covariance::Uncertainty;
-use super::covariates::{CovariateFit, Regularisation, Standard};
+use super::covariates::CovariateFit;
 use super::degenerate;
 use super::estimate::{Scaled, Task};
 use super::method::{Method, MethodId};
 use super::mle::{Fit, fit_purchase_rows, shop, starts};
+use super::standard::Standard;
+use super::strength::Regularisation;
 use super::unique::unique_purchases;
 use crate::features::Customers;
 use crate::model::{
@@ -107,7 +109,8 @@ fn told(
     scale: f64,
 ) -> Result<Fit<WithCovariates<AnyPurchaseModel>>> {
     let model = scaled.model.clone();
-    let ridges = degenerate::covariate_ridges(&still(&model, *model.base())?, scaled.uncertainty(), moments);
+    let plain = still(&model, *model.base())?;
+    let ridges = degenerate::covariate_ridges(&plain, scaled.uncertainty(), || plain.base().ridges(moments));
     let map = standard.back(model.base().parameters().len(), model.effects());
     let own = |model: &VaryingParetoNbd| -> Result<VaryingParetoNbd> {
         let (at, width) = (model.point(), model.base().parameters().len());

@@ -190,15 +190,12 @@ impl<M: Parametric> WithCovariates<M> {
 
     /// Refuses groups whose parameters cannot be computed with.
     fn checked(self) -> Result<Self> {
-        let (coordinates, centre) = (self.base.coordinates(), self.base.point());
+        let centre = self.base.point();
         let mut eta = centre.clone();
         for z in self.groups.iter() {
             eta.copy_from_slice(&centre);
             self.shift(z, &mut eta);
-            let far = |(c, eta): (&Coordinate, &f64)| {
-                !eta.is_finite() || *c == Coordinate::Log && eta.abs() > FARTHEST
-            };
-            if coordinates.iter().zip(&eta).any(far) {
+            if eta.iter().any(|eta| !eta.is_finite() || eta.abs() > FARTHEST) {
                 let values: Vec<String> = self
                     .effects
                     .iter()

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::kernel::{Derivatives, Likelihood, Parametric, Weighted};
 use super::prior::Prior;
 use super::spend::{SpendLikelihood, SpendModel, Sums};
-use crate::features::Spent;
+use crate::features::{Process, Spent};
 use crate::math::special::{digamma_diff, ln_beta, trigamma, trigamma_diff};
 use crate::{Error, Result};
 
@@ -293,6 +293,11 @@ impl Parametric for GammaGamma {
             [p, q, v] => Self::new(p, q, v),
             _ => Err(Error::Undefined(format!("Gamma-Gamma has three parameters, not {}", parameters.len()))),
         }
+    }
+
+    /// v_i = v e^{γ'z}: e^γ is the factor on what an order is worth for one unit of z more.
+    fn shifted_by(&self, process: Process) -> Option<Vec<f64>> {
+        (process == Process::Spend).then(|| vec![0.0, 0.0, 1.0])
     }
 }
 

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use super::kernel::{Coordinate, Derivatives, Likelihood, Parametric, Weighted};
 use super::prior::Prior;
 use super::spend::{SpendLikelihood, SpendModel, Sums};
-use crate::features::Spent;
+use crate::features::{Process, Spent};
 use crate::{Error, Result};
 
 pub use sums::LogSums;
@@ -229,6 +229,11 @@ impl Parametric for LogNormal {
 
     fn coordinates(&self) -> Vec<Coordinate> {
         vec![Coordinate::Plain, Coordinate::Log, Coordinate::Log]
+    }
+
+    /// m_i = m + γ'z: e^γ is the factor on what an order is worth for one unit of z more.
+    fn shifted_by(&self, process: Process) -> Option<Vec<f64>> {
+        (process == Process::Spend).then(|| vec![1.0, 0.0, 0.0])
     }
 }
 

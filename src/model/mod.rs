@@ -63,6 +63,6 @@ pub use prior::Prior;
 pub use retention::{AnyRetentionModel, RetentionModel};
 pub use sbg::Sbg;
 pub(crate) use spend::unit;
-pub use spend::{AnySpendModel, SpendLikelihood, SpendModel, SpendVisitor, SumPoint, Sums};
+pub use spend::{AnySpendModel, SpendLikelihood, SpendModel, SpendVisitor, Spenders, SumPoint, Sums};
 pub use until_death::{Lifetime, UntilDeath};
 pub use varying::{Staircase, Varying, VaryingCustomer, VaryingHistory, VaryingParetoNbd, VaryingShop};

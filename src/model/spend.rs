@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rand::Rng;
 
+use super::covariates::WithCovariates;
 use super::forward::parametric_of_any;
 use super::gamma_gamma::GammaGamma;
 use super::kernel::{Likelihood, Parametric, Weighted};
@@ -195,6 +196,19 @@ fn beta_prime(a: f64, q: f64, y: f64) -> SumPoint {
     SumPoint { below: tails.lower, above: tails.upper, density, slope: density * (a * rest - q * u) }
 }
 
+/// Customers under their models of spend: all under one, or with covariates in groups, each under a model of its own. Effects act on the
+/// scale alone ([`Parametric::shifted_by`]), so that [`SpendModel::sums`] is the same for all.
+pub type Spenders = WithCovariates<AnySpendModel>;
+
+impl Spenders {
+    /// The model of spend of a group.
+    #[must_use]
+    pub fn spender(&self, group: u32) -> AnySpendModel {
+        // In range: every construction is checked.
+        self.of_group(group).unwrap_or(*self.base())
+    }
+}
+
 /// Who can do something with any model of spend that a fit can climb.
 pub trait SpendVisitor {
     /// What comes of it.
@@ -213,6 +227,12 @@ macro_rules! spend_models {
         pub enum AnySpendModel {
             $($Model($Model)),+
         }
+
+        $(impl From<$Model> for Spenders {
+            fn from(model: $Model) -> Self {
+                AnySpendModel::from(model).into()
+            }
+        })+
 
         $(impl From<$Model> for AnySpendModel {
             fn from(model: $Model) -> Self {

@@ -5,7 +5,7 @@ use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::fit::{Crowd, TrainedModel, Uncertainty};
-use crate::model::{AnyPopulation, AnySpendModel, Coordinate, Parametric, SpendModel};
+use crate::model::{AnyPopulation, Coordinate, Parametric, Spenders};
 use crate::{Error, Result};
 
 /// Parameters as they might be, given the data: by the Laplace approximation, a bootstrap, or a sampler of the posterior.
@@ -16,7 +16,7 @@ pub struct ParameterDraws<M> {
     /// Draws of the purchase model.
     pub purchases: Vec<M>,
     /// Draws of the spend model; used over again if there are fewer than of the other. Empty without money.
-    pub spend: Vec<AnySpendModel>,
+    pub spend: Vec<Spenders>,
 }
 
 impl ParameterDraws<AnyPopulation> {
@@ -32,6 +32,7 @@ impl ParameterDraws<AnyPopulation> {
             Some(part) if !part.draws.is_empty() => part.draws.clone(),
             Some(part) => drawn(&part.model, part.uncertainty.as_ref(), count, seed.wrapping_add(1))?,
         };
+        let spend = spend.iter().map(|draw| crowd.spending_under(draw)).collect::<Result<_>>()?;
         let purchases = if purchase.draws.is_empty() {
             &drawn(&purchase.model, purchase.uncertainty.as_ref(), count, seed)?
         } else {
@@ -56,7 +57,7 @@ impl<M: Parametric> ParameterDraws<M> {
     ///
     /// # Errors
     /// [`Error::Undefined`] if a fit has no uncertainty: the data determine none of its parameters.
-    pub fn laplace<S: SpendModel>(
+    pub fn laplace<S: Parametric + Into<Spenders>>(
         purchases: (&M, Option<&Uncertainty>),
         spend: Option<(&S, Option<&Uncertainty>)>,
         count: usize,

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::features::{Customers, HistoryKey, Rfm};
 use crate::fit::needs_logs;
-use crate::model::{AnySpendModel, Law, Population, PurchaseModel, SpendModel};
+use crate::model::{AnySpendModel, Law, Population, PurchaseModel, SpendModel, Spenders};
 use crate::units::{Periods, Share};
 use crate::{Error, Result};
 
@@ -75,7 +75,8 @@ impl Question {
 pub struct Forecaster<'a, P> {
     population: &'a P,
     groups: Option<&'a [u32]>,
-    spend: Option<(AnySpendModel, Tables)>,
+    spend: Option<(Spenders, Tables)>,
+    spend_groups: Option<&'a [u32]>,
     question: Question,
     remembered: Mutex<Answers>,
 }
@@ -110,7 +111,11 @@ impl<'a, P: Population> Forecaster<'a, P> {
     ///
     /// # Errors
     /// [`Error::Usage`] if a level is 1 or the discount rate is negative or not finite.
-    pub fn new<S: SpendModel>(population: &'a P, spend: Option<&S>, question: Question) -> Result<Self> {
+    pub fn new<S: Clone + Into<Spenders>>(
+        population: &'a P,
+        spend: Option<&S>,
+        question: Question,
+    ) -> Result<Self> {
         if question.levels.iter().any(|level| level.get() >= 1.0) {
             return Err(Error::usage("an interval of level 1 is the whole range; use for instance 0.9"));
         }
@@ -119,8 +124,13 @@ impl<'a, P: Population> Forecaster<'a, P> {
                 "the discount rate must be finite and not negative; write for instance 15%",
             ));
         }
-        let spend = spend.map(|model| ((*model).into(), Tables::new(model.sums())));
-        Ok(Self { population, groups: None, spend, question, remembered: Mutex::default() })
+        let spend = spend.map(|model| {
+            let spenders: Spenders = model.clone().into();
+            let tables = Tables::new(spenders.base().sums());
+            (spenders, tables)
+        });
+        let remembered = Mutex::default();
+        Ok(Self { population, groups: None, spend, spend_groups: None, question, remembered })
     }
 
     /// The same for customers in groups: the group of each row of the tables that will be forecast. Without, all are in group 0.
@@ -128,6 +138,19 @@ impl<'a, P: Population> Forecaster<'a, P> {
     pub const fn with_groups(mut self, groups: &'a [u32]) -> Self {
         self.groups = Some(groups);
         self
+    }
+
+    /// The same for customers in groups of spend: the group of each row among those of the model of spend.
+    #[must_use]
+    pub const fn with_spend_groups(mut self, groups: &'a [u32]) -> Self {
+        self.spend_groups = Some(groups);
+        self
+    }
+
+    /// The same with whichever groups there are.
+    #[must_use]
+    pub fn among(self, groups: Option<&'a [u32]>, spend_groups: Option<&'a [u32]>) -> Self {
+        Self { groups, spend_groups, ..self }
     }
 
     /// A forecaster of purchases alone.
@@ -154,9 +177,15 @@ impl<'a, P: Population> Forecaster<'a, P> {
         self.groups.map_or(0, |groups| groups[at])
     }
 
-    /// The model of spend, and the laws of its sums.
-    pub(super) const fn spend(&self) -> Option<&(AnySpendModel, Tables)> {
-        self.spend.as_ref()
+    /// The laws of sums of orders, if money is modelled.
+    pub(super) fn tables(&self) -> Option<&Tables> {
+        self.spend.as_ref().map(|(_, tables)| tables)
+    }
+
+    /// The model of spend of a row of the table, before what they spent is known.
+    pub(super) fn spender(&self, at: usize) -> Option<AnySpendModel> {
+        let group = self.spend_groups.map_or(0, |groups| groups[at]);
+        self.spend.as_ref().map(|(spenders, _)| spenders.spender(group))
     }
 
     /// Forecasts all customers.
@@ -196,11 +225,11 @@ impl<'a, P: Population> Forecaster<'a, P> {
                  give an amount column, or forecast purchases alone with --spend none",
             ));
         }
-        if let Some((model, _)) = self.spend.as_ref().filter(|(model, _)| model.needs_logs())
+        if let Some((spenders, _)) = self.spend.as_ref().filter(|(spenders, _)| spenders.base().needs_logs())
             && !customers.has_logs()
             && !customers.is_empty()
         {
-            return Err(needs_logs(model));
+            return Err(needs_logs(spenders.base()));
         }
         Ok(())
     }
@@ -214,7 +243,7 @@ impl<'a, P: Population> Forecaster<'a, P> {
         let purchases = Purchases::of_newcomer(&model, self.question.horizon);
         self.fill(&purchases, &model.newcomer(), 0, &mut row);
         let mut forecast = Forecast::with_capacity(&self.question.levels, self.spend.is_some(), 1);
-        self.push(&mut forecast, &row, self.spend.as_ref().map(|(model, _)| *model));
+        self.push(&mut forecast, &row, self.spend.as_ref().map(|(spenders, _)| spenders.spender(0)));
         forecast
     }
 
@@ -238,8 +267,8 @@ impl<'a, P: Population> Forecaster<'a, P> {
         for at in rows {
             let customer = one.sees(customers.rfm(at));
             checked(&one, customers, at, &customer)?;
-            let informed =
-                self.spend.as_ref().is_some_and(|(model, _)| model.known_from(&customers.spent(at)) > 0);
+            let tells = |(spenders, _): &(Spenders, _)| spenders.base().known_from(&customers.spent(at)) > 0;
+            let informed = self.spend.as_ref().is_some_and(tells);
             let key = (self.group(at), customer.key(), informed);
             let place = remembered.index.get(&key).copied().unwrap_or_else(|| {
                 *index.entry(key).or_insert_with(|| {
@@ -303,7 +332,7 @@ impl<'a, P: Population> Forecaster<'a, P> {
             } else {
                 &fresh[(place - known) * width..][..width]
             };
-            let spend = self.spend.as_ref().map(|(model, _)| model.knowing(&customers.spent(at)));
+            let spend = self.spender(at).map(|model| model.knowing(&customers.spent(at)));
             self.push(&mut forecast, row, spend);
         }
         forecast

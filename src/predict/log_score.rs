@@ -48,7 +48,7 @@ impl<P: Population> Forecaster<'_, P> {
         (purchases, value): (&[u32], Option<&[f64]>),
     ) -> Result<LogScores> {
         self.fits(customers)?;
-        let value = value.filter(|_| self.spend().is_some());
+        let value = value.filter(|_| self.tables().is_some());
         if purchases.len() != customers.len() || value.is_some_and(|value| value.len() != customers.len()) {
             return Err(Error::Undefined("the columns of a forecast have different lengths".into()));
         }
@@ -92,7 +92,7 @@ impl<P: Population> Forecaster<'_, P> {
         let law = Purchases::of(&model, &customers.rfm(first), self.question().horizon);
         let mut mixture: Option<(u32, Mixture)> = None;
         let mut spent = |at: usize, s: f64| -> f64 {
-            let Some((model, tables)) = self.spend() else { return 0.0 };
+            let Some((model, tables)) = self.spender(at).zip(self.tables()) else { return 0.0 };
             if s <= 0.0 {
                 return law.p_none().ln();
             }

@@ -80,12 +80,9 @@ impl Fitted {
         horizon: Periods,
         levels: &[Share],
     ) -> Result<Forecaster<'c, AnyPopulation>> {
-        let spend = self.trained.spend.as_ref().map(|spend| &spend.model);
+        let spend = crowd.spenders.as_ref();
         let forecaster = Forecaster::new(&crowd.population, spend, Question::revenue(horizon, levels)?)?;
-        Ok(match &crowd.groups {
-            Some(groups) => forecaster.with_groups(groups),
-            None => forecaster,
-        })
+        Ok(forecaster.among(crowd.groups.as_deref(), crowd.spend_groups.as_deref()))
     }
 }
 

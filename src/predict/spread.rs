@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::Result;
 use crate::features::{Customers, HistoryKey, LnSpent, Rfm, Spent};
-use crate::model::{AnySpendModel, Law, Population, PurchaseModel, SpendModel, SumPoint, Sums};
+use crate::model::{Law, Population, PurchaseModel, SpendModel, Spenders, SumPoint, Sums};
 use crate::progress::Progress;
 
 use super::draws::ParameterDraws;
@@ -27,14 +27,15 @@ pub const MIXED: usize = 32;
 /// mere factor, so that each customer with spend of their own is computed alone. It is for small shops, whose parameters are
 /// unsure: of one customer of a large shop, their own luck is nearly all there is.
 pub struct ParameterSpread<P> {
-    draws: Vec<(P, Option<(AnySpendModel, Sums)>)>,
+    draws: Vec<(P, Option<(Spenders, Sums)>)>,
     groups: Option<Vec<u32>>,
+    spend_groups: Option<Vec<u32>>,
     question: Question,
 }
 
-/// What customers have in common who are computed once: the group, the history, and the money if it says something (its mean, the mean of
-/// its logarithms).
-type Key = (u32, HistoryKey, [Option<u64>; 2]);
+/// What customers have in common who are computed once: the group, the history, and of money the group and what it says, if it does (its
+/// mean, the mean of its logarithms).
+type Key = (u32, HistoryKey, (u32, [Option<u64>; 2]));
 
 impl<P: Population + Clone + Send> ParameterSpread<P> {
     /// At most [`MIXED`] of the draws: sorted by what a newcomer is expected to buy, and the middle of each of as many equal
@@ -51,16 +52,25 @@ impl<P: Population + Clone + Send> ParameterSpread<P> {
         sorted.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
         let (all, kept) = (sorted.len(), sorted.len().min(MIXED));
         let middle = |part: usize| sorted[(2 * part + 1) * all / (2 * kept)].1;
-        let spend =
-            |at: usize| draws.spend.get(at % draws.spend.len().max(1)).map(|spend| (*spend, spend.sums()));
+        let spend = |at: usize| {
+            let spend = draws.spend.get(at % draws.spend.len().max(1))?;
+            Some((spend.clone(), spend.base().sums()))
+        };
         let chosen = (0..kept).map(middle).map(|at| (draws.purchases[at].clone(), spend(at)));
-        Self { draws: chosen.collect(), groups: None, question }
+        Self { draws: chosen.collect(), groups: None, spend_groups: None, question }
     }
 
     /// The same for customers in groups: the group of each row of the table that will be forecast.
     #[must_use]
     pub fn with_groups(mut self, groups: &[u32]) -> Self {
         self.groups = Some(groups.to_vec());
+        self
+    }
+
+    /// The same for customers in groups of spend.
+    #[must_use]
+    pub fn with_spend_groups(mut self, groups: &[u32]) -> Self {
+        self.spend_groups = Some(groups.to_vec());
         self
     }
 
@@ -86,8 +96,8 @@ impl<P: Population + Clone + Send> ParameterSpread<P> {
             let told = spent.monetary_value.filter(|m| money && c.frequency > 0 && *m > 0.0);
             let logs = spent.logs.filter(|_| money && c.frequency > 0);
             let told = [told, logs.map(|logs| logs.mean)].map(|known| known.map(f64::to_bits));
-            let group = self.groups.as_ref().map_or(0, |groups| groups[at]);
-            (group, c.key(), told)
+            let of = |groups: &Option<Vec<u32>>| groups.as_ref().map_or(0, |groups| groups[at]);
+            (of(&self.groups), c.key(), (of(&self.spend_groups), told))
         };
         let mut distinct: Vec<Key> = Vec::new();
         let mut index: HashMap<Key, usize> = HashMap::new();
@@ -111,7 +121,7 @@ impl<P: Population + Clone + Send> ParameterSpread<P> {
         self.draws.first().map_or(customer, |(model, _)| model.member(0).sees(customer))
     }
 
-    fn answer(&self, (group, history, told): Key, money: bool) -> Answer {
+    fn answer(&self, (group, history, (spend_group, told)): Key, money: bool) -> Answer {
         let customer = Rfm::of_key(history);
         let purchases: Vec<_> = self
             .draws
@@ -136,6 +146,7 @@ impl<P: Population + Clone + Send> ParameterSpread<P> {
                 .zip(&purchases)
                 .filter_map(|((model, spend), purchases)| {
                     let (spend, sums) = spend.as_ref()?;
+                    let spend = spend.spender(spend_group);
                     let sums = sums.known_from(spend.known_from(&spent));
                     let value = Value::with(purchases, spend.knowing(&spent), sums);
                     let factor = self.question.factor(purchases, &model.member(group).given_alive(&customer));

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::features::{Customers, Rfm, Spent};
 use crate::math::special::normal_cdf;
-use crate::model::{AnySpendModel, Grouped, Law, Population, PurchaseModel, SpendModel};
+use crate::model::{Grouped, Law, Population, PurchaseModel, SpendModel, Spenders};
 use crate::units::{Periods, Share};
 use crate::{Error, Result};
 
@@ -46,6 +46,7 @@ pub struct Totals {
     keep: usize,
     sample: BinaryHeap<Sampled>,
     groups: Option<Vec<u32>>,
+    spend_groups: Option<Vec<u32>>,
 }
 
 /// A customer in a list of the first few.
@@ -71,6 +72,7 @@ struct Sampled {
     hash: u64,
     group: u32,
     customer: Rfm,
+    spend_group: u32,
     spent: Spent,
 }
 
@@ -117,6 +119,7 @@ impl Totals {
             keep,
             sample: BinaryHeap::new(),
             groups: None,
+            spend_groups: None,
         }
     }
 
@@ -124,6 +127,13 @@ impl Totals {
     #[must_use]
     pub fn with_groups(mut self, groups: &[u32]) -> Self {
         self.groups = Some(groups.to_vec());
+        self
+    }
+
+    /// The same for customers in groups of spend.
+    #[must_use]
+    pub fn with_spend_groups(mut self, groups: &[u32]) -> Self {
+        self.spend_groups = Some(groups.to_vec());
         self
     }
 
@@ -142,6 +152,7 @@ impl Totals {
             self.sample(Sampled {
                 hash: scatter(self.customers),
                 group: self.groups.as_ref().map_or(0, |groups| groups[self.customers as usize]),
+                spend_group: self.spend_groups.as_ref().map_or(0, |groups| groups[self.customers as usize]),
                 customer: customers.rfm(at),
                 spent: customers.spent(at),
             });
@@ -186,7 +197,7 @@ impl Totals {
         horizon: Periods,
         level: Share,
     ) -> Result<Total> {
-        let at = |_: Option<&AnySpendModel>, _: &Sampled, counts| Some(counts);
+        let at = |_: Option<&Spenders>, _: &Sampled, counts| Some(counts);
         let sums = (self.purchases, self.purchases_variance);
         let normals = self.vary((model, None), draws, horizon, at, sums)?;
         Ok(total(self.purchases, &normals, level))
@@ -197,7 +208,7 @@ impl Totals {
     ///
     /// # Errors
     /// [`Error::Undefined`] if there are no draws, or where mean or variance of the total do not exist (q ≤ 2).
-    pub fn value<P: Population, S: SpendModel>(
+    pub fn value<P: Population, S: Clone + Into<Spenders>>(
         &self,
         model: &P,
         spend: &S,
@@ -205,11 +216,11 @@ impl Totals {
         horizon: Periods,
         level: Share,
     ) -> Result<Total> {
-        let spend: AnySpendModel = (*spend).into();
-        let heavy = || Error::Undefined(spend.no_variance());
+        let spend: Spenders = spend.clone().into();
+        let heavy = || Error::Undefined(spend.base().no_variance());
         let sums = self.value.zip(self.value_variance).ok_or_else(heavy)?;
-        let at = |spend: Option<&AnySpendModel>, c: &Sampled, (mean, variance): (f64, f64)| {
-            let law = spend?.knowing(&c.spent);
+        let at = |spend: Option<&Spenders>, c: &Sampled, (mean, variance): (f64, f64)| {
+            let law = spend?.spender(c.spend_group).knowing(&c.spent);
             Some((mean * law.mean()?, law.variance_of_sum(mean, variance)?))
         };
         let normals = self.vary((model, Some(&spend)), draws, horizon, at, sums)?;
@@ -241,14 +252,14 @@ impl Totals {
     /// their purchases, which are computed once for all customers of one history.
     fn vary<P: Population>(
         &self,
-        (model, spend): (&P, Option<&AnySpendModel>),
+        (model, spend): (&P, Option<&Spenders>),
         draws: &ParameterDraws<P>,
         horizon: Periods,
-        at: impl Fn(Option<&AnySpendModel>, &Sampled, (f64, f64)) -> Option<(f64, f64)> + Sync,
+        at: impl Fn(Option<&Spenders>, &Sampled, (f64, f64)) -> Option<(f64, f64)> + Sync,
         sums: (f64, f64),
     ) -> Result<Vec<(f64, f64)>> {
         let (sample, histories) = self.sampled(model);
-        let over = |model: &P, spend: Option<&AnySpendModel>| {
+        let over = |model: &P, spend: Option<&Spenders>| {
             let counts: Vec<_> =
                 histories.iter().map(|each| counts(&model.member(each.group), &each.row, horizon)).collect();
             sample.iter().try_fold((0.0, 0.0), |(mean, variance), (c, place)| {

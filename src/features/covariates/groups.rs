@@ -13,6 +13,12 @@ pub struct CovariateGroups {
 }
 
 impl CovariateGroups {
+    /// Some of the customers, in the same groups.
+    #[must_use]
+    pub fn picked(&self, members: impl IntoIterator<Item = usize>) -> Self {
+        Self { of: members.into_iter().map(|at| self.of[at]).collect(), values: self.values.clone() }
+    }
+
     /// How many customers each group has.
     #[must_use]
     pub fn counts(&self) -> Vec<f64> {

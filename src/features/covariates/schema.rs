@@ -246,12 +246,12 @@ impl CovariateSchema {
                 gaps.note(id, None);
             }
             for (coding, column) in self.columns.iter().zip(&columns) {
-                let there = match row {
-                    Some(row) => coding.code(table, column, row, &mut numbers)?,
+                let there = match row.zip(*column) {
+                    Some((row, column)) => coding.code(table, column, row, &mut numbers)?,
                     None => false,
                 };
                 if !there {
-                    if row.is_some() {
+                    if row.is_some() && column.is_some() {
                         gaps.note(id, Some(&coding.name));
                     }
                     coding.fill(&mut numbers);
@@ -269,15 +269,24 @@ impl CovariateSchema {
     ///
     /// # Errors
     /// [`Error::Input`] naming the column that the others determine, and by which.
-    pub fn check_rank(&self, table: &CovariateTable, groups: &CovariateGroups) -> Result<()> {
-        for process in Process::ALL {
+    pub fn check_rank(
+        &self,
+        table: &CovariateTable,
+        groups: &CovariateGroups,
+        processes: &[Process],
+    ) -> Result<()> {
+        for &process in processes {
             let seasonal = self.seasonal();
             let mut coefficients = self.coefficients(process);
             coefficients.retain(|(_, place)| !seasonal[*place]);
             let Some((which, by)) = rank::dependent(&coefficients, groups) else { continue };
             let found = if by.is_empty() {
-                let always = if self.over_time { ", as long as they were observed" } else { "" };
-                format!("the {process} covariate `{which}` is the same for all customers{always}")
+                let who = match process {
+                    Process::Spend => "all customers who bought again",
+                    _ if self.over_time => "all customers, as long as they were observed",
+                    _ => "all customers",
+                };
+                format!("the {process} covariate `{which}` is the same for {who}")
             } else {
                 format!(
                     "the {process} covariate `{which}` follows from {}: their effects cannot be told apart",
@@ -289,16 +298,15 @@ impl CovariateSchema {
         Ok(())
     }
 
-    /// The schema's columns in a table, in the schema's order.
-    pub(super) fn found_in<'t>(&self, table: &'t CovariateTable) -> Result<Vec<&'t RawColumn>> {
-        let find = |column: &CovariateColumn| {
-            table.column(&column.name).ok_or_else(|| {
-                Error::usage(format!(
-                    "{} was not asked for its column `{}`",
-                    table.path().display(),
-                    column.name
-                ))
-            })
+    /// The schema's columns in a table, in the schema's order; the season is in none.
+    fn found_in<'t>(&self, table: &'t CovariateTable) -> Result<Vec<Option<&'t RawColumn>>> {
+        let find = |column: &CovariateColumn| match table.column(&column.name) {
+            None if !matches!(column.coding, Coding::Season { .. }) => Err(Error::usage(format!(
+                "{} was not asked for its column `{}`",
+                table.path().display(),
+                column.name
+            ))),
+            found => Ok(found),
         };
         self.columns.iter().map(find).collect()
     }

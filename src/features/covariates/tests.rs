@@ -26,7 +26,7 @@ fn coded(text: &str, purchase: &[&str], ids: &[&str]) -> Result<(CovariateSchema
     let ids: Ids = ids.iter().copied().collect();
     let schema = CovariateSchema::learn(&plan, Some(&table), &ids)?;
     let groups = schema.groups(&table, &ids, plan.gap)?;
-    schema.check_rank(&table, &groups)?;
+    schema.check_rank(&table, &groups, &Process::ALL)?;
     Ok((schema, groups))
 }
 

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::TrainedModel;
+use super::{SpendFit, TrainedModel};
 use crate::features::{
     CovariateFile, CovariateGroups, CovariatePlan, CovariateSchema, CovariateTable, Customers, Gap, Process,
     PurchaseTimes, Span,
 };
 use crate::fit::{CrossValidation, Regularisation};
 use crate::model::{
-    AnyPopulation, AnyPurchaseModel, Parametric, ParetoNbd, Varying, VaryingShop, WithCovariates, takes_none,
+    AnyPopulation, AnyPurchaseModel, Parametric, ParetoNbd, Spenders, Varying, VaryingShop, WithCovariates,
+    takes_none,
 };
 use crate::units::{Grain, Tick};
 use crate::{Error, Result};
@@ -33,12 +34,23 @@ pub struct CovariatePart {
     /// Which columns bear on what, and how they are coded.
     #[serde(flatten)]
     pub schema: CovariateSchema,
-    /// The strength with which the coefficients were held towards 0.
+    /// The strength with which the coefficients of buying and leaving were held towards 0.
     #[serde(default)]
     pub l2: f64,
     /// How it was chosen, where it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chosen: Option<CrossValidation>,
+    /// The strength with which the coefficients of spend were held towards 0.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub l2_spend: f64,
+    /// How that was chosen, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chosen_spend: Option<CrossValidation>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // as serde calls it
+fn is_zero(strength: &f64) -> bool {
+    *strength == 0.0
 }
 
 impl Covariates {
@@ -59,14 +71,20 @@ impl Covariates {
         self.plan.season.is_some() || self.table.as_ref().is_some_and(CovariateTable::is_dated)
     }
 
-    /// Refuses a model that takes none of these covariates: over time, any but Pareto/NBD; on buying, leaving or spend, one that knows no such
-    /// effect.
+    /// Refuses a model that takes none of these covariates: over time, any but Pareto/NBD; on buying or leaving, one that knows no such
+    /// effect; on spend over time, every one.
     ///
     /// # Errors
     /// [`Error::Usage`] with the way out.
     pub fn suit(&self, purchase: &AnyPurchaseModel) -> Result<()> {
         if self.are_over_time() && !matches!(purchase, AnyPurchaseModel::ParetoNbd(_)) {
             return Err(only_pareto(purchase.id()));
+        }
+        if !self.plan.spend.is_empty() && self.table.as_ref().is_some_and(CovariateTable::is_dated) {
+            return Err(Error::usage(format!(
+                "spend covariates stand still, but the rows of {} hold from dates on; give a file with one row for each customer",
+                self.plan.file.path.display()
+            )));
         }
         let wanted = [(Process::Purchase, &self.plan.purchase), (Process::Dropout, &self.plan.dropout)];
         wanted.into_iter().filter(|(_, columns)| !columns.is_empty()).try_for_each(|(process, _)| {
@@ -132,10 +150,14 @@ pub(super) fn shop_of(
 /// Customers of one table, each under their model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Crowd {
-    /// The models.
+    /// The models of purchases.
     pub population: AnyPopulation,
     /// The group of each customer, where there are groups.
     pub groups: Option<Vec<u32>>,
+    /// The models of spend, where there are any.
+    pub spenders: Option<Spenders>,
+    /// The group of each customer in them, where there are groups.
+    pub spend_groups: Option<Vec<u32>>,
 }
 
 impl TrainedModel {
@@ -156,7 +178,17 @@ impl TrainedModel {
             Some(part) => model.for_groups(vec![part.schema.typical()])?,
             None => model.clone(),
         };
-        Ok(Crowd { population: AnyPopulation::Groups(population), groups: None })
+        let typical = self.covariates.iter().map(|part| part.schema.typical()).collect();
+        let (spenders, spend_groups) = (self.spenders(typical)?, None);
+        Ok(Crowd { population: AnyPopulation::Groups(population), groups: None, spenders, spend_groups })
+    }
+
+    /// The model of spend for these groups.
+    fn spenders(&self, groups: Vec<Vec<f64>>) -> Result<Option<Spenders>> {
+        let of = |spend: &SpendFit| {
+            if groups.is_empty() { Ok(spend.model.clone()) } else { spend.model.for_groups(groups) }
+        };
+        self.spend.as_ref().map(of).transpose()
     }
 
     /// The customers of a table under their models. Covariates over time ask for the times of purchases and for how long they
@@ -186,14 +218,19 @@ impl TrainedModel {
         if part.schema.over_time {
             let (times, until) = times.unzip();
             let shop = Arc::new(shop_of(&part.schema, covariates, customers, times, until)?);
-            let population = varying(&self.purchase.model, shop)?;
+            let population = AnyPopulation::Varying(varying(&self.purchase.model, shop)?);
             let groups = Some((0..customers.len() as u32).collect());
-            return Ok(Crowd { population: AnyPopulation::Varying(population), groups });
+            let still = covariates.filter(|_| !part.schema.spend.is_empty());
+            let still = still.map(|given| groups_of(&part.schema, given, customers)).transpose()?;
+            let CovariateGroups { of, values } = still.unwrap_or_default();
+            let spend_groups = Some(of).filter(|of| !of.is_empty());
+            return Ok(Crowd { population, groups, spenders: self.spenders(values)?, spend_groups });
         }
         let Some(given) = covariates else { return self.anyone() };
-        let groups = groups_of(&part.schema, given, customers)?;
-        let population = AnyPopulation::Groups(self.purchase.model.for_groups(groups.values)?);
-        Ok(Crowd { population, groups: Some(groups.of) })
+        let CovariateGroups { of, values } = groups_of(&part.schema, given, customers)?;
+        let population = AnyPopulation::Groups(self.purchase.model.for_groups(values.clone())?);
+        let (spenders, spend_groups) = (self.spenders(values)?, Some(of.clone()));
+        Ok(Crowd { population, groups: Some(of), spenders, spend_groups })
     }
 
     /// The covariates of this model in a file, for customers that it did not see.
@@ -210,13 +247,22 @@ impl TrainedModel {
                 file.path.display()
             )));
         }
+        // Which column bears on what is in the schema.
         let plan = CovariatePlan { file, purchase: part.schema.names(), gap, ..CovariatePlan::default() };
         Covariates::read(plan, self.grain, Regularisation::None)
     }
 }
 
 impl Crowd {
-    /// The same customers under other parameters of the model.
+    /// The same customers under other parameters of the model of spend.
+    ///
+    /// # Errors
+    /// As [`WithCovariates::among`].
+    pub fn spending_under(&self, model: &Spenders) -> Result<Spenders> {
+        self.spenders.as_ref().map_or_else(|| Ok(model.clone()), |before| model.among(before))
+    }
+
+    /// The same customers under other parameters of the model of purchases.
     ///
     /// # Errors
     /// As [`WithCovariates::among`].

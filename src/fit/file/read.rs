@@ -49,12 +49,15 @@ impl TrainedModel {
         })?;
         let (purchase, spend) = (&document.purchase, document.spend.as_ref());
         let covariates = document.covariates;
-        let template = with_effects(template(purchase)?, covariates.as_ref())?;
+        let processes = [Process::Purchase, Process::Dropout];
+        let template = with_effects(template(purchase)?, covariates.as_ref(), &processes)?;
         let (model, uncertainty) = checked(purchase, template, "purchase")?;
         let spend = match spend {
             None => None,
             Some(part) => {
-                let (model, uncertainty) = checked(part, spend_template(part)?, "spend")?;
+                let processes = [Process::Spend];
+                let template = with_effects(spend_template(part)?, covariates.as_ref(), &processes)?;
+                let (model, uncertainty) = checked(part, template, "spend")?;
                 let ln_likelihood = part.ln_likelihood;
                 let draws = draws(part, &model, "spend")?;
                 Some(SpendFit { model, ln_likelihood, uncertainty, report: part.report.clone(), draws })
@@ -152,12 +155,13 @@ fn template(part: &Part) -> Result<AnyPurchaseModel> {
 }
 
 /// The same with the effects of covariates, as a typical customer has them.
-fn with_effects(
-    template: AnyPurchaseModel,
+fn with_effects<M: Parametric>(
+    template: M,
     covariates: Option<&CovariatePart>,
-) -> Result<WithCovariates<AnyPurchaseModel>> {
+    processes: &[Process],
+) -> Result<WithCovariates<M>> {
     let Some(part) = covariates else { return Ok(template.into()) };
-    let effects = effects(&template, &part.schema, &[Process::Purchase, Process::Dropout])
+    let effects = effects(&template, &part.schema, processes)
         .map_err(|e| Error::input(e.to_string()).column("covariates"))?;
     let zeros = vec![0.0; effects.len()];
     WithCovariates::new(template, effects, zeros, vec![part.schema.typical()])

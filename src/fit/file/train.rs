@@ -7,11 +7,11 @@ use super::season::season_unseen;
 use super::{CovariatePart, Covariates, PurchaseFit, SpendFit, TrainedModel};
 use crate::features::{Customers, Process, PurchaseTimes};
 use crate::fit::{
-    Fit, Method, fit_any_purchases, fit_any_purchases_with, fit_any_spend, fit_varying, needs_logs,
-    spend_and_frequency,
+    CovariateFit, Fit, Method, fit_any_purchases, fit_any_purchases_with, fit_any_spend, fit_any_spend_with,
+    fit_varying, needs_logs, spend_and_frequency,
 };
 use crate::model::{
-    AnyPurchaseModel, AnySpendModel, Parametric, PurchaseModel, SpendModel, WithCovariates, effects,
+    AnyPurchaseModel, AnySpendModel, Parametric, PurchaseModel, SpendModel, Spenders, WithCovariates, effects,
 };
 use crate::progress::{Progress, Silent};
 use crate::{Error, Result};
@@ -102,30 +102,29 @@ impl TrainedModel {
         {
             return Err(needs_logs(&model));
         }
-        let (purchases, covariates) = purchases(recipe, customers, times, progress)?;
+        let (purchases, mut covariates) = purchases(recipe, customers, times, progress)?;
         let mut warnings = purchases.report.warnings.clone();
-        let spend = if let Some(template) = recipe.spend.filter(|_| customers.has_money()) {
-            match fit_any_spend(&template, customers, recipe.method, progress) {
-                Ok(fit) => {
-                    warnings.extend(fit.report.warnings.iter().cloned());
-                    let related = spend_and_frequency(customers);
-                    warnings.extend(related.and_then(|found| found.warning(template.name())));
-                    Some(SpendFit {
-                        model: fit.model,
-                        ln_likelihood: fit.report.ln_likelihood,
-                        uncertainty: fit.uncertainty,
-                        report: Some(fit.report),
-                        draws: fit.draws,
-                    })
-                }
-                Err(Error::Interrupted) => return Err(Error::Interrupted),
-                Err(error) => {
-                    warnings.push(format!("purchases alone are modelled, because spend cannot be: {error}"));
-                    None
-                }
+        let spend = match spend(recipe, customers, covariates.as_mut(), progress) {
+            Ok(None) => None,
+            Ok(Some(fit)) => {
+                warnings.extend(fit.report.warnings.iter().cloned());
+                let related = spend_and_frequency(customers);
+                warnings.extend(related.and_then(|found| found.warning(fit.model.name())));
+                Some(SpendFit {
+                    model: fit.model,
+                    ln_likelihood: fit.report.ln_likelihood,
+                    uncertainty: fit.uncertainty,
+                    report: Some(fit.report),
+                    draws: fit.draws,
+                })
             }
-        } else {
-            None
+            Err(Error::Interrupted) => return Err(Error::Interrupted),
+            // Who asks for covariates of spend does not want a model without it.
+            Err(error) if covariates.iter().any(|part| !part.schema.spend.is_empty()) => return Err(error),
+            Err(error) => {
+                warnings.push(format!("purchases alone are modelled, because spend cannot be: {error}"));
+                None
+            }
         };
         Ok(Self {
             purchase: PurchaseFit {
@@ -148,6 +147,53 @@ impl TrainedModel {
     }
 }
 
+/// What covariates of purchases bear on.
+const PURCHASES: [Process; 2] = [Process::Purchase, Process::Dropout];
+
+/// A fit without effects.
+fn without_effects<M: Into<WithCovariates<N>>, N>(fit: Fit<M>) -> Fit<WithCovariates<N>> {
+    let Fit { model, report, uncertainty, draws } = fit;
+    Fit { model: model.into(), report, uncertainty, draws: draws.into_iter().map(Into::into).collect() }
+}
+
+/// The fit of spend, with covariates where there are any; `None` without money, or if purchases alone are to be modelled.
+fn spend(
+    recipe: &Recipe,
+    customers: &Customers,
+    part: Option<&mut CovariatePart>,
+    progress: &dyn Progress,
+) -> Result<Option<Fit<Spenders>>> {
+    let template = recipe.spend.filter(|_| customers.has_money());
+    let with = recipe.covariates.as_ref().zip(part.filter(|part| !part.schema.spend.is_empty()));
+    let (template, (covariates, part)) = match (template, with) {
+        (None, None) => return Ok(None),
+        (None, Some(_)) => {
+            return Err(Error::usage(
+                "spend covariates need a model of spend and amounts of money; leave --spend-covariates out, or name the column of amounts \
+                 with --amount",
+            ));
+        }
+        (Some(template), None) => {
+            return fit_any_spend(&template, customers, recipe.method, progress)
+                .map(|fit| Some(without_effects(fit)));
+        }
+        (Some(template), Some(with)) => (template, with),
+    };
+    let groups = groups_of(&part.schema, covariates, customers)?;
+    if let Some(table) = &covariates.table {
+        let buyers = (0..customers.len()).filter(|&at| customers.frequency[at] > 0);
+        part.schema.check_rank(table, &groups.picked(buyers), &[Process::Spend])?;
+    }
+    let effects = effects(&template, &part.schema, &[Process::Spend])?;
+    let how = (covariates.regularisation, recipe.method);
+    let found = fit_any_spend_with(&template, effects, &groups, customers, how, progress)?;
+    (part.l2_spend, part.chosen_spend) = (found.strength, found.chosen);
+    let mut fit = found.fit;
+    fit.model = fit.model.for_groups(vec![part.schema.typical()])?;
+    fit.draws = fit.draws.iter().map(|draw| draw.among(&fit.model)).collect::<Result<_>>()?;
+    Ok(Some(fit))
+}
+
 /// The fit of purchases, with covariates where there are any.
 fn purchases(
     recipe: &Recipe,
@@ -155,32 +201,32 @@ fn purchases(
     times: Option<&PurchaseTimes>,
     progress: &dyn Progress,
 ) -> Result<(Fit<WithCovariates<AnyPurchaseModel>>, Option<CovariatePart>)> {
-    let Some(covariates) = &recipe.covariates else {
-        let fit = fit_any_purchases(&recipe.purchase, customers, recipe.method, progress)?;
-        let Fit { model, report, uncertainty, draws } = fit;
-        let draws = draws.into_iter().map(Into::into).collect();
-        return Ok((Fit { model: model.into(), report, uncertainty, draws }, None));
-    };
+    let plain =
+        || fit_any_purchases(&recipe.purchase, customers, recipe.method, progress).map(without_effects);
+    let Some(covariates) = &recipe.covariates else { return Ok((plain()?, None)) };
     let schema = covariates.schema(customers)?;
-    let effects = effects(&recipe.purchase, &schema, &[Process::Purchase, Process::Dropout])?;
+    covariates.suit(&recipe.purchase)?;
+    let effects = effects(&recipe.purchase, &schema, &PURCHASES)?;
     let how = (covariates.regularisation, recipe.method);
     let found = if schema.over_time {
-        covariates.suit(&recipe.purchase)?;
         let shop = shop_of(&schema, Some(covariates), customers, times, None)?;
         if let Some(table) = &covariates.table {
-            schema.check_rank(table, &shop.steps())?;
+            schema.check_rank(table, &shop.steps(), &PURCHASES)?;
         }
         let mut found = fit_varying(effects, &shop, &schema.seasonal(), customers, how, progress)?;
         found.fit.report.warnings.extend(season_unseen(&schema, &shop, customers.unit));
         found
+    } else if effects.is_empty() {
+        CovariateFit { fit: plain()?, strength: 0.0, chosen: None }
     } else {
         let groups = groups_of(&schema, covariates, customers)?;
         if let Some(table) = &covariates.table {
-            schema.check_rank(table, &groups)?;
+            schema.check_rank(table, &groups, &PURCHASES)?;
         }
         fit_any_purchases_with(&recipe.purchase, effects, &groups, customers, how, progress)?
     };
-    let part = CovariatePart { schema, l2: found.strength, chosen: found.chosen };
+    let (l2, chosen) = (found.strength, found.chosen);
+    let part = CovariatePart { schema, l2, chosen, l2_spend: 0.0, chosen_spend: None };
     // The customers trained on are not part of the model.
     let mut fit = found.fit;
     fit.model = fit.model.for_groups(vec![part.schema.typical()])?;
