@@ -225,7 +225,8 @@ pub fn estimators<S: AsRef<str>>(ids: &[S], spend: Option<AnySpendModel>) -> Res
     estimators_with(ids, spend, None)
 }
 
-/// The same with covariates: every model of purchases then stands there twice, without and with them.
+/// The same with covariates: every model of purchases then stands there twice, without and with them (`pareto-nbd+season` with a season
+/// alone).
 ///
 /// # Errors
 /// As [`estimators`].
@@ -281,7 +282,11 @@ fn estimator(
                 Some(own) => Some(AnySpendModel::template(own)?),
             };
             let own = own.map_or(String::new(), |own| format!("+{own}"));
-            let with = if covariates.is_some() { "+covariates" } else { "" };
+            let with = match &covariates {
+                None => "",
+                Some(covariates) if covariates.table.is_none() => "+season",
+                Some(_) => "+covariates",
+            };
             let purchase = AnyPurchaseModel::template(id)?;
             let model = BuyTillYouDie::new(Recipe { purchase, spend, covariates, ..Recipe::default() });
             Ok(Box::new(model.named(format!("{id}{own}{with}"))))

@@ -140,9 +140,11 @@ fn tell_all(
     voice.tell(&if warnings.is_empty() { warnings } else { warnings + "\n" })?;
     let until = end.map_or_else(String::new, |end| format!(", until {end}"));
     voice.tell(&head(&format!("The next {}{until}", args.horizon)))?;
-    let limits = wrap(
-        "The intervals know luck and how sure the parameters are, not trend and season: see the bias in the check below.",
-    );
+    let season = trained.covariates.as_ref().is_some_and(|part| part.schema.season().is_some());
+    let limits = wrap(&format!(
+        "The intervals know luck and how sure the parameters are, not {}: see the bias in the check below.",
+        if season { "trend" } else { "trend and season" }
+    ));
     voice.tell(&(totals::table(scored, level) + &limits + "\n"))?;
     voice.tell(&head(&format!(
         "The most valuable customers: orders and value expected in {}",

@@ -283,13 +283,20 @@ impl<'a> Reader<'a> {
         // One row each: a date (of registration, say) that nobody has two of makes no history.
         let once = self.ids.values().all(|rows| rows.len() == 1);
         let starts = (date.is_some() && (!once || self.file.date.is_some())).then_some(self.starts);
+        let mut twice: Option<(&str, [u32; 2])> = None;
         for (id, rows) in &mut self.ids {
             if let Some(starts) = &starts {
                 rows.sort_by_key(|&row| starts[row as usize]);
             }
             let same =
                 |pair: &&[u32]| starts.as_ref().is_none_or(|s| s[pair[0] as usize] == s[pair[1] as usize]);
-            let Some(pair) = rows.windows(2).find(same) else { continue };
+            let found = rows.windows(2).find(same).map(|pair| [pair[0], pair[1]]);
+            // The first in the file.
+            if let Some(pair) = found.filter(|pair| twice.is_none_or(|(_, before)| pair[1] < before[1])) {
+                twice = Some((id, pair));
+            }
+        }
+        if let Some((id, pair)) = twice {
             let (first, second) = (self.lines[pair[0] as usize], self.lines[pair[1] as usize]);
             let mut found = format!("the customer `{id}` is there twice: in line {first} too");
             if let Some(starts) = &starts {

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::clock::{Clock, Reading};
+use super::sums::{At, Moment, Sums};
 use super::{VaryingHistory, VaryingParetoNbd};
 use crate::features::CovariatePath;
 use crate::math::quadrature::{Shape, pieces};
@@ -67,7 +68,7 @@ pub(super) fn derivatives(model: &VaryingParetoNbd, rows: &[Weighted<u32>]) -> D
                 let path = &model.shop.paths[rows.first().map_or(0, path_of) as usize];
                 let clocks = [0, 1].map(|side| Clock::new(path, &sides[side], true));
                 for row in rows {
-                    One::of(model, &model.shop.histories[row.row as usize], path, &clocks)
+                    One::of(model, &model.shop.histories[row.row as usize], path, (&clocks, &sides))
                         .add_to(row.count, &mut sum);
                 }
             }
@@ -97,6 +98,9 @@ pub(super) fn derivatives(model: &VaryingParetoNbd, rows: &[Weighted<u32>]) -> D
     total
 }
 
+/// Place and coefficient of the effects on one side.
+type Side = Vec<(usize, f64)>;
+
 /// One customer's ln L with its derivatives: a sum of positive terms e^h under a logarithm.
 struct One {
     n: usize,
@@ -108,23 +112,12 @@ struct One {
     hessian: Vec<Vec<f64>>,
 }
 
-/// The parameters as they are needed at every node.
-#[derive(Clone, Copy)]
-struct At {
-    r: f64,
-    alpha: f64,
-    s: f64,
-    beta: f64,
-    /// r + x.
-    m: f64,
-}
-
 impl One {
     fn of(
         model: &VaryingParetoNbd,
         h: &VaryingHistory,
         path: &CovariatePath,
-        clocks: &[Clock<'_>; 2],
+        (clocks, sides): (&[Clock<'_>; 2], &[Side; 2]),
     ) -> Self {
         let base = &model.base;
         let x = f64::from(h.frequency);
@@ -133,80 +126,46 @@ impl One {
         let start = path.step(h.first);
         let starts = [0, 1].map(|side| clocks[side].reading(start, h.first));
         let read = |k: usize, u: f64| [0, 1].map(|side| clocks[side].reading(k, u).since(&starts[side]));
-        let last = path.step(h.end);
-        let survived = read(last, h.end);
+        let covariates = |k: usize| sides.each_ref().map(|side| numbers(side, &path.values[k]));
+        let alive = read(path.step(h.end), h.end);
+        let survival = Moment { clocks: [alive[0].value, alive[1].value], since: [0.0; 2], died: None };
         let mut one = Self { n, top: 0.0, sum: 0.0, gradient: vec![0.0; n], hessian: vec![vec![0.0; n]; n] };
-        let k = path.step(h.last);
-        let opening = at.ln_density(
-            clocks[1].rates[k],
-            &[0, 1].map(|side| clocks[side].value(k, h.last) - starts[side].value),
-        );
-        one.top = opening.max(at.ln_survival(&[survived[0].value, survived[1].value]));
-        one.put(&at, &survived, None, 1.0);
+        let shown = |k: usize, u: f64| [0, 1].map(|side| clocks[side].value(k, u) - starts[side].value);
+        let leaving = |k: usize, u: f64, since: [f64; 2]| Moment {
+            clocks: shown(k, u),
+            since,
+            died: Some(clocks[1].rates[k]),
+        };
+        let last = path.step(h.last);
+        one.top = at.ln_term(&leaving(last, h.last, [0.0; 2])).max(at.ln_term(&survival));
+        let mut sums = Sums::new();
+        sums.put(&at, &survival, (at.ln_term(&survival) - one.top).exp());
+        let end = covariates(path.step(h.end));
+        one.take(&sums, &alive, [&end[0], &end[1]]);
         for (k, from, to) in steps(path, h.last, h.end) {
-            let begin = [0, 1].map(|side| clocks[side].value(k, from) - starts[side].value);
-            let rates = [clocks[0].rates[k], clocks[1].rates[k]];
-            if at.ln_density(rates[1], &begin) < one.top - NOTHING {
+            let begin = leaving(k, from, [0.0; 2]);
+            if at.ln_term(&begin) < one.top - NOTHING {
                 continue;
             }
-            let distances = [(at.alpha + begin[0]) / rates[0], (at.beta + begin[1]) / rates[1]];
+            let rates = [clocks[0].rates[k], clocks[1].rates[k]];
+            let distances = [(at.alpha + begin.clocks[0]) / rates[0], (at.beta + begin.clocks[1]) / rates[1]];
             let even = Even { distances, from, powers: [at.m, at.s + 1.0] };
-            let z = &path.values[k];
-            let drop: Vec<f64> = model.sides()[1].iter().map(|(place, _)| z[*place]).collect();
-            nodes(&even, to - from, |u, weight| one.put(&at, &read(k, u), Some((rates[1], &drop)), weight));
+            let mut sums = Sums::new();
+            nodes(&even, to - from, |u, weight| {
+                let moment = leaving(k, u, rates.map(|rate| rate * (u - from)));
+                sums.put(&at, &moment, weight * (at.ln_term(&moment) - one.top).exp());
+            });
+            let z = covariates(k);
+            one.take(&sums, &read(k, from), [&z[0], &z[1]]);
         }
         one.close(model, h, &at);
         one
     }
 
-    /// Adds a term: survival to the end, or (with the hazard's factor and its covariates) the end of the lifetime at a node.
-    fn put(&mut self, at: &At, readings: &[Reading; 2], died: Option<(f64, &[f64])>, weight: f64) {
-        let [a, b] = readings;
-        let h = match died {
-            Some((rate, _)) => at.ln_density(rate, &[a.value, b.value]),
-            None => at.ln_survival(&[a.value, b.value]),
-        };
-        let p = weight * (h - self.top).exp();
-        if p == 0.0 {
-            return;
-        }
-        let g = at.slope(readings, died.map(|(_, z)| z));
-        self.sum += p;
-        for i in 0..self.n {
-            self.gradient[i] += p * g[i];
-            for j in i..self.n {
-                self.hessian[i][j] += p * g[i] * g[j];
-            }
-        }
-        let powers = [at.m, if died.is_some() { at.s + 1.0 } else { at.s }];
-        self.curve(at, powers, [a, b], p);
-        self.hessian[0][0] += p * g[0];
-        self.hessian[2][2] += p * at.s * (at.beta / (at.beta + b.value)).ln();
-    }
-
-    /// Adds p ∂²h of −m ln(α+A) and of s ln β − q ln(β+B), clock by clock: `powers` are m and q.
-    fn curve(&mut self, at: &At, powers: [f64; 2], readings: [&Reading; 2], p: f64) {
-        let own = [(at.r, at.alpha), (at.s, at.beta)];
-        let mut place = 4;
-        for (side, reading) in readings.into_iter().enumerate() {
-            let ((shape, rate), power) = (own[side], powers[side]);
-            let (row, all) = (2 * side, rate + reading.value);
-            let share = rate / all;
-            // ∂²/∂ ln shape ∂ ln rate of −r ln(α+A), of s ln β − s ln(β+B).
-            self.hessian[row][row + 1] += p * shape * if side == 0 { -share } else { 1.0 - share };
-            self.hessian[row + 1][row + 1] += p * power * share * (share - 1.0);
-            let mut curve = reading.curve.iter();
-            for (i, slope) in reading.slope.iter().enumerate() {
-                let here = slope / all;
-                self.hessian[row][place + i] -= p * shape * here;
-                self.hessian[row + 1][place + i] += p * power * share * here;
-                for j in i..reading.slope.len() {
-                    let both = curve.next().copied().unwrap_or(0.0) / all;
-                    self.hessian[place + i][place + j] += p * power * (here * reading.slope[j] / all - both);
-                }
-            }
-            place += reading.slope.len();
-        }
+    /// Takes in the moments of a step.
+    fn take(&mut self, sums: &Sums, entered: &[Reading; 2], z: [&[f64]; 2]) {
+        self.sum += sums.sum;
+        sums.add_to(entered, z, &mut self.gradient, &mut self.hessian);
     }
 
     /// From the sum to its logarithm, and the factors before it.
@@ -244,29 +203,7 @@ impl One {
     }
 }
 
-impl At {
-    /// ln of the density of leaving now, by clocks that show A and B; `rate` is the hazard's factor.
-    fn ln_density(&self, rate: f64, [a, b]: &[f64; 2]) -> f64 {
-        let &Self { alpha, s, beta, m, .. } = self;
-        (s * rate).ln() + s * (beta / (beta + b)).ln() - (beta + b).ln() - m * (alpha + a).ln()
-    }
-
-    /// ln of the probability of living on while the clocks come to show A and B.
-    fn ln_survival(&self, [a, b]: &[f64; 2]) -> f64 {
-        let &Self { alpha, s, beta, m, .. } = self;
-        s * (beta / (beta + b)).ln() - m * (alpha + a).ln()
-    }
-
-    /// ∂h: in ln r, ln α, ln s, ln β, and in the coefficients; at the end of a lifetime with its covariates of drop-out.
-    fn slope(&self, [a, b]: &[Reading; 2], died: Option<&[f64]>) -> Vec<f64> {
-        let &Self { r, alpha, s, beta, m } = self;
-        let (ma, mb) = (alpha + a.value, beta + b.value);
-        let left = f64::from(u8::from(died.is_some()));
-        let q = s + left;
-        let mut g = Vec::with_capacity(4 + a.slope.len() + b.slope.len());
-        g.extend([-r * ma.ln(), -m * alpha / ma, s * (beta / mb).ln() + left, s - q * beta / mb]);
-        g.extend(a.slope.iter().map(|slope| -m * slope / ma));
-        g.extend(b.slope.iter().enumerate().map(|(j, slope)| died.map_or(0.0, |z| z[j]) - q * slope / mb));
-        g
-    }
+/// The covariates of a side, coefficient by coefficient.
+fn numbers(side: &[(usize, f64)], z: &[f64]) -> Vec<f64> {
+    side.iter().map(|(place, _)| z[*place]).collect()
 }

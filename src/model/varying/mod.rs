@@ -4,6 +4,7 @@ mod clock;
 mod customer;
 mod future;
 mod likelihood;
+mod sums;
 
 use std::sync::Arc;
 
