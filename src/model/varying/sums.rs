@@ -110,11 +110,11 @@ impl Sums {
         hessian: &mut [Vec<f64>],
     ) {
         let blocks = [(4, &entered[0], z[0]), (4 + z[0].len(), &entered[1], z[1])];
-        for i in 0..4 {
-            gradient[i] += self.first[i];
-            for j in i..4 {
-                hessian[i][j] += self.second[i][j];
-            }
+        for ((to, row), (first, second)) in
+            gradient.iter_mut().zip(hessian.iter_mut()).zip(self.first.iter().zip(&self.second)).take(4)
+        {
+            *to += first;
+            row.iter_mut().zip(second).take(4).for_each(|(to, second)| *to += second); // 0 below the diagonal
         }
         for (side, (begin, reading, z)) in blocks.into_iter().enumerate() {
             let place = 4 + 2 * side;
