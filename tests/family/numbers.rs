@@ -40,6 +40,11 @@ fn drawn(template: &AnyPurchaseModel, rng: &mut Xoshiro256PlusPlus) -> Option<(A
         _ => age * rng.random::<f64>(),
     };
     let mut c = Rfm::new(frequency, recency, age);
+    if frequency > 0 && rng.random::<f64>() < 0.7 {
+        // At most as for equal gaps, and less the more they differ.
+        let x = f64::from(frequency);
+        c.ln_gaps = Some(x * ((recency / x).ln() - log(rng, -6.0, 1.5)));
+    }
     let mut t = log(rng, -3.0, 3.5);
     if template.id() == "bg-bb" {
         let n = age.min(2000.0).floor();
@@ -87,9 +92,11 @@ fn checked(model: &AnyPurchaseModel, c: &Rfm, t: f64) -> Result<(), String> {
 
 #[test]
 fn every_number_is_a_number() {
-    // Draws cost hundreds of times as much where the law is told by numerical means over two unknowns.
-    let share = draws() / AnyPurchaseModel::ALL.len() as u64;
-    for (id, ..) in AnyPurchaseModel::ALL.iter().filter(|(id, ..)| *id != "pareto-ggg") {
+    let each = draws() / AnyPurchaseModel::ALL.len() as u64;
+    for (id, ..) in AnyPurchaseModel::ALL {
+        // A law that is told by numerical means over two unknowns takes a thousand times as long as the others, a quarter of a
+        // second a draw at these corners: of it there are a hundredth as many draws in the long form, and some in the short.
+        let share = if *id == "pareto-ggg" { each / 100 } else { each };
         let template = AnyPurchaseModel::template(id).unwrap();
         let wrong: Vec<String> = (0..share)
             .into_par_iter()

@@ -84,6 +84,9 @@ fn chunk_sums(model: &ParetoGgg, chunk: &[Weighted<Rfm>]) -> Sums {
 
 /// ln L of a customer and, where asked for, its first and second derivatives in the parameters.
 fn integral<const SLOPES: bool>(model: &ParetoGgg, c: &History) -> Sums {
+    if c.x == 0.0 && c.silence <= 0.0 {
+        return Sums::default(); // nothing is seen of who came just now: L = 1
+    }
     let nodes = shape::nodes(|k, ln_k| model.ln_regularity(c, k, ln_k), DROP, NODES, 0.0);
     let top = top(&nodes);
     let mut sum = Sums::default();
@@ -154,8 +157,16 @@ impl<'a, const SLOPES: bool> Pass<'a, SLOPES> {
         }
     }
 
-    /// The wait is longer than the silence.
+    /// The wait is longer than the silence: the chance of that is known, its derivatives are integrals.
     fn waiting(&self, sum: &mut Sums) {
+        let value = sum.value + self.weight * self.wait.beyond(self.c.silence);
+        if SLOPES {
+            self.slopes_of_waiting(sum);
+        }
+        sum.value = value;
+    }
+
+    fn slopes_of_waiting(&self, sum: &mut Sums) {
         let middle = self.wait.mode();
         let low = self.now.max(self.wait.left_end(middle, DROP));
         let high = self.wait.right_end(low.max(middle), DROP);

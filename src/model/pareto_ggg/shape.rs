@@ -5,6 +5,11 @@ const STEP: f64 = 0.75;
 /// Where the search begins: k = 3e-26 to 7e4.
 const FROM: f64 = -4.0;
 const COARSE: usize = 21;
+/// No node lies to the left of this: k = e^−608 there, and beyond soon no number. Whoever is that irregular buys at once or never:
+/// under any history with a purchase or a silence what lies beyond is nothing.
+const LEFT: f64 = -6.4;
+/// How steeply the search is led back from beyond.
+const BACK: f64 = 1e3;
 
 /// A point of the integral over k.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,10 +27,11 @@ pub(super) struct Node {
 /// Mori 1974, Publ. RIMS 9, 721–741). The nodes cover what is above e^(−`drop`) of the top.
 pub(super) fn nodes(ln_density: impl Fn(f64, f64) -> f64, drop: f64, count: usize, offset: f64) -> Vec<Node> {
     let at = |v: f64| {
-        let (ln_k, slope) = place(v);
-        ln_density(ln_k.exp(), ln_k) + slope.ln()
+        let (ln_k, slope) = place(v.max(LEFT));
+        ln_density(ln_k.exp(), ln_k) + slope.ln() - BACK * (LEFT - v).max(0.0).powi(2)
     };
     let (low, high) = support(&at, drop);
+    let low = low.max(LEFT);
     let step = (high - low) / (count - 1) as f64;
     (0..count)
         .map(|i| {
