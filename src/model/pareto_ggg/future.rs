@@ -123,6 +123,9 @@ impl ParetoGggFuture {
         let half = 0.5 * std::f64::consts::LN_2;
         let angle = |i: usize| (i as f64 + 0.5) * std::f64::consts::PI / OCTAVE as f64;
         let points: [f64; OCTAVE] = std::array::from_fn(|i| -angle(i).cos());
+        // The barycentric weights of these points (Berrut & Trefethen 2004, SIAM Review 46, 501–517).
+        let weights: [f64; OCTAVE] =
+            std::array::from_fn(|i| if i % 2 == 0 { angle(i).sin() } else { -angle(i).sin() });
         let values: [f64; OCTAVE] = std::array::from_fn(|i| {
             self.arrival((middle + half * points[i]).exp(), t, delta).max(f64::MIN_POSITIVE).ln()
         });
@@ -130,8 +133,7 @@ impl ParetoGggFuture {
             let at = ((n as f64).ln() - middle) / half;
             let (mut above, mut below) = (0.0, 0.0);
             for i in 0..OCTAVE {
-                let sign = if i % 2 == 0 { 1.0 } else { -1.0 };
-                let part = sign * angle(i).sin() / (at - points[i]);
+                let part = weights[i] / (at - points[i]);
                 above += part * values[i];
                 below += part;
             }
