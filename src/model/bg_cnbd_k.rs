@@ -141,6 +141,11 @@ impl Law for RegularFuture {
         ahead!(self, law => law.first_purchase(probability))
     }
 
+    /// Over the whole future E\[ψ^l/(1 − (1−p) ψ^k)\], ψ = λ/(λ+δ) and l the stages until the next purchase.
+    fn discounted(&self, t: f64, rate: f64) -> Option<f64> {
+        (t == f64::INFINITY && rate > 0.0).then(|| ahead!(self, law => law.residual(rate)))
+    }
+
     /// After n purchases in (0, u\], none of them the last, and with j stages of the next waiting time passed.
     fn later(&self, u: f64) -> Vec<(f64, Self)> {
         if u <= 0.0 {

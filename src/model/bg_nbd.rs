@@ -94,6 +94,11 @@ impl Law for BgNbd {
         self.law().first_purchase(probability)
     }
 
+    /// Over the whole future E\[ψ/(1 − (1−p) ψ)\], ψ = λ/(λ+δ).
+    fn discounted(&self, t: f64, rate: f64) -> Option<f64> {
+        (t == f64::INFINITY && rate > 0.0).then(|| self.law().residual(rate))
+    }
+
     /// After n purchases in (0, u\], none of them the last: P(N = n) (b)_n/(a+b)_n, then BG/NBD(r+n, α+u, a, b+n).
     fn later(&self, u: f64) -> Vec<(f64, Self)> {
         if u <= 0.0 {

@@ -21,6 +21,7 @@
 
 mod blocks;
 mod count;
+mod discounted;
 mod integral;
 mod law;
 mod likelihood;

@@ -2,6 +2,7 @@
 
 use rand::{Rng, RngExt};
 
+use super::discounted::Wait;
 use super::integral::integrated_moments;
 use super::law::Leaving;
 use super::phase::Phase;
@@ -42,6 +43,9 @@ pub(in crate::model) trait Count: Clone + Sync {
 
     /// Stages between two purchases.
     fn stages(&self) -> u32;
+
+    /// The kinds of waits for the next purchase, as far as the stages passed are not known.
+    fn waits(&self) -> Vec<Wait>;
 }
 
 /// P(N = n) for n = 0, 1, …, on a scale that its user chooses.
@@ -119,6 +123,10 @@ impl Count for Poisson {
 
     fn stages(&self) -> u32 {
         1
+    }
+
+    fn waits(&self) -> Vec<Wait> {
+        vec![Wait { weight: 1.0, shape: self.r, rate: self.alpha, left: 1 }]
     }
 }
 
@@ -255,6 +263,14 @@ impl Count for Stages {
 
     fn stages(&self) -> u32 {
         self.k
+    }
+
+    fn waits(&self) -> Vec<Wait> {
+        let kind = |(j, weight): (u32, &f64)| {
+            let shape = self.shape + f64::from(j);
+            Wait { weight: *weight, shape, rate: self.rate, left: self.k - j }
+        };
+        (0..).zip(&self.passed).filter(|(_, weight)| **weight > 0.0).map(kind).collect()
     }
 }
 

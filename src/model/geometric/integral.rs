@@ -15,7 +15,7 @@ use crate::math::quadrature::line;
 pub(super) fn integrated_moments(leaving: &Leaving<Poisson>, t: f64) -> (f64, f64) {
     let &Leaving { count: Poisson { r, alpha }, a, b } = leaving;
     let (centre, width) = ((a / b).ln(), (1.0 / a + 1.0 / b).sqrt().min(1.0));
-    let ln_kernel = |y: f64| -a * softplus(-y) - b * softplus(y);
+    let ln_kernel = |y: f64| ln_beta_kernel(a, b, y);
     let top = ln_kernel(centre);
     let integrand = |tau: f64| -> [f64; 3] {
         let y = centre + width * tau.sinh();
@@ -58,8 +58,13 @@ fn two_or_more(s: f64, y: f64) -> f64 {
     -exponent.exp_m1()
 }
 
+/// a ln p + b ln(1−p) at p = logistic(y): the beta density in y, up to its constant.
+pub(super) fn ln_beta_kernel(a: f64, b: f64, y: f64) -> f64 {
+    -a * softplus(-y) - b * softplus(y)
+}
+
 /// ln(1 + e^d), without overflow.
-fn softplus(d: f64) -> f64 {
+pub(super) fn softplus(d: f64) -> f64 {
     d.max(0.0) + (-d.abs()).exp().ln_1p()
 }
 

@@ -3,6 +3,7 @@
 use rand::Rng;
 
 use super::count::{Count, PoissonSteps, Stages, Steps};
+use super::discounted::Wait;
 use crate::math::special::{IncompleteBeta, beta_inc, ln_gamma, ln_poch};
 use crate::model::first::finite;
 use crate::model::variates::ln_gamma_variate;
@@ -50,6 +51,11 @@ impl Count for Phase {
 
     fn stages(&self) -> u32 {
         self.k
+    }
+
+    fn waits(&self) -> Vec<Wait> {
+        let &Self { k, passed, shape, rate } = self;
+        vec![Wait { weight: 1.0, shape, rate, left: k - passed }]
     }
 }
 
