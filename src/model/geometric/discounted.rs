@@ -52,7 +52,7 @@ impl Wait {
             let y = width * tau.sinh();
             // x^m e^(−x) over its value at x = m.
             let weight = (m * (y - y.exp_m1())).exp() * tau.cosh();
-            if !(weight > NOTHING) {
+            if weight <= NOTHING {
                 return [0.0; 2];
             }
             let ln_psi = -(scaled * (-(centre + y)).exp()).ln_1p();
