@@ -238,7 +238,6 @@ fn a_season_answers_what_it_can_and_refuses_the_rest() {
     let refused = |flags: &[&str], words: &[&str]| desk.refused(&train(&orders, flags), 2, words);
     refused(&["--seasonality", "month"], &["--model pareto-nbd, not with bg-nbd"]);
     refused(&[&season[..], &["--l2", "0"]].concat(), &["--l2 0", "Give a strength above 0"]);
-    refused(&[&season[..], &["--l2", "auto"]].concat(), &["--l2 auto is for covariates that stand still"]);
     refused(&[&season[..], &["--opportunities", "month"]].concat(), &["leave --opportunities out"]);
     refused(&["--model", "pareto-nbd", "--seasonality", "tide"], &["month", "week"]);
 }

@@ -1,5 +1,8 @@
 //! Covariates over time: the published numbers, the laws, and customers told by known coefficients.
 
+#[path = "shop/mod.rs"]
+mod shop;
+
 use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -8,7 +11,7 @@ use std::sync::Arc;
 use ltv::features::{
     CovariateFile, CovariatePath, CovariatePlan, Customers, Past, Process, PurchaseTimes, Rfm, Season,
 };
-use ltv::fit::{Covariates, Recipe, Regularisation, TrainedModel};
+use ltv::fit::{Covariates, Method, Recipe, Regularisation, TrainedModel, fit_varying};
 use ltv::model::{
     AnyPopulation, AnyPurchaseModel, Effect, Law, Likelihood, Parametric, ParetoNbd, Population,
     PurchaseModel, Varying, VaryingHistory, VaryingParetoNbd, VaryingShop, Weighted, WithCovariates,
@@ -261,6 +264,28 @@ fn with_coefficients_of_zero_it_is_pareto_nbd() {
         let (weight, later) = &found.later(10.0)[0];
         close(weight * later.mean(29.0) + found.mean(10.0), found.mean(39.0), "windows");
     }
+}
+
+/// A strong effect is held loosely, and a strength is the best of those that were tried.
+#[test]
+fn the_strength_over_time_is_the_one_that_predicts_customers_left_out_best() {
+    let base = ParetoNbd::new(0.9, 4.0, 0.7, 12.0).unwrap();
+    let within = told(base, &[1.2, 0.0, 0.0, 0.0], 80, 40);
+    let rows: Vec<_> =
+        within.histories.iter().map(|h| (h.frequency, h.last - h.first, h.end - h.first, None)).collect();
+    let (customers, effects) = (shop::customers(&rows), effects(&[0, 1], &[]));
+    let fit = |how: Regularisation| {
+        let how = (how, Method::Mle);
+        fit_varying(effects.clone(), &within, &[false; 2], &customers, how, &Silent).unwrap()
+    };
+    let found = fit(Regularisation::Auto);
+    let chosen = found.chosen.unwrap();
+    let highest = chosen.tried.iter().map(|(_, value)| *value).fold(f64::NEG_INFINITY, f64::max);
+    assert!(chosen.tried.contains(&(chosen.best, highest)) && found.strength == chosen.best, "{chosen:?}");
+    assert!(chosen.best < 1_000.0, "{chosen:?}");
+    let (held, free) = (fit(Regularisation::Strength(1e6)), fit(Regularisation::None));
+    assert!(held.fit.model.coefficients().iter().all(|gamma| gamma.abs() < 1e-3));
+    assert!((free.fit.model.coefficients()[0] - 1.2).abs() < 0.5, "{:?}", free.fit.model.coefficients());
 }
 
 /// The law of the future against its own story, and its probabilities against its moments.

@@ -9,7 +9,7 @@ use super::estimate::{Scaled, Task};
 use super::method::{Method, MethodId};
 use super::mle::{Fit, fit_purchase_rows, shop, starts};
 use super::standard::Standard;
-use super::strength::Regularisation;
+use super::strength::{CrossValidation, Regularisation, cross_validate, folds};
 use super::unique::unique_purchases;
 use crate::features::Customers;
 use crate::model::{
@@ -29,8 +29,7 @@ pub const SEASON_STRENGTH: f64 = 4.0;
 /// is given; the others per standard deviation, and not at all unless one is given.
 ///
 /// # Errors
-/// As [`super::fit_purchases_by`]; [`Error::Usage`] for a strength that is to be chosen by cross-validation, and for one of 0 where there
-/// is a season.
+/// As [`super::fit_purchases_by`]; [`Error::Usage`] for a strength that is negative or no number, and for one of 0 where there is a season.
 pub fn fit_varying(
     effects: Vec<Effect>,
     within: &VaryingShop,
@@ -39,12 +38,13 @@ pub fn fit_varying(
     (regularisation, method): (Regularisation, Method),
     progress: &dyn Progress,
 ) -> Result<CovariateFit<AnyPurchaseModel>> {
-    let strength = strength_of(regularisation, seasonal.contains(&true))?;
-    let of_effect = |effect: &Effect| match (regularisation, seasonal[effect.place]) {
-        (Regularisation::None, true) => SEASON_STRENGTH,
-        _ => strength,
-    };
-    let strengths: Vec<f64> = effects.iter().map(of_effect).collect();
+    regularisation.check()?;
+    let season = seasonal.contains(&true);
+    if let (Regularisation::Strength(strength), true) = (regularisation, season)
+        && strength <= 0.0
+    {
+        return Err(unheld(strength));
+    }
     let plain = unique_purchases(customers)?;
     let (moments, scale) = shop(&plain)?;
     let mut guesses: Vec<Vec<f64>> = ParetoNbd::template().starts(&moments).into_iter().take(1).collect();
@@ -56,30 +56,71 @@ pub fn fit_varying(
 
     let spreads = spreads(within, seasonal);
     let seen = Arc::new(within.standardised(&spreads, scale));
+    let seasonal = effects.iter().map(|effect| seasonal[effect.place]).collect();
     let zeros = vec![0.0; effects.len()];
-    let template = VaryingParetoNbd::new(ParetoNbd::template(), effects, zeros, seen)?
-        .penalised(&strengths, customers.len() as f64);
-    let rows = by_path(within);
-    let jacobian = -moments.mean * moments.customers * scale.ln();
-    let scaled = Task { template: &template, rows: &rows, starts: from, jacobian, left_out: 0 }
-        .fit(method, progress)?;
+    let template = VaryingParetoNbd::new(ParetoNbd::template(), effects, zeros, seen)?;
+    let climb = Climb { template, from, seasonal, scale };
+    let (strength, chosen) = regularisation.settled(|| climb.cross_validate(customers, within, season))?;
+    let held = if regularisation == Regularisation::None { SEASON_STRENGTH } else { strength };
+    let everyone: Vec<usize> = (0..customers.len()).collect();
+    let scaled = climb.run(&by_path(within, &everyone), (strength, held), method, progress)?;
     let fit = told(scaled, &Standard::of(spreads), &moments, scale)?;
-    Ok(CovariateFit { fit, strength, chosen: None })
+    Ok(CovariateFit { fit, strength, chosen })
 }
 
-/// The strength that is asked for.
-fn strength_of(regularisation: Regularisation, season: bool) -> Result<f64> {
-    match regularisation {
-        Regularisation::None => Ok(0.0),
-        Regularisation::Strength(strength) if season && strength <= 0.0 => Err(Error::usage(format!(
-            "--l2 {strength} leaves the season free of any hold, but the parts of a year sum to all of it: only their differences can be \
-             told. Give a strength above 0, or leave --l2 out (the season is then held with {SEASON_STRENGTH})"
-        ))),
-        Regularisation::Strength(strength) => Ok(strength),
-        Regularisation::Auto => Err(Error::usage(
-            "--l2 auto is for covariates that stand still; over time give a strength, for instance --l2 4",
-        )),
+/// What a climb needs: the standardised model to start from, which of its effects are parts of a year, and on which scale of time.
+struct Climb {
+    template: VaryingParetoNbd,
+    from: Vec<Vec<f64>>,
+    seasonal: Vec<bool>,
+    scale: f64,
+}
+
+impl Climb {
+    /// The fit of these customers in standardised covariates and scaled time, coefficients held with the first strength, parts of a year
+    /// with the second.
+    fn run(
+        &self,
+        rows: &[Weighted<u32>],
+        (strength, season): (f64, f64),
+        method: Method,
+        progress: &dyn Progress,
+    ) -> Result<Scaled<VaryingParetoNbd>> {
+        let strengths: Vec<f64> =
+            self.seasonal.iter().map(|part| if *part { season } else { strength }).collect();
+        let template = &self.template.clone().penalised(&strengths, rows.len() as f64);
+        let jacobian = -template.purchases(rows) * self.scale.ln();
+        Task { template, rows, starts: self.from.clone(), jacobian, left_out: 0 }.fit(method, progress)
     }
+
+    /// The strength that predicts customers left out best; a season is never free of any hold.
+    fn cross_validate(
+        &self,
+        customers: &Customers,
+        within: &VaryingShop,
+        season: bool,
+    ) -> Result<CrossValidation> {
+        let folds: Vec<Vec<Weighted<u32>>> =
+            folds(customers).iter().map(|members| by_path(within, members)).collect();
+        let place = |row: &u32| (within.histories[*row as usize].path, *row);
+        let free = vec![0.0; self.seasonal.len()];
+        let fit = |rows: &[Weighted<u32>], strength: f64| {
+            if season && strength <= 0.0 {
+                return Err(unheld(strength));
+            }
+            let fit = self.run(rows, (strength, strength), Method::Mle, &Silent)?;
+            Ok(fit.model.penalised(&free, 1.0))
+        };
+        cross_validate(&folds, |left, right| place(left).cmp(&place(right)), fit)
+    }
+}
+
+/// That a season needs a hold.
+fn unheld(strength: f64) -> Error {
+    Error::usage(format!(
+        "--l2 {strength} leaves the season free of any hold, but the parts of a year sum to all of it: only their differences can be \
+         told. Give a strength above 0, or leave --l2 out (the season is then held with {SEASON_STRENGTH})"
+    ))
 }
 
 /// Mean and standard deviation by which the climb sees each covariate; parts of a year, and what never varies, as they are.
@@ -93,10 +134,10 @@ fn spreads(within: &VaryingShop, seasonal: &[bool]) -> Vec<(f64, f64)> {
     spreads
 }
 
-/// The customers, those of one path together: their clocks are wound once.
-fn by_path(within: &VaryingShop) -> Vec<Weighted<u32>> {
+/// Some of the customers, those of one path together: their clocks are wound once.
+fn by_path(within: &VaryingShop, members: &[usize]) -> Vec<Weighted<u32>> {
     let mut rows: Vec<Weighted<u32>> =
-        (0..within.histories.len() as u32).map(|row| Weighted { row, count: 1.0 }).collect();
+        members.iter().map(|&at| Weighted { row: at as u32, count: 1.0 }).collect();
     rows.sort_by_key(|row| (within.histories[row.row as usize].path, row.row));
     rows
 }

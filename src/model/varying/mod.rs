@@ -210,6 +210,11 @@ impl VaryingParetoNbd {
         &self.coefficients
     }
 
+    /// The repeat purchases of these customers.
+    pub(crate) fn purchases(&self, rows: &[Weighted<u32>]) -> f64 {
+        rows.iter().map(|row| row.count * f64::from(self.shop.histories[row.row as usize].frequency)).sum()
+    }
+
     /// What the penalty takes off ln L of so many customers.
     pub(crate) fn penalty_value(&self, customers: f64) -> f64 {
         let held = self.coefficients.iter().zip(self.penalties.iter());
