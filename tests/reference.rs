@@ -12,7 +12,11 @@ mod models;
 mod predictive;
 #[path = "reference/regular.rs"]
 mod regular;
+#[path = "reference/retention.rs"]
+mod retention;
 #[path = "reference/special.rs"]
 mod special;
 #[path = "reference/table.rs"]
 mod table;
+#[path = "reference/until_death.rs"]
+mod until_death;

@@ -80,6 +80,17 @@ impl Bdw {
         [v, v * l, v * l * (1.0 + l)]
     }
 
+    /// ln S = ln (β)_v/(α+β)_v = ln (β)_α/(β+v)_α at the stretched time v: by the Pochhammer symbols of the smaller of v and α, whose
+    /// logarithms are small. By those of v = 1e9 it would be right to 9 digits.
+    fn ln_survival(&self, v: f64) -> f64 {
+        let &Self { alpha, beta, .. } = self;
+        if v < alpha {
+            ln_poch(beta, v) - ln_poch(alpha + beta, v)
+        } else {
+            ln_poch(beta, alpha) - ln_poch(beta + v, alpha)
+        }
+    }
+
     /// −ln S(t+1)/S(t) with u = t^c, w = (t+1)^c − t^c: ln (β+u+w)_α/(β+u)_α = ∫_0^w ψ(α+β+u+s) − ψ(β+u+s) ds.
     ///
     /// By the difference of two Pochhammer symbols where w is large, by the integral (of a positive function that is smooth
@@ -182,8 +193,7 @@ impl Likelihood for Bdw {
     /// ln S(t), and where the renewal t was declined ln (S(t−1) − S(t)) = ln S(t−1) + ln(1 − e^−h).
     fn ln_likelihood(&self, row: &Tenure) -> f64 {
         let made = row.due.saturating_sub(u32::from(row.left));
-        let v = self.stretched(made)[0];
-        let stayed = ln_poch(self.beta, v) - ln_poch(self.alpha + self.beta, v);
+        let stayed = self.ln_survival(self.stretched(made)[0]);
         if row.left { stayed + (-(-self.hazard(made)).exp_m1()).ln() } else { stayed }
     }
 
@@ -209,8 +219,7 @@ impl RetentionModel for Bdw {
     }
 
     fn survival(&self, t: u32) -> f64 {
-        let v = self.stretched(t)[0];
-        (ln_poch(self.beta, self.alpha) - ln_poch(self.beta + v, self.alpha)).exp()
+        self.ln_survival(self.stretched(t)[0]).exp()
     }
 
     fn starts(&self) -> Vec<Vec<f64>> {

@@ -1,7 +1,7 @@
 //! The special functions.
 
 use ltv::math::special::{
-    IncompleteBeta, digamma, digamma_diff, ln_beta, ln_gamma, ln_poch, trigamma, trigamma_diff,
+    IncompleteBeta, digamma, digamma_diff, ln_beta, ln_gamma, ln_poch, ln_tricomi_u, trigamma, trigamma_diff,
 };
 
 use crate::table::{Table, Worst};
@@ -86,4 +86,16 @@ fn quantiles_of_the_beta_law_are_right_at_both_ends() {
         worst.against(right * amplified.max(1.0), found, right, &row);
     }
     worst.assert_below(5e-14);
+}
+
+#[test]
+fn tricomis_function_is_right_over_the_lifetimes_of_pareto_nbd_and_beyond() {
+    let mut lifetimes = Worst::of("U(1, 2−s, z)");
+    let mut any = Worst::of("U(a, b, z)");
+    for [a, b, z, right] in Table::read("tricomi_u").rows(["a", "b", "z", "ln_u"]) {
+        let worst = if a == 1.0 { &mut lifetimes } else { &mut any };
+        worst.against(right.abs().max(1.0), ln_tricomi_u(a, b, z), right, &(a, b, z));
+    }
+    lifetimes.assert_below(1e-11);
+    any.assert_below(1e-11);
 }

@@ -3,6 +3,11 @@
 use super::gamma::ln_gamma;
 use crate::math::quadrature::line;
 
+/// e^−45 = 3e-20: where the integrand is so small a part of its top, it ends.
+const NOTHING: f64 = 45.0;
+/// It ends by e^(±this): with a = 1e-5 the left end is as far as that.
+const FARTHEST: f64 = 1e7;
+
 /// U(a, b, z) for a > 0, real b and z > 0: 1/Γ(a) ∫_0^∞ e^(−zt) t^(a−1) (1+t)^(b−a−1) dt (DLMF 13.4.4).
 ///
 /// With t = e^x the integrand has one top, at the positive root of z t² + (z − (b−1)) t = a, and falls exponentially to the left and
@@ -31,8 +36,14 @@ pub fn ln_tricomi_u(a: f64, b: f64, z: f64) -> f64 {
     let width = (1.0 / curvature.max(0.01)).sqrt();
     let (centre, height) = (top.ln(), ln_integrand(top.ln()));
     let integrand = |tau: f64| [(ln_integrand(centre + width * tau.sinh()) - height).exp() * tau.cosh()];
-    // To the left the integrand is at least e^−45 until so far; to the right e^(−z t) ends it soon after t = 1/z.
-    let far = (45.0 / a).max(((750.0 + a + c.abs()) / z).ln() - centre);
+    let reach = |side: f64| {
+        let mut far = 1.0;
+        while ln_integrand(centre + side * far) > height - NOTHING && far < FARTHEST {
+            far *= 1.5;
+        }
+        far
+    };
+    let far = reach(-1.0).max(reach(1.0));
     let [sum] = line(integrand, (far / width).asinh().ceil().clamp(3.0, 40.0) as i32);
     height + (width * sum).ln() - ln_gamma(a)
 }

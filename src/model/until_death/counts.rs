@@ -19,6 +19,9 @@ const ASLEEP: f64 = 700.0;
 /// In the meantime it may grow by e^this, to e^−600 and no more.
 const SLEEP: f64 = 100.0;
 
+/// From here on, and then at every n a quarter larger, the tail itself is looked at.
+const LOOK: f64 = 64.0;
+
 /// A node of the mixture at one n, z = u/(α+u) and weight · NB_n(u), from the right to the left.
 struct Nodes {
     z: Vec<f64>,
@@ -57,7 +60,7 @@ impl<L: Lifetime> UntilDeath<L> {
         let z = t / (self.alpha + t);
         // Far beyond the mean the terms fall by a factor of z each.
         let mut most = (self.r * (t / self.alpha) + 30.0 / -z.ln()).ceil().max(4.0);
-        let (mut n, mut nodes) = (0.0, self.nodes(t, 0.0, most));
+        let (mut n, mut nodes, mut look) = (0.0, self.nodes(t, 0.0, most), LOOK);
         loop {
             let here = nodes.sum();
             out.push(here);
@@ -65,6 +68,13 @@ impl<L: Lifetime> UntilDeath<L> {
             let ratio = z.max(z * ((self.r + n) / (n + 1.0)));
             if ratio < 1.0 && here * ratio < tail * (1.0 - ratio) {
                 return;
+            }
+            // Of customers who are as good as certainly gone the ratio would have to wait until the living have had enough.
+            if n >= look {
+                if self.more_than(n as u64, t) < tail {
+                    return;
+                }
+                look *= 1.25;
             }
             let factor = (self.r + n) / (n + 1.0);
             n += 1.0;
