@@ -1,5 +1,9 @@
 //! Is it the paper's number? CDNOW as published, and as recomputed by independent programs.
 
+#[path = "published/cohort.rs"]
+mod cohort;
+#[path = "published/customers.rs"]
+mod customers;
 mod shop;
 #[path = "published/until_death.rs"]
 mod until_death;
@@ -21,6 +25,11 @@ fn rfm(frequency: u32, recency: f64, age: f64) -> Rfm {
 #[track_caller]
 fn close(found: f64, right: f64, tolerance: f64) {
     assert!((found - right).abs() <= tolerance * right.abs(), "found {found}, should be {right}");
+}
+
+/// The purchases to expect of a customer, alive or not.
+fn cet<M: PurchaseModel>(model: &M, c: &Rfm, t: f64) -> f64 {
+    model.p_alive(c) * model.given_alive(c).mean(t)
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Beta-discrete-Weibull: a subscriber's churn differs between people and changes with tenure.
 
+use super::beta_geometric::BetaGeometric;
 use super::kernel::{Derivatives, Likelihood, Parametric, Weighted};
 use super::retention::{ALIKE, EXTREMES, NOBODY_LEAVES, RetentionModel};
 use super::ridges::NO_SPREAD;
@@ -80,15 +81,9 @@ impl Bdw {
         [v, v * l, v * l * (1.0 + l)]
     }
 
-    /// ln S = ln (β)_v/(α+β)_v = ln (β)_α/(β+v)_α at the stretched time v: by the Pochhammer symbols of the smaller of v and α, whose
-    /// logarithms are small. By those of v = 1e9 it would be right to 9 digits.
-    fn ln_survival(&self, v: f64) -> f64 {
-        let &Self { alpha, beta, .. } = self;
-        if v < alpha {
-            ln_poch(beta, v) - ln_poch(alpha + beta, v)
-        } else {
-            ln_poch(beta, alpha) - ln_poch(beta + v, alpha)
-        }
+    /// ln S(t): that of the beta-geometric law at the stretched time.
+    fn ln_survival(&self, t: u32) -> f64 {
+        BetaGeometric { gamma: self.alpha, delta: self.beta }.ln_survival(self.stretched(t)[0])
     }
 
     /// −ln S(t+1)/S(t) with u = t^c, w = (t+1)^c − t^c: ln (β+u+w)_α/(β+u)_α = ∫_0^w ψ(α+β+u+s) − ψ(β+u+s) ds.
@@ -193,7 +188,7 @@ impl Likelihood for Bdw {
     /// ln S(t), and where the renewal t was declined ln (S(t−1) − S(t)) = ln S(t−1) + ln(1 − e^−h).
     fn ln_likelihood(&self, row: &Tenure) -> f64 {
         let made = row.due.saturating_sub(u32::from(row.left));
-        let stayed = self.ln_survival(self.stretched(made)[0]);
+        let stayed = self.ln_survival(made);
         if row.left { stayed + (-(-self.hazard(made)).exp_m1()).ln() } else { stayed }
     }
 
@@ -219,7 +214,7 @@ impl RetentionModel for Bdw {
     }
 
     fn survival(&self, t: u32) -> f64 {
-        self.ln_survival(self.stretched(t)[0]).exp()
+        self.ln_survival(t).exp()
     }
 
     fn starts(&self) -> Vec<Vec<f64>> {

@@ -15,8 +15,18 @@ pub(super) struct BetaGeometric {
 impl BetaGeometric {
     /// s_j.
     pub(super) fn survival(self, j: f64) -> f64 {
-        // Γ(δ+j)/Γ(γ+δ+j) Γ(γ+δ)/Γ(δ), each a Pochhammer symbol of γ: small logs, where those of j are large.
-        (ln_poch(self.delta, self.gamma) - ln_poch(self.delta + j, self.gamma)).exp()
+        self.ln_survival(j).exp()
+    }
+
+    /// ln s_j = ln (δ)_j/(γ+δ)_j = ln (δ)_γ/(δ+j)_γ: by the Pochhammer symbols of the smaller of j and γ, whose logarithms are
+    /// small. By those of j = 1e9 it would be right to 9 digits.
+    pub(super) fn ln_survival(self, j: f64) -> f64 {
+        let Self { gamma, delta } = self;
+        if j < gamma {
+            ln_poch(delta, j) - ln_poch(gamma + delta, j)
+        } else {
+            ln_poch(delta, gamma) - ln_poch(delta + j, gamma)
+        }
     }
 
     /// s_{j+1}/s_j: the chance to stay after j steps.

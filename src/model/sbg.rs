@@ -5,7 +5,7 @@ use super::kernel::{Derivatives, Likelihood, Parametric, Weighted};
 use super::retention::{ALIKE, EXTREMES, NOBODY_LEAVES, RetentionModel, positive};
 use super::ridges::NO_SPREAD;
 use crate::features::Tenure;
-use crate::math::special::{digamma_diff, ln_poch, trigamma_diff};
+use crate::math::special::{digamma_diff, trigamma_diff};
 use crate::{Error, Result};
 
 /// The shifted-beta-geometric model of subscriptions: at every renewal a subscriber leaves with a chance of their own.
@@ -101,7 +101,7 @@ impl Likelihood for Sbg {
     fn ln_likelihood(&self, row: &Tenure) -> f64 {
         let &Self { alpha, beta } = self;
         let made = f64::from(row.due.saturating_sub(u32::from(row.left)));
-        let stayed = ln_poch(beta, made) - ln_poch(alpha + beta, made);
+        let stayed = self.lifetime().ln_survival(made);
         if row.left { stayed + alpha.ln() - (alpha + beta + made).ln() } else { stayed }
     }
 

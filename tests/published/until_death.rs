@@ -1,12 +1,11 @@
 //! NBD, Pareto/NBD and GGom/NBD.
 
-use ltv::features::Rfm;
 use ltv::fit::{Fit, fit_purchases};
 use ltv::model::{GgomNbd, Law, Likelihood, Nbd, Parametric, ParetoNbd, PurchaseModel};
 use ltv::predict::{Purchases, residual_purchases};
 use ltv::units::{Periods, TimeUnit};
 
-use crate::{close, rfm, shop};
+use crate::{cet, close, rfm, shop};
 
 /// The parameters of the paper as printed.
 fn paper() -> ParetoNbd {
@@ -16,10 +15,6 @@ fn paper() -> ParetoNbd {
 /// The parameters of the BTYD vignette.
 fn vignette() -> ParetoNbd {
     ParetoNbd::new(0.5533971, 10.5801985, 0.6060625, 11.6562237).unwrap()
-}
-
-fn cet<M: PurchaseModel>(model: &M, c: &Rfm, t: f64) -> f64 {
-    model.p_alive(c) * model.given_alive(c).mean(t)
 }
 
 #[track_caller]

@@ -29,11 +29,12 @@ fn check(name: &str, models: Vec<(impl RetentionModel, [f64; 7])>, bounds: [f64;
 
 #[test]
 fn sbg_and_beta_discrete_weibull_are_right_in_every_corner() {
+    // The largest errors are those of differences of Pochhammer symbols with shapes in the hundreds.
     let rows = Table::read("retention").rows(COLUMNS);
     let rest = |row: &[f64; 10]| std::array::from_fn(|i| row[i + 3]);
     let bdw = rows.iter().map(|row| (Bdw::new(row[0], row[1], row[2]).unwrap(), rest(row))).collect();
-    check("beta-discrete-Weibull", bdw, [1e-11, 1e-11, 1e-11, 1e-9]);
+    check("beta-discrete-Weibull", bdw, [2e-13, 7e-13, 2e-13, 9e-13]);
     let even = rows.iter().filter(|row| row[2] == 1.0);
     let sbg = even.map(|row| (Sbg::new(row[0], row[1]).unwrap(), rest(row))).collect();
-    check("sBG", sbg, [1e-11, 1e-11, 1e-11, 1e-9]);
+    check("sBG", sbg, [2e-13, 3e-16, 2e-13, 3e-15]);
 }
