@@ -76,8 +76,9 @@ fn twenty_five_customers_are_those_of_pymc_marketing() {
     }
 }
 
-/// BTYD and BTYDplus on the CDNOW sample: all 2,357 customers. Their climbs stop short of the top in the fourth digit of the
-/// parameters, which are not printed, so that their predictions are right to as much.
+/// BTYD and BTYDplus on the CDNOW sample: all 2,357 customers. Their climbs stop short of the top, for Pareto/NBD in the fourth digit
+/// of parameters that are not printed (CLVTools stops elsewhere, nearer to us); at parameters that are printed, BTYD's numbers are
+/// ours to all digits (`cohort`).
 #[test]
 fn every_customer_of_the_cdnow_sample_is_that_of_the_r_packages() {
     let Some(folder) = shared("predictions of BTYD") else { return };
@@ -90,7 +91,7 @@ fn every_customer_of_the_cdnow_sample_is_that_of_the_r_packages() {
         customers: &Customers,
         id: &str,
         table: &[HashMap<&str, f64>],
-        off: f64,
+        off: [f64; 3],
     ) {
         let model = fit_purchases(template, customers).unwrap().model;
         let mut worst = [0.0_f64; 3];
@@ -107,12 +108,12 @@ fn every_customer_of_the_cdnow_sample_is_that_of_the_r_packages() {
             }
         }
         println!("{id}: {worst:?}");
-        assert!(worst.iter().all(|&worst| worst < off), "{id}: {worst:?}");
+        assert!(worst.iter().zip(off).all(|(worst, off)| *worst <= off), "{id}: {worst:?}");
     }
-    check(&Nbd::template(), &customers, "nbd", &table, 1e-3);
-    check(&ParetoNbd::template(), &customers, "pnbd", &table, 1e-3);
-    check(&BgNbd::template(), &customers, "bgnbd", &table, 1e-3);
-    check(&MbgNbd::template(), &customers, "mbgnbd", &table, 1e-3);
+    check(&Nbd::template(), &customers, "nbd", &table, [1e-5, 1e-5, 0.0]);
+    check(&ParetoNbd::template(), &customers, "pnbd", &table, [5e-4, 5e-4, 4e-3]);
+    check(&BgNbd::template(), &customers, "bgnbd", &table, [1e-4, 1e-4, 0.0]);
+    check(&MbgNbd::template(), &customers, "mbgnbd", &table, [1e-4, 1e-4, 0.0]);
 }
 
 /// BTYDplus 1.2.0 on its grocery shop: parameters, ln L, and the sum of the expected purchases of the next 52 weeks.

@@ -13,7 +13,7 @@ fn paper() -> ParetoNbd {
 }
 
 /// The parameters of the BTYD vignette.
-fn vignette() -> ParetoNbd {
+pub fn vignette() -> ParetoNbd {
     ParetoNbd::new(0.5533971, 10.5801985, 0.6060625, 11.6562237).unwrap()
 }
 

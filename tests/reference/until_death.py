@@ -51,8 +51,8 @@ class Pareto:
         return Pareto(self.s, self.beta + age)
 
     def scales(self):
-        """Lengths on which the law changes at 0, and everywhere."""
-        return self.beta, mp.inf
+        """On which length the law changes at 0, and how long a piece may be that begins at u."""
+        return self.beta, lambda u: mp.inf
 
 
 class GammaGompertz:
@@ -74,18 +74,22 @@ class GammaGompertz:
 
     def scales(self):
         near = -mp.log1p(-self.beta) / self.b if self.beta < 1 else mp.inf
-        return near, 1 / self.b
+        if self.beta == 1:
+            return near, lambda u: mp.inf
+        # Singularities stand in a column; a piece keeps as far from it as it is long.
+        column = mp.log(abs(self.beta - 1)) / self.b
+        return near, lambda u: max(1 / self.b, u - column, (column - u) / 2)
 
 
-def integral(f, low, high, near, everywhere, nodes=NODES):
-    """The integral of exp(f) over (low, high), scaled by its largest value on the way: pieces that grow from `low`, none longer
-    than `everywhere`, nor so long that f changes by more than 20."""
+def integral(f, low, high, near, longest, nodes=NODES):
+    """The integral of exp(f) over (low, high): pieces that grow from `low`, none longer than `longest` where it begins, nor so long
+    that f changes by more than 20."""
     if high <= low:
         return mp.mpf(0)
     with mp.workdps(WORK):
         total, at = mp.mpf(0), low
         while at < high:
-            step = min(near + at, everywhere, high - at)
+            step = min(near + at, longest(at), high - at)
             start = f(at) if at > 0 else f(step * mp.mpf(10) ** -6)
             # The middle as well: both feet of a bell are equally high.
             while max(abs(f(at + step) - start), abs(f(at + step / 2) - start)) > 20 and step > (near + at) * mp.mpf(10) ** -5:
@@ -104,9 +108,9 @@ def fates(r, alpha, life, x, t_x, age, nodes=NODES):
     """Alive, gone: the two parts of the braces, in units of (1 + t_x/alpha)^-(r+x)."""
     m = r + x
     unit = -m * mp.log1p(t_x / alpha)
-    near, everywhere = life.scales()
+    near, longest = life.scales()
     f = lambda u: life.ln_density(u) - m * mp.log1p(u / alpha) - unit
-    gone = integral(f, t_x, age, min(alpha, near, everywhere), everywhere, nodes)
+    gone = integral(f, t_x, age, min(alpha, near), longest, nodes)
     return mp.exp(life.ln_survival(age) - m * mp.log1p(age / alpha) - unit), gone, unit
 
 
@@ -131,10 +135,10 @@ def textbook(r, alpha, s, beta, x, t_x, age):
 
 def lived(life, t, power=0, delta=0):
     """The integral of u^power e^(-delta u) S(u) over (0, t)."""
-    near, everywhere = life.scales()
+    near, longest = life.scales()
     f = lambda u: power * mp.log(u) + life.ln_survival(u) - delta * u if power else life.ln_survival(u) - delta * u
-    everywhere = min(everywhere, 4 / delta) if delta else everywhere
-    return integral(f, mp.mpf(0), t, min(near, everywhere, t), everywhere)
+    shorter = (lambda u: min(longest(u), 4 / delta)) if delta else longest
+    return integral(f, mp.mpf(0), t, min(near, shorter(0), t), shorter)
 
 
 def ln_nb(r, alpha, n, u):
@@ -153,13 +157,13 @@ def support(f, t):
 
 def counts(r, alpha, life, t, n):
     """P(X(t) = n) and P(X(t) > n)."""
-    near, everywhere = life.scales()
-    near = min(alpha, near, everywhere, t)
+    near, longest = life.scales()
+    near = min(alpha, near, longest(0), t)
     with mp.workdps(WORK):
         ends = mp.exp(ln_nb(r, alpha, n, t) + life.ln_survival(t))
         density = lambda u: ln_nb(r, alpha, n, u) + life.ln_density(u)
         moment = lambda u: ln_nb(r, alpha, n, u) + mp.log((r + n) / (alpha + u)) + life.ln_survival(u)
-        parts = [integral(f, *(support(f, t) if n > 20 else (mp.mpf(0), t)), near, everywhere) for f in (density, moment)]
+        parts = [integral(f, *(support(f, t) if n > 20 else (mp.mpf(0), t)), near, longest) for f in (density, moment)]
         return ends + parts[0], parts[1]
 
 
