@@ -11,7 +11,8 @@ use ltv::Error;
 use ltv::features::{Customers, Past};
 use ltv::fit::{Method, Stop, fit_any_purchases, fit_purchases, fit_spend};
 use ltv::model::{
-    AnyPurchaseModel, GammaGamma, Law, Likelihood, Parametric, PurchaseLikelihood, PurchaseModel, Visitor,
+    AnyPurchaseModel, Effort, GammaGamma, Law, Likelihood, Parametric, PurchaseLikelihood, PurchaseModel,
+    Visitor,
 };
 use ltv::orders::{ReadOptions, read};
 use ltv::progress::Silent;
@@ -113,7 +114,7 @@ fn every_shop_of(id: &str) {
         template = template.with_setting("k", 2.0).unwrap();
     }
     // Milliseconds for each customer's likelihood: fewer and smaller shops.
-    let (shops, largest) = match (template.is_costly(), long()) {
+    let (shops, largest) = match (template.effort() == Effort::High, long()) {
         (false, false) => (60, 1_500.0),
         (false, true) => (1_000, 50_000.0),
         (true, false) => (2, 60.0),

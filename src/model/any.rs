@@ -3,7 +3,7 @@
 use rand::Rng;
 
 use super::forward::parametric_of_any;
-use super::kernel::{Law, PurchaseLikelihood, PurchaseModel};
+use super::kernel::{Effort, Law, PurchaseLikelihood, PurchaseModel};
 use super::{BgBb, BgCnbdK, BgNbd, GgomNbd, MbgCnbdK, MbgNbd, Nbd, ParetoGgg, ParetoNbd};
 use crate::features::Rfm;
 use crate::{Error, Result};
@@ -89,9 +89,9 @@ macro_rules! purchase_models {
                 }
             }
 
-            fn is_costly(&self) -> bool {
+            fn effort(&self) -> Effort {
                 match self {
-                    $(Self::$Model(model) => model.is_costly()),+
+                    $(Self::$Model(model) => model.effort()),+
                 }
             }
 

@@ -5,7 +5,7 @@ use rand::Rng;
 use super::any::{AnyLaw, AnyPurchaseModel};
 use super::covariates::WithCovariates;
 use super::forward::parametric_of_any;
-use super::kernel::{Law, PurchaseModel};
+use super::kernel::{Effort, Law, PurchaseModel};
 use super::population::Population;
 use super::varying::{Staircase, Varying, VaryingCustomer};
 use crate::features::Rfm;
@@ -85,6 +85,10 @@ impl PurchaseModel for AnyMember {
 
     fn uses_gaps(&self) -> bool {
         inside!(self, model => model.uses_gaps())
+    }
+
+    fn effort(&self) -> Effort {
+        inside!(self, model => model.effort())
     }
 
     fn refuses(&self, customer: &Rfm) -> Option<&'static str> {

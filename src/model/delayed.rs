@@ -3,7 +3,7 @@
 use rand::{Rng, RngExt};
 
 use super::first::crossing;
-use super::kernel::{Coordinate, Law, Parametric, PurchaseModel};
+use super::kernel::{Coordinate, Effort, Law, Parametric, PurchaseModel};
 use crate::Result;
 use crate::features::Rfm;
 
@@ -44,8 +44,13 @@ impl<M: PurchaseModel> PurchaseModel for Delayed<M> {
         self.model.uses_gaps()
     }
 
-    fn is_costly(&self) -> bool {
-        self.model.is_costly()
+    /// That of the model, and more where the window begins in one of several ways.
+    fn effort(&self) -> Effort {
+        let own = self.model.effort();
+        match self.newcomer() {
+            Later::Kinds(kinds) if own == Effort::Low && kinds.len() > 1 => Effort::Middle,
+            _ => own,
+        }
     }
 
     fn refuses(&self, customer: &Rfm) -> Option<&'static str> {

@@ -188,6 +188,17 @@ pub trait Law: Sync + Sized {
     }
 }
 
+/// How long a model's answer about one customer takes, roughly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effort {
+    /// Microseconds: one law in closed form, or a short sum.
+    Low,
+    /// Tens of microseconds: a law for each of what may have happened before a window, or for each step of covariates.
+    Middle,
+    /// Milliseconds: a law by quadrature over what each customer is like.
+    High,
+}
+
 /// A model of who buys, how often, and until when.
 pub trait PurchaseModel: Parametric {
     /// The law of the future of a customer who is alive.
@@ -220,9 +231,9 @@ pub trait PurchaseModel: Parametric {
         false
     }
 
-    /// Whether an answer takes milliseconds: a total then varies the parameters over fewer customers and draws.
-    fn is_costly(&self) -> bool {
-        false
+    /// How long an answer takes: a total varies the parameters over fewer customers and draws where it takes long.
+    fn effort(&self) -> Effort {
+        Effort::Low
     }
 
     /// The history as the model sees it.

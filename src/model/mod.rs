@@ -49,7 +49,7 @@ pub use gamma_gamma::{GammaGamma, SpendRow};
 pub use geometric::MOST_STAGES;
 pub use ggom_nbd::{GammaGompertz, GgomNbd};
 pub use kernel::{
-    Coordinate, Derivatives, Law, Likelihood, Moments, Parametric, PurchaseLikelihood, PurchaseModel,
+    Coordinate, Derivatives, Effort, Law, Likelihood, Moments, Parametric, PurchaseLikelihood, PurchaseModel,
     Weighted,
 };
 pub use log_normal::{LnSpendRow, LogNormal, LogSums};

@@ -10,7 +10,7 @@ pub use future::ParetoGggFuture;
 use std::sync::OnceLock;
 
 use super::kernel::{
-    Derivatives, Likelihood, Moments, Parametric, PurchaseLikelihood, PurchaseModel, Weighted,
+    Derivatives, Effort, Likelihood, Moments, Parametric, PurchaseLikelihood, PurchaseModel, Weighted,
 };
 use super::prior::Prior;
 use super::ridges;
@@ -227,8 +227,8 @@ impl PurchaseModel for ParetoGgg {
         true
     }
 
-    fn is_costly(&self) -> bool {
-        true
+    fn effort(&self) -> Effort {
+        Effort::High
     }
 
     fn refuses(&self, customer: &Rfm) -> Option<&'static str> {

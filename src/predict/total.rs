@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::features::{Customers, Rfm, Spent};
 use crate::math::special::normal_cdf;
-use crate::model::{Grouped, Law, Population, PurchaseModel, SpendModel, Spenders};
+use crate::model::{Effort, Grouped, Law, Population, PurchaseModel, SpendModel, Spenders};
 use crate::units::{Periods, Share};
 use crate::{Error, Result};
 
@@ -16,10 +16,6 @@ use super::forecast::Forecast;
 
 /// So many customers stand for all when the parameters are varied.
 const SAMPLE: usize = 2048;
-/// So many, and so many draws, where an answer takes milliseconds ([`PurchaseModel::is_costly`]): the ratio found in the sample is off
-/// by its spread between customers over √64, some 0.5 % of the total, and the ends of a 90 % interval by a seventh of its width.
-const COSTLY_SAMPLE: usize = 64;
-const COSTLY_DRAWS: usize = 50;
 /// P(alive) of those who are slipping away: below, they are more probably lost; above, nothing is wrong yet.
 const SLIPPING: Range<f64> = 0.1..0.7;
 
@@ -232,9 +228,7 @@ impl Totals {
         let one = population.member(0);
         let mut sample: Vec<Sampled> = self.sample.iter().copied().collect();
         sample.sort_unstable();
-        if one.is_costly() {
-            sample.truncate(COSTLY_SAMPLE); // the smallest hashes: as good as drawn by lot
-        }
+        sample.truncate(varied(one.effort()).0); // the smallest hashes: as good as drawn by lot
         let mut histories = Vec::new();
         let mut places = HashMap::new();
         let mut placed = |group: u32, customer: Rfm| {
@@ -278,8 +272,7 @@ impl Totals {
             return Err(Error::Undefined("there are no draws of the parameters".into()));
         }
         let ratio = |new: f64, old: f64| if old > 0.0 { new / old } else { 1.0 };
-        let every =
-            if model.member(0).is_costly() { draws.purchases.len().div_ceil(COSTLY_DRAWS) } else { 1 };
+        let every = draws.purchases.len().div_ceil(varied(model.member(0).effort()).1).max(1);
         draws
             .purchases
             .par_iter()
@@ -291,6 +284,16 @@ impl Totals {
                 Ok((sums.0 * ratio(m, mean), (sums.1 * ratio(v, variance)).sqrt()))
             })
             .collect()
+    }
+}
+
+/// Over how many customers and draws the parameters are varied. The ratio found in a sample of n is off by its spread between
+/// customers over √n, some 0.5 % of the total at 64; of d draws the ends of a 90 % interval are off by about its width over √d.
+const fn varied(effort: Effort) -> (usize, usize) {
+    match effort {
+        Effort::Low => (SAMPLE, usize::MAX),
+        Effort::Middle => (256, 100),
+        Effort::High => (64, 50),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::Result;
 use crate::features::{CovariatePath, Rfm};
 use crate::model::ParetoNbd;
 use crate::model::covariates::Effect;
-use crate::model::kernel::{Coordinate, Parametric, PurchaseModel};
+use crate::model::kernel::{Coordinate, Effort, Parametric, PurchaseModel};
 use crate::model::population::Population;
 
 /// Customers whose covariates vary with time: a population with a group for each.
@@ -141,5 +141,9 @@ impl PurchaseModel for VaryingCustomer {
 
     fn newcomer(&self) -> Staircase {
         self.newcomer.clone()
+    }
+
+    fn effort(&self) -> Effort {
+        Effort::Middle
     }
 }
