@@ -6,7 +6,7 @@
 
 use super::{Lifetime, UntilDeath};
 use crate::math::quadrature::{Hardness, Piece, pieces_from_right};
-use crate::math::special::{ln_gamma, ln_poch};
+use crate::math::special::IncompleteBeta;
 
 /// Terms e^−40 of others are not looked at closely: 4e-18.
 const NOTHING: f64 = 40.0;
@@ -93,13 +93,18 @@ impl<L: Lifetime> UntilDeath<L> {
     fn nodes(&self, t: f64, n: f64, most: f64) -> Nodes {
         let &Self { r, alpha, lifetime } = self;
         let mut nodes = Nodes { z: Vec::with_capacity(64), term: Vec::with_capacity(64), until: most };
-        let ln_choices = ln_poch(r, n) - ln_gamma(n + 1.0);
+        // For n > 0, n NB_n is the density of the logit of a Beta(n, r) variate at z: its parts are not large where their sum is small.
+        let moment = IncompleteBeta::new(n.max(1.0), r);
         let mut asleep = false;
         let mut add = |u: f64, factor: f64| {
             let z = u / (alpha + u);
-            let repeats = if n > 0.0 { n * z.ln() } else { 0.0 };
             let ln_survival = lifetime.ln_survival(u);
-            let ln_term = ln_choices + repeats - r * (u / alpha).ln_1p() + ln_survival;
+            let ln_count = if n > 0.0 {
+                moment.ln_logit_density(z, alpha / (alpha + u)) - n.ln()
+            } else {
+                -r * (u / alpha).ln_1p()
+            };
+            let ln_term = ln_count + ln_survival;
             asleep |= ln_term < -ASLEEP && ln_survival > -ASLEEP;
             nodes.z.push(z);
             nodes.term.push(if ln_term < -ASLEEP { 0.0 } else { factor * ln_term.exp() });
