@@ -185,6 +185,20 @@ fn deciles(report: &TargetReport) -> String {
     grid.text()
 }
 
+/// Every warning once, with the models that it is of.
+fn shared_warnings(origin: &OriginReport) -> Vec<(&str, Vec<&str>)> {
+    let mut shared: Vec<(&str, Vec<&str>)> = Vec::new();
+    for model in &origin.models {
+        for warning in &model.warnings {
+            match shared.iter_mut().find(|(known, _)| known == warning) {
+                Some((_, models)) => models.push(&model.model),
+                None => shared.push((warning, vec![&model.model])),
+            }
+        }
+    }
+    shared
+}
+
 /// What should be known before the numbers are used.
 fn remarks(origin: &OriginReport) -> String {
     let mut text = String::new();
@@ -192,14 +206,14 @@ fn remarks(origin: &OriginReport) -> String {
         if let Some(why) = &model.failed {
             text += &wrap(&format!("{} failed: {why}", model.model));
         }
-        for warning in &model.warnings {
-            text += &wrap(&format!("{}: warning: {warning}", model.model));
-        }
         for (name, pick) in TARGETS {
             for note in pick(model).map_or(&[][..], |report| &report.metrics.notes) {
                 text += &wrap(&format!("{}, {name}: {note}", model.model));
             }
         }
+    }
+    for (warning, models) in shared_warnings(origin) {
+        text += &wrap(&format!("{}: warning: {warning}", models.join(", ")));
     }
     if let Some(revised) = origin.revised.filter(|revised| *revised != 0.0) {
         text += &wrap(&format!(
