@@ -31,7 +31,7 @@ pub struct CovariateFit<M> {
 /// parameters those of a customer all of whose covariates are 0.
 ///
 /// # Errors
-/// As [`super::fit_purchases`]; [`Error::Usage`] for a strength that is negative or no number.
+/// As [`super::fit_purchases`]; [`crate::Error::Usage`] for a strength that is negative or no number.
 pub fn fit_purchases_with<M: PurchaseLikelihood>(
     template: &M,
     effects: Vec<Effect>,

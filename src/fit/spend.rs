@@ -22,7 +22,7 @@ use crate::{Error, Result};
 ///
 /// # Errors
 /// [`Error::Usage`] if there is no money, or the model needs logarithms that the table does not tell; [`Error::Input`] if there
-/// are too few repeat buyers who spend; [`Error::Fit`] as in [`fit_purchases`].
+/// are too few repeat buyers who spend; [`Error::Fit`] as in [`super::fit_purchases`].
 pub fn fit_spend<S: SpendLikelihood>(template: &S, customers: &Customers) -> Result<Fit<S>> {
     fit_spend_by(template, customers, Method::Mle, &Silent)
 }
@@ -30,7 +30,7 @@ pub fn fit_spend<S: SpendLikelihood>(template: &S, customers: &Customers) -> Res
 /// The same by any method.
 ///
 /// # Errors
-/// As [`fit_spend`], and as [`fit_purchases_by`] for what the method adds.
+/// As [`fit_spend`], and as [`super::fit_purchases_by`] for what the method adds.
 pub fn fit_spend_by<S: SpendLikelihood>(
     template: &S,
     customers: &Customers,
