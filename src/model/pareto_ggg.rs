@@ -1,5 +1,6 @@
 //! Pareto/GGG: customers differ in how often they buy, in how regularly, and in when they leave.
 
+mod counts;
 mod future;
 mod likelihood;
 mod shape;

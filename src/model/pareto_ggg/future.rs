@@ -15,6 +15,7 @@ use std::sync::OnceLock;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
+use super::counts::{Counts, Range};
 use super::shape::{self, Support};
 use super::wait::Wait;
 use super::{DROP, History, NODES, ParetoGgg, rule};
@@ -29,6 +30,8 @@ const ONE_BY_ONE: usize = 64;
 const OCTAVE: usize = 14;
 /// Counts less probable than this are left out.
 const REST: f64 = 1e-13;
+/// A regularity that adds less to the chance of a count is not asked about higher ones.
+const NIL: f64 = 1e-19;
 /// Counts beyond this are left out unless they are more probable than [`RARE`]. A k near 0 means bursts without end, and gives a newcomer's
 /// counts a tail like n^−t: for t ≤ 2 their variance does not exist, and is that of the counts that are told.
 const MANY: usize = 1 << 16;
@@ -77,6 +80,10 @@ impl ParetoGggFuture {
 
     /// E\[e^(−δV); the n-th purchase comes, at V ≤ t\], from P(X(t) ≥ n) at δ = 0.
     fn arrival(&self, n: f64, t: f64, delta: f64) -> f64 {
+        if n > 1.0 {
+            let range = Range { first: n, last: n, floor: -60.0, spread: f64::INFINITY };
+            return self.block((t, delta), self.nodes.iter(), range).arrival(n, NIL);
+        }
         self.nodes.iter().map(|node| node.weight * self.arrival_given(node, n, t, delta)).sum()
     }
 
@@ -87,7 +94,9 @@ impl ParetoGggFuture {
         let bound = |u: f64| nth.ln_bound(u) + ln_stays(u.exp());
         match shape::support_below(&bound, nth.centre(), t.ln().min(700.0), DROP) {
             Some(Support { low, top, high }) => {
-                nth.integral(low, top, ln_stays)
+                let low = low.max(-700.0).min(top); // e^low is a number
+                nth.before(low, ln_stays)
+                    + nth.integral(low, top, ln_stays)
                     + if top < high { nth.integral(top, high, ln_stays) } else { 0.0 }
             }
             None => 0.0,
@@ -100,24 +109,50 @@ impl ParetoGggFuture {
         if t <= 0.0 {
             return all;
         }
+        let first = self.arrival(1.0, t, delta).clamp(0.0, 1.0);
+        all.push(first);
+        if first < REST {
+            return all;
+        }
+        let range = Range { first: 2.0, last: ONE_BY_ONE as f64, floor: first.ln() - 25.0, spread: 5.0 };
+        let mut block = self.block((t, delta), self.nodes.iter(), range);
         while all.len() < ONE_BY_ONE {
-            let here = self.arrival((all.len() + 1) as f64, t, delta);
+            let here = block.arrival((all.len() + 1) as f64, NIL);
             // An integral of positive terms: what rounding does to the last digit must not make it rise.
             all.push(all.last().map_or(here, |last: &f64| here.min(*last)).clamp(0.0, 1.0));
             if here < REST {
                 return all;
             }
         }
+        let mut live = block.live();
         while all.last().is_some_and(|last| *last >= if all.len() < MANY { REST } else { RARE })
             && all.len() < MOST
         {
-            self.octave(t, delta, &mut all);
+            self.octave((t, delta), &mut live, &mut all);
         }
         all
     }
 
-    /// From m + 1 to 2m purchases: ln of the arrivals at Chebyshev points of ln n, and the polynomial between them.
-    fn octave(&self, t: f64, delta: f64, all: &mut Vec<f64>) {
+    /// The points for a range of counts, of these regularities.
+    fn block<'a>(
+        &'a self,
+        (t, delta): (f64, f64),
+        live: impl Iterator<Item = &'a Regularity>,
+        range: Range,
+    ) -> Block<'a> {
+        // Beyond, the discount leaves nothing.
+        let end = t.min(60.0 / delta).ln().min(700.0);
+        let ln_stays = |v: f64| -self.model.s * (v / self.beta).ln_1p() - delta * v;
+        let points = |node: &'a Regularity| {
+            let range = Range { floor: range.floor - node.weight.ln(), ..range };
+            (node, Counts::new((node.wait, self.history.silence, node.ln_silent), end, range, ln_stays))
+        };
+        Block { law: self, t, delta, points: live.map(points).collect() }
+    }
+
+    /// From m + 1 to 2m purchases: ln of the arrivals at Chebyshev points of ln n, and the polynomial between them. Of the
+    /// regularities only those are asked that still matter at m; the others are let go.
+    fn octave<'a>(&'a self, (t, delta): (f64, f64), live: &mut Vec<&'a Regularity>, all: &mut Vec<f64>) {
         let from = all.len() as f64;
         let middle = 0.5 * (2.0 * from * from).ln();
         let half = 0.5 * std::f64::consts::LN_2;
@@ -126,9 +161,15 @@ impl ParetoGggFuture {
         // The barycentric weights of these points (Berrut & Trefethen 2004, SIAM Review 46, 501–517).
         let weights: [f64; OCTAVE] =
             std::array::from_fn(|i| if i % 2 == 0 { angle(i).sin() } else { -angle(i).sin() });
+        let floor = all.last().map_or(0.0, |last| last.ln()) - 60.0;
+        let range = Range { first: from, last: 2.0 * from, floor, spread: f64::INFINITY };
+        let mut block = self.block((t, delta), live.iter().copied(), range);
         let values: [f64; OCTAVE] = std::array::from_fn(|i| {
-            self.arrival((middle + half * points[i]).exp(), t, delta).max(f64::MIN_POSITIVE).ln()
+            // Within an octave none: the polynomial wants a smooth tail, however small.
+            let nil = if i + 1 < OCTAVE { f64::NEG_INFINITY } else { NIL };
+            block.arrival((middle + half * points[i]).exp(), nil).max(f64::MIN_POSITIVE).ln()
         });
+        *live = block.live();
         for n in all.len() + 1..=2 * all.len() {
             let at = ((n as f64).ln() - middle) / half;
             let (mut above, mut below) = (0.0, 0.0);
@@ -149,6 +190,36 @@ impl ParetoGggFuture {
     fn told<T>(&self, t: f64, read: impl FnOnce(&[f64]) -> T) -> T {
         let (known, arrivals) = self.told.get_or_init(|| (t, self.arrivals(t, 0.0)));
         if *known == t { read(arrivals) } else { read(&self.arrivals(t, 0.0)) }
+    }
+}
+
+/// A range of counts up to a horizon.
+struct Block<'a> {
+    law: &'a ParetoGggFuture,
+    t: f64,
+    delta: f64,
+    /// Regularities, each with its points or, where it is better to ask for each count, none.
+    points: Vec<(&'a Regularity, Option<Counts>)>,
+}
+
+impl<'a> Block<'a> {
+    fn live(&self) -> Vec<&'a Regularity> {
+        self.points.iter().map(|(node, _)| *node).collect()
+    }
+
+    /// Asked in the order of n: a regularity that adds no more than `nil` is let go.
+    fn arrival(&mut self, n: f64, nil: f64) -> f64 {
+        let Self { law, t, delta, points } = self;
+        let mut sum = 0.0;
+        points.retain(|(node, points)| {
+            let chance = match points {
+                Some(points) => points.arrival(n),
+                None => law.arrival_given(node, n, *t, *delta),
+            };
+            sum += node.weight * chance;
+            node.weight * chance > nil
+        });
+        sum
     }
 }
 
@@ -202,6 +273,16 @@ impl Nth {
             return density;
         }
         density + (self.ln_split_density(split, v) - slope.ln()).min(0.0)
+    }
+
+    /// What is left of `low`, where there is no silence: waits of a regularity near 0 are e^−1000 as often as not.
+    fn before(&self, low: f64, ln_stays: impl Fn(f64) -> f64) -> f64 {
+        if self.silence > 0.0 {
+            return 0.0;
+        }
+        let v = low.exp();
+        let all = self.sum.scale + v;
+        (ln_beta_inc(self.sum.k, self.sum.a, v / all, self.sum.scale / all).0 + ln_stays(v)).exp()
     }
 
     /// ∫ S(v) of the density of u from `low` to `high`. The chance I that the first wait is long enough is itself the integral of
