@@ -14,7 +14,7 @@ const LITTLE: f64 = 25.0;
 /// The width of a panel in standard deviations of the narrowest law that matters there.
 const WIDTH: f64 = 4.5;
 /// How many e-folds a law that matters there rises in a panel.
-const RISE: f64 = 16.0;
+const RISE: f64 = 8.0;
 /// So little chance of leaving is none.
 const STAYS: f64 = 1e-12;
 /// With more panels the counts are better sought one by one.
