@@ -125,6 +125,36 @@ fn simulated_customers_agree_with_the_law() {
     }
 }
 
+/// Where each is very regular, a silence much longer than their gaps says that the next wait is an exception: what comes after it is
+/// told by chances below 1e-300 of one another.
+#[test]
+fn very_regular_customers_after_a_long_silence_do_what_their_law_says() {
+    let model = ParetoGgg::new(40.0, 2.0, 3.0, 2.0, 0.6, 10.0).unwrap();
+    let (mut rng, mut times) = (Xoshiro256PlusPlus::seed_from_u64(3), Vec::new());
+    let regular = |frequency, recency, age| {
+        let gap = recency / f64::from(frequency);
+        rfm(frequency, recency, age, f64::from(frequency) * gap.ln())
+    };
+    for c in [regular(21, 21.0, 46.1), regular(6, 8.0, 51.0), regular(12, 40.0, 43.0)] {
+        for t in [52.0, 520.0] {
+            let law = model.given_alive(&c);
+            let (mean, variance) = law.mean_and_variance(t);
+            let (draws, mut total, mut none) = (4_000, 0.0, 0.0);
+            for _ in 0..draws {
+                times.clear();
+                law.sample(t, &mut rng, &mut times);
+                total += times.len() as f64 / f64::from(draws);
+                none += f64::from(u8::from(times.is_empty())) / f64::from(draws);
+            }
+            let error = (variance / f64::from(draws)).sqrt();
+            assert!((total - mean).abs() < 4.5 * error, "{c:?} {t}: {total}, should be {mean} ± {error}");
+            let p = 1.0 - law.survival(0, t);
+            let error = (p * (1.0 - p) / f64::from(draws)).sqrt();
+            assert!((none - p).abs() < 4.5 * error + 1e-4, "{c:?} {t}: {none}, should be {p} ± {error}");
+        }
+    }
+}
+
 /// Regularity that is 1 for everybody is Pareto/NBD.
 #[test]
 fn without_regularity_it_is_pareto_nbd() {

@@ -151,7 +151,7 @@ impl ParetoGggFuture {
     }
 
     /// From m + 1 to 2m purchases: ln of the arrivals at Chebyshev points of ln n, and the polynomial between them. Of the
-    /// regularities only those are asked that still matter at m; the others are let go.
+    /// regularities only those are asked that still matter at m; what no longer does at its last point is let go.
     fn octave<'a>(&'a self, (t, delta): (f64, f64), live: &mut Vec<&'a Regularity>, all: &mut Vec<f64>) {
         let from = all.len() as f64;
         let middle = 0.5 * (2.0 * from * from).ln();
