@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::Result;
 use crate::features::{Customers, HistoryKey, LnSpent, Rfm, Spent};
-use crate::model::{Law, Population, PurchaseModel, SpendModel, Spenders, SumPoint, Sums};
+use crate::model::{Effort, Law, Population, PurchaseModel, SpendModel, Spenders, SumPoint, Sums};
 use crate::progress::Progress;
 
 use super::draws::ParameterDraws;
@@ -19,6 +19,8 @@ use super::value::Value;
 
 /// So many draws are mixed for each customer.
 pub const MIXED: usize = 32;
+/// So many, where each takes milliseconds ([`Effort::High`]): in the middle of eight equal parts, they span seven eighths of the many.
+const MIXED_DEAR: usize = 8;
 
 /// Draws of the parameters, few and well spread, by which medians and intervals of a forecast are widened: the predictive
 /// distribution of a customer becomes the mixture of those of the draws.
@@ -50,7 +52,8 @@ impl<P: Population + Clone + Send> ParameterSpread<P> {
             .map(|(at, model)| (model.member(0).newcomer().mean(horizon.get()), at))
             .collect();
         sorted.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
-        let (all, kept) = (sorted.len(), sorted.len().min(MIXED));
+        let dear = draws.purchases.first().is_some_and(|model| model.member(0).effort() == Effort::High);
+        let (all, kept) = (sorted.len(), sorted.len().min(if dear { MIXED_DEAR } else { MIXED }));
         let middle = |part: usize| sorted[(2 * part + 1) * all / (2 * kept)].1;
         let spend = |at: usize| {
             let spend = draws.spend.get(at % draws.spend.len().max(1))?;
