@@ -1,7 +1,7 @@
 //! Beta-discrete-Weibull: a subscriber's churn differs between people and changes with tenure.
 
 use super::beta_geometric::BetaGeometric;
-use super::kernel::{Derivatives, Likelihood, Parametric, Weighted};
+use super::kernel::{Derivatives, Likelihood, Parametric, Weighted, all_positive};
 use super::retention::{ALIKE, EXTREMES, NOBODY_LEAVES, RetentionModel};
 use super::ridges::NO_SPREAD;
 use crate::features::Tenure;
@@ -44,11 +44,7 @@ impl Bdw {
     /// # Errors
     /// [`Error::Parameter`] unless all are positive and finite.
     pub fn new(alpha: f64, beta: f64, c: f64) -> Result<Self> {
-        for (name, value) in [("alpha", alpha), ("beta", beta), ("c", c)] {
-            if !(value > 0.0 && value.is_finite()) {
-                return Err(Error::Parameter { model: Self::NAME, name, value, rule: "positive and finite" });
-            }
-        }
+        all_positive(Self::NAME, [("alpha", alpha), ("beta", beta), ("c", c)])?;
         Ok(Self { alpha, beta, c })
     }
 

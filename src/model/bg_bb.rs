@@ -5,7 +5,7 @@ mod likelihood;
 
 use super::beta_geometric::BetaGeometric;
 use super::kernel::{
-    Derivatives, Likelihood, Moments, Parametric, PurchaseLikelihood, PurchaseModel, Weighted,
+    Derivatives, Likelihood, Moments, Parametric, PurchaseLikelihood, PurchaseModel, Weighted, all_positive,
 };
 use super::prior::Prior;
 use super::ridges::NO_SPREAD;
@@ -58,11 +58,7 @@ impl BgBb {
     /// # Errors
     /// [`Error::Parameter`] unless all are positive and finite.
     pub fn new(alpha: f64, beta: f64, gamma: f64, delta: f64) -> Result<Self> {
-        for (name, value) in [("alpha", alpha), ("beta", beta), ("gamma", gamma), ("delta", delta)] {
-            if !(value > 0.0 && value.is_finite()) {
-                return Err(Error::Parameter { model: Self::NAME, name, value, rule: "positive and finite" });
-            }
-        }
+        all_positive(Self::NAME, [("alpha", alpha), ("beta", beta), ("gamma", gamma), ("delta", delta)])?;
         Ok(Self { alpha, beta, gamma, delta })
     }
 

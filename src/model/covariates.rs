@@ -292,24 +292,16 @@ impl<M: Likelihood> Likelihood for WithCovariates<M> {
     fn derivatives(&self, rows: &[Weighted<Self::Row>]) -> Derivatives {
         let groups: Vec<_> = rows.chunk_by(|left, right| left.row.group == right.row.group).collect();
         let size = self.base.parameters().len() + self.effects.len();
-        let zero =
-            || Derivatives { value: 0.0, gradient: vec![0.0; size], hessian: vec![vec![0.0; size]; size] };
         let parts: Vec<Derivatives> = groups
             .par_chunks(GROUPS)
             .map(|groups| {
-                let mut sum = zero();
+                let mut sum = Derivatives::zero(size);
                 groups.iter().for_each(|rows| self.add(rows, &mut sum));
                 sum
             })
             .collect();
-        let mut total = zero();
-        for part in &parts {
-            total.value += part.value;
-            total.gradient.iter_mut().zip(&part.gradient).for_each(|(to, from)| *to += from);
-            for (to, from) in total.hessian.iter_mut().zip(&part.hessian) {
-                to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
-            }
-        }
+        let mut total = Derivatives::zero(size);
+        parts.iter().for_each(|part| total.add(part));
         let customers = rows.iter().map(|row| row.count).sum::<f64>();
         let (weight, width) = (self.penalty * customers, size - self.effects.len());
         total.value -= self.penalty_value(customers);

@@ -6,7 +6,7 @@ use rand::Rng;
 use rand_distr::{Distribution, Gamma};
 use rayon::prelude::*;
 
-use super::kernel::{Derivatives, Likelihood, Parametric, Weighted};
+use super::kernel::{Derivatives, Likelihood, Parametric, Weighted, all_positive};
 use super::prior::Prior;
 use super::spend::{SpendLikelihood, SpendModel, Sums};
 use crate::features::{Process, Spent};
@@ -56,11 +56,7 @@ impl GammaGamma {
     /// # Errors
     /// [`Error::Parameter`] unless all are positive and finite.
     pub fn new(p: f64, q: f64, v: f64) -> Result<Self> {
-        for (name, value) in [("p", p), ("q", q), ("v", v)] {
-            if !(value > 0.0 && value.is_finite()) {
-                return Err(Error::Parameter { model: Self::NAME, name, value, rule: "positive and finite" });
-            }
-        }
+        all_positive(Self::NAME, [("p", p), ("q", q), ("v", v)])?;
         Ok(Self { p, q, v })
     }
 

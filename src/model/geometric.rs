@@ -29,7 +29,7 @@ mod phase;
 mod tail;
 
 use super::bg_nbd::BgNbd;
-use super::kernel::{Derivatives, Moments, Weighted};
+use super::kernel::{Derivatives, Moments, Weighted, all_positive};
 use super::prior::Prior;
 use super::ridges;
 use crate::features::{Process, Rfm};
@@ -112,11 +112,7 @@ impl Geometric {
         let &[r, alpha, a, b] = parameters else {
             return Err(Error::Undefined(format!("{model} has four parameters, not {}", parameters.len())));
         };
-        for (name, value) in Self::NAMES.into_iter().zip([r, alpha, a, b]) {
-            if !(value > 0.0 && value.is_finite()) {
-                return Err(Error::Parameter { model, name, value, rule: "positive and finite" });
-            }
-        }
+        all_positive(model, Self::NAMES.into_iter().zip([r, alpha, a, b]))?;
         Ok(Self { r, alpha, a, b, ..*self })
     }
 

@@ -28,6 +28,42 @@ pub struct Derivatives {
     pub hessian: Vec<Vec<f64>>,
 }
 
+impl Derivatives {
+    /// Nothing added yet, of so many coordinates.
+    pub(crate) fn zero(coordinates: usize) -> Self {
+        Self {
+            value: 0.0,
+            gradient: vec![0.0; coordinates],
+            hessian: vec![vec![0.0; coordinates]; coordinates],
+        }
+    }
+
+    /// Adds those of other customers.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.value += other.value;
+        self.gradient.iter_mut().zip(&other.gradient).for_each(|(to, from)| *to += from);
+        for (to, from) in self.hessian.iter_mut().zip(&other.hessian) {
+            to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
+        }
+    }
+}
+
+/// Checks parameters of which each must be above 0 and a number.
+///
+/// # Errors
+/// [`Error::Parameter`] for the first that is not.
+pub(super) fn all_positive(
+    model: &'static str,
+    parameters: impl IntoIterator<Item = (&'static str, f64)>,
+) -> Result<()> {
+    for (name, value) in parameters {
+        if !(value > 0.0 && value.is_finite()) {
+            return Err(Error::Parameter { model, name, value, rule: "positive and finite" });
+        }
+    }
+    Ok(())
+}
+
 /// How a fit walks along a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Coordinate {

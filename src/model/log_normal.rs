@@ -11,7 +11,7 @@ use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
-use super::kernel::{Coordinate, Derivatives, Likelihood, Parametric, Weighted};
+use super::kernel::{Coordinate, Derivatives, Likelihood, Parametric, Weighted, all_positive};
 use super::prior::Prior;
 use super::spend::{SpendLikelihood, SpendModel, Sums};
 use crate::features::{Process, Spent};
@@ -66,15 +66,10 @@ impl LogNormal {
     /// # Errors
     /// [`Error::Parameter`] unless all are finite and σ and τ positive.
     pub fn new(m: f64, sigma: f64, tau: f64) -> Result<Self> {
-        let wrong = |name, value, rule| Err(Error::Parameter { model: Self::NAME, name, value, rule });
         if !m.is_finite() {
-            return wrong("m", m, "finite");
+            return Err(Error::Parameter { model: Self::NAME, name: "m", value: m, rule: "finite" });
         }
-        for (name, value) in [("sigma", sigma), ("tau", tau)] {
-            if !(value > 0.0 && value.is_finite()) {
-                return wrong(name, value, "positive and finite");
-            }
-        }
+        all_positive(Self::NAME, [("sigma", sigma), ("tau", tau)])?;
         Ok(Self { m, sigma, tau })
     }
 

@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 
 use super::kernel::{
     Derivatives, Effort, Likelihood, Moments, Parametric, PurchaseLikelihood, PurchaseModel, Weighted,
+    all_positive,
 };
 use super::prior::Prior;
 use super::ridges;
@@ -103,11 +104,7 @@ impl ParetoGgg {
     /// [`Error::Parameter`] unless all are positive and finite.
     pub fn new(t: f64, gamma: f64, r: f64, alpha: f64, s: f64, beta: f64) -> Result<Self> {
         let named = [("t", t), ("gamma", gamma), ("r", r), ("alpha", alpha), ("s", s), ("beta", beta)];
-        for (name, value) in named {
-            if !(value > 0.0 && value.is_finite()) {
-                return Err(Error::Parameter { model: Self::NAME, name, value, rule: "positive and finite" });
-            }
-        }
+        all_positive(Self::NAME, named)?;
         Ok(Self { t, gamma, r, alpha, s, beta })
     }
 

@@ -121,7 +121,7 @@ mod tests {
     fn the_derivatives_of_a_prior_are_difference_quotients() {
         let prior = Prior::flat().purchase_rates(0, 1, 1.0).chances_of_leaving(2, 3);
         let at = [0.3, -1.2, 0.7, 2.0];
-        let zero = || Derivatives { value: 0.0, gradient: vec![0.0; 4], hessian: vec![vec![0.0; 4]; 4] };
+        let zero = || Derivatives::zero(4);
         let mut here = zero();
         prior.add_to(&at, &mut here);
         for i in 0..4 {

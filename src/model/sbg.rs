@@ -1,7 +1,7 @@
 //! sBG: at every renewal a subscriber leaves with a churn chance of their own, which does not change.
 
 use super::beta_geometric::BetaGeometric;
-use super::kernel::{Derivatives, Likelihood, Parametric, Weighted};
+use super::kernel::{Derivatives, Likelihood, Parametric, Weighted, all_positive};
 use super::retention::{ALIKE, EXTREMES, NOBODY_LEAVES, RetentionModel, positive};
 use super::ridges::NO_SPREAD;
 use crate::features::Tenure;
@@ -43,11 +43,7 @@ impl Sbg {
     /// # Errors
     /// [`Error::Parameter`] unless both are positive and finite.
     pub fn new(alpha: f64, beta: f64) -> Result<Self> {
-        for (name, value) in [("alpha", alpha), ("beta", beta)] {
-            if !(value > 0.0 && value.is_finite()) {
-                return Err(Error::Parameter { model: Self::NAME, name, value, rule: "positive and finite" });
-            }
-        }
+        all_positive(Self::NAME, [("alpha", alpha), ("beta", beta)])?;
         Ok(Self { alpha, beta })
     }
 

@@ -48,7 +48,6 @@ pub struct CovariatePart {
     pub chosen_spend: Option<CrossValidation>,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)] // as serde calls it
 fn is_zero(strength: &f64) -> bool {
     *strength == 0.0
 }

@@ -26,7 +26,7 @@ mod tests;
 
 use std::fmt::Debug;
 
-use super::kernel::{Derivatives, Moments, Weighted};
+use super::kernel::{Derivatives, Moments, Weighted, all_positive};
 use super::prior::Prior;
 use crate::Result;
 use crate::features::Rfm;
@@ -175,11 +175,7 @@ impl<L: Lifetime> UntilDeath<L> {
 /// Checks r, α and the parameters of a lifetime.
 pub(super) fn checked<L: Lifetime>(r: f64, alpha: f64, lifetime: &[f64]) -> Result<UntilDeath<L>> {
     let names = ["r", "alpha"].iter().chain(L::PARAMETERS);
-    for (&name, &value) in names.zip([r, alpha].iter().chain(lifetime)) {
-        if !(value > 0.0 && value.is_finite()) {
-            return Err(crate::Error::Parameter { model: L::NAME, name, value, rule: "positive and finite" });
-        }
-    }
+    all_positive(L::NAME, names.copied().zip([r, alpha].iter().chain(lifetime).copied()))?;
     Ok(UntilDeath { r, alpha, lifetime: L::at(lifetime) })
 }
 

@@ -57,11 +57,10 @@ pub(super) fn steps(
 
 pub(super) fn derivatives(model: &VaryingParetoNbd, rows: &[Weighted<u32>]) -> Derivatives {
     let n = 4 + model.effects.len();
-    let zero = || Derivatives { value: 0.0, gradient: vec![0.0; n], hessian: vec![vec![0.0; n]; n] };
     let parts: Vec<Derivatives> = rows
         .par_chunks(CUSTOMERS)
         .map(|rows| {
-            let mut sum = zero();
+            let mut sum = Derivatives::zero(n);
             let path_of = |row: &Weighted<u32>| model.shop.histories[row.row as usize].path;
             let sides = model.sides();
             for rows in rows.chunk_by(|left, right| path_of(left) == path_of(right)) {
@@ -75,14 +74,8 @@ pub(super) fn derivatives(model: &VaryingParetoNbd, rows: &[Weighted<u32>]) -> D
             sum
         })
         .collect();
-    let mut total = zero();
-    for part in &parts {
-        total.value += part.value;
-        total.gradient.iter_mut().zip(&part.gradient).for_each(|(to, from)| *to += from);
-        for (to, from) in total.hessian.iter_mut().zip(&part.hessian) {
-            to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
-        }
-    }
+    let mut total = Derivatives::zero(n);
+    parts.iter().for_each(|part| total.add(part));
     for i in 0..n {
         for j in 0..i {
             total.hessian[i][j] = total.hessian[j][i];
