@@ -1,5 +1,7 @@
 //! `ltv backtest`: train on the past only, predict, and compare with what happened.
 
+use serde::Serialize;
+
 use super::args::{self, FormatArg};
 use super::show::{self, Grid};
 use super::tell::wrap;
@@ -36,16 +38,29 @@ pub fn run(args: &args::Backtest, quiet: bool, progress: &dyn Progress) -> Resul
     let past = orders::past(&orders, &options, args.counting.unit())?;
     let report = backtest(&past, &plan, &models, progress)?;
     voice.say(&orders::account(&ledger, &past))?;
+    write_report(args, || tables(&report), &report, |table| table.write(&report.long().chunk()))
+}
+
+/// A report in the format that was asked for: for people, whole as JSON, or as a long table.
+///
+/// # Errors
+/// [`Error::Io`] if it cannot be written.
+pub fn write_report(
+    args: &args::Backtest,
+    people: impl FnOnce() -> String,
+    report: &impl Serialize,
+    long: impl FnOnce(&mut TableWriter) -> Result<()>,
+) -> Result<()> {
     match args.format {
-        FormatArg::Table => write_text(&args.output, &tables(&report)),
+        FormatArg::Table => write_text(&args.output, &people()),
         FormatArg::Json => {
-            let text = serde_json::to_string_pretty(&report)
+            let text = serde_json::to_string_pretty(report)
                 .map_err(|e| Error::Undefined(format!("the report cannot be written as JSON: {e}")))?;
             write_text(&args.output, &(text + "\n"))
         }
         FormatArg::Csv => {
             let mut table = TableWriter::new(Output::create(&args.output)?, Format::Csv);
-            table.write(&report.long().chunk())?;
+            long(&mut table)?;
             table.finish()
         }
     }

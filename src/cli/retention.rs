@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::args::{self, Contracts, FormatArg, Reading};
+use super::backtest::write_report;
 use super::show::{self, Grid};
 use super::tell::{self, wrap};
 use super::voice::{Voice, write_text};
@@ -13,7 +14,6 @@ use crate::fit::{CohortFit, TrainedRetention};
 use crate::model::AnyRetentionModel;
 use crate::output::Output;
 use crate::progress::Progress;
-use crate::table::{Format, TableWriter};
 use crate::units::{AnnualRate, TimeUnit};
 use crate::{Error, Result};
 
@@ -144,19 +144,7 @@ pub fn backtest(args: &args::Backtest, quiet: bool, progress: &dyn Progress) -> 
     let found = read(&args.orders.inputs, &args.orders.reading, &args.contracts)?;
     voice.say(&account(&found))?;
     let report = backtest_retention(&found, args.horizon.in_periods(found.period)?, &args.models, progress)?;
-    match args.format {
-        FormatArg::Table => write_text(&args.output, &told(&report)),
-        FormatArg::Json => {
-            let text = serde_json::to_string_pretty(&report)
-                .map_err(|e| Error::Undefined(format!("the report cannot be written as JSON: {e}")))?;
-            write_text(&args.output, &(text + "\n"))
-        }
-        FormatArg::Csv => {
-            let mut table = TableWriter::new(Output::create(&args.output)?, Format::Csv);
-            table.write(&report.long().chunk())?;
-            table.finish()
-        }
-    }
+    write_report(args, || told(&report), &report, |table| table.write(&report.long().chunk()))
 }
 
 /// The report for people.

@@ -226,6 +226,55 @@ impl<M> From<M> for WithCovariates<M> {
     }
 }
 
+/// The names of a plain model's parameters, then those of the coefficients.
+pub(super) fn names_with(base: &impl Parametric, effects: &[Effect]) -> Vec<String> {
+    let mut names = base.names();
+    names.extend(effects.iter().map(|effect| effect.name.clone()));
+    names
+}
+
+/// A plain model's parameters, then the coefficients.
+pub(super) fn parameters_with(base: &impl Parametric, coefficients: &[f64]) -> Vec<f64> {
+    let mut all = base.parameters();
+    all.extend(coefficients);
+    all
+}
+
+/// A plain model and coefficients from their parameters one after the other.
+///
+/// # Errors
+/// [`Error::Undefined`] for another number of parameters; as the plain model's own.
+pub(super) fn taken_apart<M: Parametric>(
+    base: &M,
+    effects: &[Effect],
+    parameters: &[f64],
+) -> Result<(M, Vec<f64>)> {
+    let width = base.parameters().len();
+    if parameters.len() != width + effects.len() {
+        return Err(Error::Undefined(format!(
+            "{} with these covariates has {} parameters, not {}",
+            base.name(),
+            width + effects.len(),
+            parameters.len()
+        )));
+    }
+    Ok((base.with_parameters(&parameters[..width])?, parameters[width..].to_vec()))
+}
+
+/// The coordinates of a plain model, then the coefficients as they are.
+pub(super) fn coordinates_with(base: &impl Parametric, effects: &[Effect]) -> Vec<Coordinate> {
+    let mut all = base.coordinates();
+    all.extend(effects.iter().map(|_| Coordinate::Plain));
+    all
+}
+
+/// That of the plain model at the centre, and of each coefficient (per standard deviation of its covariate, on the scale of the
+/// fit) that it is normal around 0 with standard deviation 1.
+pub(super) fn prior_with<M: Likelihood>(base: &M, effects: &[Effect]) -> Prior {
+    let width = base.parameters().len();
+    (0..effects.len()).fold(base.prior(), |prior, k| prior.believe(&[(width + k, 1.0)], 0.0, 1.0))
+}
+
 impl<M: Parametric> Parametric for WithCovariates<M> {
     fn name(&self) -> &'static str {
         self.base.name()
@@ -236,35 +285,20 @@ impl<M: Parametric> Parametric for WithCovariates<M> {
     }
 
     fn names(&self) -> Vec<String> {
-        let mut names = self.base.names();
-        names.extend(self.effects.iter().map(|effect| effect.name.clone()));
-        names
+        names_with(&self.base, &self.effects)
     }
 
     fn parameters(&self) -> Vec<f64> {
-        let mut all = self.base.parameters();
-        all.extend(&self.coefficients);
-        all
+        parameters_with(&self.base, &self.coefficients)
     }
 
     fn with_parameters(&self, parameters: &[f64]) -> Result<Self> {
-        let width = self.base.parameters().len();
-        if parameters.len() != width + self.effects.len() {
-            return Err(Error::Undefined(format!(
-                "{} with these covariates has {} parameters, not {}",
-                self.name(),
-                width + self.effects.len(),
-                parameters.len()
-            )));
-        }
-        let base = self.base.with_parameters(&parameters[..width])?;
-        Self { base, coefficients: parameters[width..].to_vec(), ..self.clone() }.checked()
+        let (base, coefficients) = taken_apart(&self.base, &self.effects, parameters)?;
+        Self { base, coefficients, ..self.clone() }.checked()
     }
 
     fn coordinates(&self) -> Vec<Coordinate> {
-        let mut all = self.base.coordinates();
-        all.extend(self.effects.iter().map(|_| Coordinate::Plain));
-        all
+        coordinates_with(&self.base, &self.effects)
     }
 
     fn settings(&self) -> Vec<(&'static str, f64)> {
@@ -280,12 +314,8 @@ impl<M: Likelihood> Likelihood for WithCovariates<M> {
         self.of_group(row.group).map_or(f64::NAN, |model| model.ln_likelihood(&row.row))
     }
 
-    /// That of the plain model at the centre, and of each coefficient (per standard deviation of its covariate, on the scale of the
-    /// fit) that it is normal around 0 with standard deviation 1.
     fn prior(&self) -> Prior {
-        let width = self.base.parameters().len();
-        (0..self.effects.len())
-            .fold(self.base.prior(), |prior, k| prior.believe(&[(width + k, 1.0)], 0.0, 1.0))
+        prior_with(&self.base, &self.effects)
     }
 
     /// The rows come sorted by group, and within each as the plain model wants them.

@@ -9,7 +9,7 @@ mod sums;
 use std::sync::Arc;
 
 use super::ParetoNbd;
-use super::covariates::Effect;
+use super::covariates::{Effect, coordinates_with, names_with, parameters_with, prior_with, taken_apart};
 use super::kernel::{Coordinate, Derivatives, Likelihood, Parametric, Weighted};
 use super::prior::Prior;
 use crate::features::{CovariateGroups, CovariatePath, CovariatePaths, Customers, Process, PurchaseTimes};
@@ -246,34 +246,20 @@ impl Parametric for VaryingParetoNbd {
     }
 
     fn names(&self) -> Vec<String> {
-        let mut names = self.base.names();
-        names.extend(self.effects.iter().map(|effect| effect.name.clone()));
-        names
+        names_with(&self.base, &self.effects)
     }
 
     fn parameters(&self) -> Vec<f64> {
-        let mut all = self.base.parameters();
-        all.extend(&self.coefficients);
-        all
+        parameters_with(&self.base, &self.coefficients)
     }
 
     fn with_parameters(&self, parameters: &[f64]) -> Result<Self> {
-        if parameters.len() != 4 + self.effects.len() {
-            return Err(Error::Undefined(format!(
-                "{} with these covariates has {} parameters, not {}",
-                self.name(),
-                4 + self.effects.len(),
-                parameters.len()
-            )));
-        }
-        let base = self.base.with_parameters(&parameters[..4])?;
-        Ok(Self { base, coefficients: parameters[4..].to_vec(), ..self.clone() })
+        let (base, coefficients) = taken_apart(&self.base, &self.effects, parameters)?;
+        Ok(Self { base, coefficients, ..self.clone() })
     }
 
     fn coordinates(&self) -> Vec<Coordinate> {
-        let mut all = self.base.coordinates();
-        all.extend(self.effects.iter().map(|_| Coordinate::Plain));
-        all
+        coordinates_with(&self.base, &self.effects)
     }
 
     fn shifted_by(&self, process: Process) -> Option<Vec<f64>> {
@@ -294,7 +280,6 @@ impl Likelihood for VaryingParetoNbd {
     }
 
     fn prior(&self) -> Prior {
-        let prior = self.base.prior();
-        (0..self.effects.len()).fold(prior, |prior, k| prior.believe(&[(4 + k, 1.0)], 0.0, 1.0))
+        prior_with(&self.base, &self.effects)
     }
 }
