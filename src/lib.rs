@@ -10,6 +10,7 @@ pub mod progress;
 pub mod output;
 pub mod table;
 pub mod math;
+pub mod plot;
 
 // The data's way.
 pub mod orders;
@@ -17,6 +18,8 @@ pub mod features;
 pub mod model;
 pub mod fit;
 pub mod predict;
+pub mod regress;
+pub mod calibrate;
 pub mod backtest;
 
 // The rim: arguments in, words out.

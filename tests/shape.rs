@@ -4,9 +4,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The ground and the stages, in the order of `src/lib.rs`.
-const FLOORS: [&str; 13] = [
-    "error", "units", "progress", "output", "table", "math", "orders", "features", "model", "fit", "predict",
-    "backtest", "cli",
+const FLOORS: [&str; 16] = [
+    "error",
+    "units",
+    "progress",
+    "output",
+    "table",
+    "math",
+    "plot",
+    "orders",
+    "features",
+    "model",
+    "fit",
+    "predict",
+    "regress",
+    "calibrate",
+    "backtest",
+    "cli",
 ];
 
 /// Every Rust file of a floor: its folder, and its own file.

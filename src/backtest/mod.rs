@@ -1,4 +1,4 @@
-//! 6. Whether to believe it: origins, metrics, naive baselines, coverage.
+//! 8. Whether to believe it: origins, metrics, naive baselines, coverage.
 
 mod ranks;
 mod groups;

@@ -1,0 +1,1 @@
+//! 6. The second road: regressions on what each customer did by earlier origins and what they then did.
