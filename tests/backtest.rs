@@ -326,7 +326,7 @@ fn three(estimator: &dyn Estimator) -> Forecast {
     let customers = past.customers(TimeUnit::Week);
     let predictor = estimator.fit(&past, &customers).unwrap();
     let levels = [Share::new(0.5).unwrap(), Share::new(0.9).unwrap()];
-    predictor.forecast(&customers, Periods::new(2.0).unwrap(), &levels).unwrap()
+    predictor.forecast((&customers).into(), Periods::new(2.0).unwrap(), &levels).unwrap()
 }
 
 /// Own rates 2/2, 1/1 and (age 0) 0 a week, two weeks on: 2, 2, 0. Own mean orders 20 and 60; `c` has none, so the shop's,

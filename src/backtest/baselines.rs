@@ -4,12 +4,15 @@
 //! the same known amount, so the value is that amount times the count. That leaves out that rates and amounts are only
 //! estimated, that customers differ, and that they leave: such intervals are too narrow, which the backtest shows.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::poisson::Poisson;
 use crate::features::{Customers, Past};
 use crate::math::sum::sum;
-use crate::predict::{Estimator, Forecast, Predictor};
+use crate::predict::{CountLaw, Estimator, Forecast, Laws, Meeting, Met, Predictor, View};
 use crate::units::{Periods, Share};
 use crate::{Error, Result};
 
@@ -106,7 +109,8 @@ impl Predictor for Naive {
         &[]
     }
 
-    fn forecast(&self, customers: &Customers, horizon: Periods, levels: &[Share]) -> Result<Forecast> {
+    fn forecast(&self, view: View<'_>, horizon: Periods, levels: &[Share]) -> Result<Forecast> {
+        let customers = view.customers;
         if levels.iter().any(|level| level.get() >= 1.0) {
             return Err(Error::usage("an interval of level 1 is the whole range; use for instance 0.9"));
         }
@@ -125,11 +129,69 @@ impl Predictor for Naive {
         }
         Ok(all)
     }
+
+    /// Of purchases alone: values that are multiples of one amount have no density.
+    fn laws(&self, view: View<'_>, rows: Range<usize>, horizon: Periods) -> Result<Laws> {
+        let law = |at: usize| {
+            let (mean, _) = self.mean_and_worth(view.customers, at, horizon.get())?;
+            Ok(Arc::new(CountLaw::negative_binomial(mean, f64::INFINITY)))
+        };
+        let purchases = rows.clone().into_par_iter().map(law).collect::<Result<_>>()?;
+        Ok(Laws { p_alive: vec![1.0; rows.len()], purchases, value: None })
+    }
+
+    fn met(
+        &self,
+        view: View<'_>,
+        horizon: Periods,
+        (purchases, value): (&[u32], Option<&[f64]>),
+    ) -> Result<Meeting> {
+        let customers = view.customers;
+        let one = |at: usize| {
+            let (mean, order) = self.mean_and_worth(customers, at, horizon.get())?;
+            let law = CountLaw::negative_binomial(mean, f64::INFINITY);
+            let mut met = Meeting { value: value.map(|_| Met::default()), ..Meeting::default() };
+            met.purchases.bought(&law, u64::from(purchases[at]));
+            if let (Some(met), Some(value)) = (&mut met.value, value) {
+                let (each, s) = (order.unwrap_or(0.0), value[at]);
+                met.crps.push(law.crps_of_multiple(each, s));
+                met.pit.push(pit_of_multiple(&law, each, s));
+            }
+            Ok(met)
+        };
+        let mut all = Meeting::default();
+        for start in (0..customers.len()).step_by(CHUNK) {
+            let part = (start..customers.len().min(start + CHUNK)).into_par_iter().map(one);
+            part.collect::<Result<Vec<_>>>()?.into_iter().for_each(|part| all.append(part));
+        }
+        Ok(all)
+    }
+}
+
+/// P(less) and P(as much or less) than s, of a number of purchases worth `each`.
+fn pit_of_multiple(law: &CountLaw, each: f64, s: f64) -> (f64, f64) {
+    if each == 0.0 {
+        return if s > 0.0 {
+            (1.0, 1.0)
+        } else if s < 0.0 {
+            (0.0, 0.0)
+        } else {
+            (0.0, 1.0)
+        };
+    }
+    let units = s / each;
+    // Amounts agree to rounding errors.
+    let whole = units.round();
+    let hit = (units - whole).abs() <= 1e-9 * units.abs().max(1.0);
+    let at = |n: f64| if n < 0.0 { 0.0 } else { law.below(n as u64) };
+    let (less, as_much) =
+        if hit { (at(whole - 1.0), at(whole)) } else { (at(units.floor()), at(units.floor())) };
+    if each > 0.0 { (less, as_much) } else { (1.0 - as_much, 1.0 - less) }
 }
 
 impl Naive {
-    /// Appends one customer. Nobody leaves, so P(alive) is 1.
-    fn push(&self, customers: &Customers, at: usize, horizon: f64, to: &mut Forecast) -> Result<()> {
+    /// The mean number of purchases of a customer, and what each is worth.
+    fn mean_and_worth(&self, customers: &Customers, at: usize, horizon: f64) -> Result<(f64, Option<f64>)> {
         let (x, age) = (f64::from(customers.frequency[at]), customers.age[at]);
         let own_rate = if age > 0.0 { x / age } else { 0.0 };
         let mean = self.rate.unwrap_or(own_rate) * horizon;
@@ -139,6 +201,13 @@ impl Naive {
                 "the naive forecast of customer {at} is {mean:e} purchases"
             )));
         }
+        let own = if self.rate.is_none() { customers.monetary_value[at] } else { None };
+        Ok((mean, own.or(self.order_value)))
+    }
+
+    /// Appends one customer. Nobody leaves, so P(alive) is 1.
+    fn push(&self, customers: &Customers, at: usize, horizon: f64, to: &mut Forecast) -> Result<()> {
+        let (mean, order) = self.mean_and_worth(customers, at, horizon)?;
         let law = Poisson::new(mean);
         to.p_alive.push(1.0);
         to.expected_purchases.push(mean);
@@ -151,8 +220,6 @@ impl Naive {
             interval.upper.push(law.quantile(upper) as f64);
         }
         let Some(value) = &mut to.value else { return Ok(()) };
-        let own = if self.rate.is_none() { customers.monetary_value[at] } else { None };
-        let order = own.or(self.order_value);
         // Without any repeat purchase in the shop the mean is 0, and so is its value, whatever an order costs.
         let each = order.unwrap_or(0.0);
         value.expected_order_value.push(order);

@@ -10,7 +10,7 @@ use super::report::{AcquiredReport, BacktestReport, ModelReport, OriginReport, T
 use crate::features::{Customers, Holdout, Past};
 use crate::fit::{Covariates, Recipe};
 use crate::model::{AnyPurchaseModel, AnySpendModel};
-use crate::predict::{BuyTillYouDie, Estimator, Forecast, Interval, LogScores};
+use crate::predict::{BuyTillYouDie, Estimator, Forecast, Interval, Meeting, View};
 use crate::progress::Progress;
 use crate::units::{Horizon, Periods, Share, Tick, TimeUnit};
 use crate::{Error, Result};
@@ -84,12 +84,11 @@ fn at_origin(
         progress.check()?;
         let tried = (|| {
             let predictor = estimator.fit(&earlier, &customers)?;
-            let forecast = predictor.forecast(&customers, horizon, &plan.levels)?;
+            let view = View::of(&earlier, &customers);
+            let forecast = predictor.forecast(view, horizon, &plan.levels)?;
             let mut report = compare(estimator.id(), predictor.warnings(), forecast, &customers, &holdout)?;
             let value = Some(&holdout.value[..]).filter(|_| money);
-            if let Some(scores) = predictor.log_scores(&customers, horizon, (&holdout.purchases, value))? {
-                take_in(&mut report, scores);
-            }
+            take_in(&mut report, predictor.met(view, horizon, (&holdout.purchases, value))?);
             Ok(report)
         })();
         models.push(match tried {
@@ -149,11 +148,11 @@ fn compare(
 }
 
 /// The log scores, for what the report is about.
-fn take_in(report: &mut ModelReport, scores: LogScores) {
-    let LogScores { purchases, value } = scores;
-    for (target, scores) in [(&mut report.purchases, purchases), (&mut report.value, value)] {
-        if let Some(target) = target {
-            target.metrics.scored(scores);
+fn take_in(report: &mut ModelReport, meeting: Meeting) {
+    let Meeting { purchases, value } = meeting;
+    for (target, met) in [(&mut report.purchases, Some(purchases)), (&mut report.value, value)] {
+        if let Some((target, met)) = target.as_mut().zip(met) {
+            target.metrics.scored(met.log_score);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Special functions, quadrature and ranks: has never heard of customers.
 
+pub mod monotone;
 pub mod quadrature;
 pub mod ranks;
 pub mod roots;

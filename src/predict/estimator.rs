@@ -1,9 +1,13 @@
 //! Where all roads to a forecast meet: what learns from a past, and what it then predicts.
 
-use super::{Forecast, LogScores};
-use crate::Result;
+use std::ops::Range;
+
+use super::law::{Laws, Meeting};
+use super::probabilistic::parts;
+use super::{Forecast, Interval, ValueForecast};
 use crate::features::{Customers, Past};
 use crate::units::{Periods, Share};
+use crate::{Error, Result};
 
 /// A way to forecast, not yet fitted: a model with its fit, a regression, or a naive rule.
 pub trait Estimator: Sync {
@@ -23,7 +27,32 @@ pub trait Estimator: Sync {
     fn fit(&self, past: &Past<'_>, customers: &Customers) -> Result<Box<dyn Predictor>>;
 }
 
-/// A way to forecast, fitted.
+/// Whom a forecast is for: the table, and the past that it is a table of, where there is one. A table read from a file has no
+/// orders behind it, which suffices for probabilistic models and not for regressions.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// The customers.
+    pub customers: &'a Customers,
+    /// Their orders.
+    pub past: Option<&'a Past<'a>>,
+}
+
+impl<'a> View<'a> {
+    /// Of a past: `customers` is its table.
+    #[must_use]
+    pub const fn of(past: &'a Past<'a>, customers: &'a Customers) -> Self {
+        Self { customers, past: Some(past) }
+    }
+}
+
+impl<'a> From<&'a Customers> for View<'a> {
+    fn from(customers: &'a Customers) -> Self {
+        Self { customers, past: None }
+    }
+}
+
+/// A way to forecast, fitted. What is asked of a forecast follows from its laws; a predictor that knows a shorter way to an answer
+/// gives it itself.
 pub trait Predictor: Sync {
     /// The identifier of the [`Estimator`] it comes from.
     fn id(&self) -> &str;
@@ -31,23 +60,85 @@ pub trait Predictor: Sync {
     /// What should be known before its numbers are used, in words.
     fn warnings(&self) -> &[String];
 
+    /// The predictive laws of some rows of the table: of how many purchases each customer will make in the horizon, and of what they will
+    /// spend, as plain sums of revenue.
+    ///
+    /// # Errors
+    /// [`crate::Error::Undefined`] where a number cannot be computed; [`crate::Error::Usage`] if the view or the horizon is not one that it was
+    /// trained for.
+    fn laws(&self, view: View<'_>, rows: Range<usize>, horizon: Periods) -> Result<Laws>;
+
     /// What each customer will do in the horizon: plain sums of revenue, with one interval a level.
     ///
     /// # Errors
-    /// [`crate::Error::Usage`] for a level of 1; [`crate::Error::Undefined`] where a number cannot be computed.
-    fn forecast(&self, customers: &Customers, horizon: Periods, levels: &[Share]) -> Result<Forecast>;
+    /// [`crate::Error::Usage`] for a level of 1; as [`Predictor::laws`].
+    fn forecast(&self, view: View<'_>, horizon: Periods, levels: &[Share]) -> Result<Forecast> {
+        if levels.iter().any(|level| level.get() >= 1.0) {
+            return Err(Error::usage("an interval of level 1 is the whole range; use for instance 0.9"));
+        }
+        let count = view.customers.len();
+        let mut all: Option<Forecast> = None;
+        for rows in parts(count) {
+            let part = forecast_of(&self.laws(view, rows, horizon)?, levels);
+            match &mut all {
+                None => all = Some(part),
+                Some(all) => all.append(part),
+            }
+        }
+        Ok(all.unwrap_or_else(|| Forecast::with_capacity(levels, view.customers.has_money(), 0)))
+    }
 
-    /// How probable it thought what then happened: purchases and (with money) their value, of each customer. `None` if it has
-    /// no law to ask.
+    /// How its laws met what then happened: how often each customer bought and (with money) for how much.
     ///
     /// # Errors
-    /// As [`Predictor::forecast`].
-    fn log_scores(
-        &self,
-        _customers: &Customers,
-        _horizon: Periods,
-        _happened: (&[u32], Option<&[f64]>),
-    ) -> Result<Option<LogScores>> {
-        Ok(None)
+    /// As [`Predictor::laws`].
+    fn met(&self, view: View<'_>, horizon: Periods, happened: (&[u32], Option<&[f64]>)) -> Result<Meeting> {
+        let mut all = Meeting::default();
+        for rows in parts(view.customers.len()) {
+            all.append(Meeting::of(&self.laws(view, rows.clone(), horizon)?, rows, happened));
+        }
+        Ok(all)
+    }
+}
+
+/// The forecast that laws make.
+#[must_use]
+pub fn forecast_of(laws: &Laws, levels: &[Share]) -> Forecast {
+    let mut forecast = Forecast::with_capacity(levels, laws.value.is_some(), laws.len());
+    forecast.p_alive.clone_from(&laws.p_alive);
+    for law in &laws.purchases {
+        forecast.expected_purchases.push(law.mean());
+        forecast.purchases_variance.push(law.variance());
+        forecast.p_no_purchase.push(law.p_none());
+        forecast.purchases_median.push(law.quantile(0.5) as f64);
+        for interval in &mut forecast.purchases {
+            let (lower, upper) = law.interval(interval.level);
+            interval.push(lower as f64, upper as f64);
+        }
+    }
+    if let (Some(value), Some(amounts)) = (&mut forecast.value, &laws.value) {
+        for (law, purchases) in amounts.iter().zip(&laws.purchases) {
+            push_value(value, law, purchases.mean());
+        }
+    }
+    forecast
+}
+
+fn push_value(value: &mut ValueForecast, law: &super::AmountLaw, purchases: f64) {
+    let each = law.mean().filter(|_| purchases > 0.0).map(|mean| mean / purchases);
+    value.expected_order_value.push(each);
+    value.expected.push(law.mean());
+    value.variance.push(law.variance());
+    value.median.push(law.quantile(0.5));
+    for interval in &mut value.intervals {
+        let (lower, upper) = law.interval(interval.level);
+        interval.push(lower, upper);
+    }
+}
+
+impl Interval {
+    fn push(&mut self, lower: f64, upper: f64) {
+        self.lower.push(lower);
+        self.upper.push(upper);
     }
 }

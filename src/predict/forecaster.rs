@@ -82,7 +82,7 @@ pub struct Forecaster<'a, P> {
 }
 
 /// What purchases and money depend on: the group, the history, and whether its money says something of the customer.
-type Key = (u32, HistoryKey, bool);
+pub(super) type Key = (u32, HistoryKey, bool);
 
 /// Answers for distinct histories: rows of `width` numbers.
 #[derive(Default)]
@@ -267,9 +267,7 @@ impl<'a, P: Population> Forecaster<'a, P> {
         for at in rows {
             let customer = one.sees(customers.rfm(at));
             checked(&one, customers, at, &customer)?;
-            let tells = |(spenders, _): &(Spenders, _)| spenders.base().known_from(&customers.spent(at)) > 0;
-            let informed = self.spend.as_ref().is_some_and(tells);
-            let key = (self.group(at), customer.key(), informed);
+            let key = self.key(customers, at, &customer);
             let place = remembered.index.get(&key).copied().unwrap_or_else(|| {
                 *index.entry(key).or_insert_with(|| {
                     fresh.push(key);
@@ -279,6 +277,12 @@ impl<'a, P: Population> Forecaster<'a, P> {
             places.push(place);
         }
         Ok((places, fresh))
+    }
+
+    /// What the laws of a customer depend on.
+    pub(super) fn key(&self, customers: &Customers, at: usize, customer: &Rfm) -> Key {
+        let tells = |(spenders, _): &(Spenders, _)| spenders.base().known_from(&customers.spent(at)) > 0;
+        (self.group(at), customer.key(), self.spend.as_ref().is_some_and(tells))
     }
 
     /// Answers one history.

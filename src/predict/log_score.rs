@@ -24,14 +24,6 @@ pub struct LogScores {
     pub value: Vec<f64>,
 }
 
-impl LogScores {
-    /// Appends those of other customers.
-    pub(super) fn append(&mut self, other: Self) {
-        self.purchases.extend(other.purchases);
-        self.value.extend(other.value);
-    }
-}
-
 /// What two customers must share to have one law of purchases.
 type History = (u32, u32, u64, u64);
 

@@ -1,8 +1,9 @@
 //! The probabilistic road: a model of purchases, and one of what they are worth.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Estimator, Forecast, Forecaster, LogScores, Predictor, Question};
+use super::{Estimator, Forecast, Forecaster, Laws, Meeting, Predictor, Question, View};
 use crate::Result;
 use crate::features::{Customers, Past, PurchaseTimes};
 use crate::fit::{Covariates, Crowd, Recipe, TrainedModel};
@@ -87,7 +88,7 @@ impl Fitted {
 }
 
 /// The customers in parts.
-fn parts(count: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
+pub(super) fn parts(count: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
     (0..count).step_by(PART).map(move |start| start..count.min(start + PART))
 }
 
@@ -100,7 +101,8 @@ impl Predictor for Fitted {
         &self.trained.warnings
     }
 
-    fn forecast(&self, customers: &Customers, horizon: Periods, levels: &[Share]) -> Result<Forecast> {
+    fn forecast(&self, view: View<'_>, horizon: Periods, levels: &[Share]) -> Result<Forecast> {
+        let customers = view.customers;
         let crowd = self.crowd(customers, horizon)?;
         let forecaster = self.forecaster(&crowd, horizon, levels)?;
         let mut all = Forecast::with_capacity(levels, self.trained.spend.is_some(), customers.len());
@@ -110,18 +112,26 @@ impl Predictor for Fitted {
         Ok(all)
     }
 
-    fn log_scores(
-        &self,
-        customers: &Customers,
-        horizon: Periods,
-        happened: (&[u32], Option<&[f64]>),
-    ) -> Result<Option<LogScores>> {
-        let crowd = self.crowd(customers, horizon)?;
+    fn laws(&self, view: View<'_>, rows: Range<usize>, horizon: Periods) -> Result<Laws> {
+        let crowd = self.crowd(view.customers, horizon)?;
+        self.forecaster(&crowd, horizon, &[])?.laws(view.customers, rows)
+    }
+
+    /// The log scores are the laws' own; what a grid tells is rounder.
+    fn met(&self, view: View<'_>, horizon: Periods, happened: (&[u32], Option<&[f64]>)) -> Result<Meeting> {
+        let crowd = self.crowd(view.customers, horizon)?;
         let forecaster = self.forecaster(&crowd, horizon, &[])?;
-        let mut all = LogScores::default();
-        for rows in parts(customers.len()) {
-            all.append(forecaster.log_scores(customers, rows, happened)?);
+        let mut all = Meeting::default();
+        for rows in parts(view.customers.len()) {
+            let scores = forecaster.log_scores(view.customers, rows.clone(), happened)?;
+            let laws = forecaster.laws(view.customers, rows.clone())?;
+            let mut part = Meeting::of(&laws, rows, happened);
+            part.purchases.log_score = scores.purchases;
+            if let Some(value) = &mut part.value {
+                value.log_score = scores.value;
+            }
+            all.append(part);
         }
-        Ok(Some(all))
+        Ok(all)
     }
 }

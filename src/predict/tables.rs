@@ -14,7 +14,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::math::quadrature::legendre_node;
 use crate::math::special::IncompleteBeta;
-use crate::model::{Sums, unit};
+use crate::model::{Law, Sums, unit};
+
+use super::purchases::Purchases;
+use super::window::Window;
 
 /// Frequencies below this have a table.
 const FREQUENCIES: usize = 512;
@@ -31,6 +34,10 @@ const STEP: f64 = 0.5;
 const FINE_STEP: f64 = 0.25;
 /// A grid of more points than this is not laid; laws so narrow go the general road.
 const MOST_POINTS: f64 = 65_536.0;
+/// Rows with less of a law than this on one side are not told.
+const SEEN: f64 = 1e-8;
+/// About so many rows tell of a law.
+const MOST_SEEN: usize = 128;
 /// Nodes of the rule that integrates the density from a grid point, over at most half a step.
 const NODES: usize = 6;
 
@@ -110,6 +117,43 @@ impl Tables {
         let base = if guess < 0.5 * table.step { left } else { right };
         let offset = guess - (base.at - left.at) as f64 * table.step;
         Some(self.refine(table, (p, q), weights, (below, base, offset))?.exp())
+    }
+
+    /// Points (y, P(0 < S ≤ s), density with respect to y) of a mixture at the grid's rows, as far out as there is something to see. `None`
+    /// where the tables do not reach.
+    pub(super) fn points<L: Law>(
+        &self,
+        frequency: u32,
+        purchases: &Purchases<L>,
+    ) -> Option<Vec<(f64, f64, f64)>> {
+        let Window::Terms(terms) = purchases.window() else { return None };
+        let weights: Vec<f64> = terms.iter().skip(1).map(|p| purchases.p_alive() * p).collect();
+        if weights.len() > MOST_ORDERS {
+            return None;
+        }
+        let table = self.slots.get(frequency as usize)?.get_or_init(|| Table::new(self.sums(frequency)));
+        let (some, last) = (purchases.p_some(), table.rows.len().checked_sub(1)?);
+        // The first row with more than a little below it, and the first with next to nothing above.
+        let first_with = |share: f64| {
+            let (mut low, mut high) = (0, last);
+            while low < high {
+                let middle = usize::midpoint(low, high);
+                if self.below(table, middle, &weights) > share * some {
+                    high = middle
+                } else {
+                    low = middle + 1
+                }
+            }
+            low
+        };
+        let (from, to) = (first_with(SEEN), first_with(1.0 - SEEN));
+        // Fine tables have more rows than a law needs.
+        let every = ((to.saturating_sub(from)) / MOST_SEEN).max(1);
+        let rows = (from..=to).step_by(every);
+        let seen = rows
+            .map(|at| self.knot(table, at, &weights))
+            .map(|knot| (table.y(knot.at), knot.below, knot.density));
+        Some(seen.collect())
     }
 
     /// The two neighbouring grid points between which the quantile lies.
