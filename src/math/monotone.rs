@@ -44,11 +44,11 @@ impl Monotone {
         if x.len() < 2 || x.len() != y.len() || y.len() != slope.len() || !rises || !finite {
             return None;
         }
-        for at in 0..x.len() {
-            let secant = |i: usize| (y[i + 1] - y[i]) / (x[i + 1] - x[i]);
-            let left = if at > 0 { secant(at - 1) } else { f64::INFINITY };
-            let right = if at + 1 < x.len() { secant(at) } else { f64::INFINITY };
-            slope[at] = slope[at].clamp(0.0, 3.0 * left.min(right));
+        let secants: Vec<f64> =
+            x.windows(2).zip(y.windows(2)).map(|(x, y)| (y[1] - y[0]) / (x[1] - x[0])).collect();
+        for (at, slope) in slope.iter_mut().enumerate() {
+            let beside = secants[at.saturating_sub(1)].min(secants[at.min(secants.len() - 1)]);
+            *slope = slope.clamp(0.0, 3.0 * beside);
         }
         Some(Self { x, y, slope })
     }

@@ -24,7 +24,7 @@ impl CountLaw {
     #[must_use]
     pub fn new(mut terms: Vec<f64>) -> Option<Self> {
         let total = sum(terms.iter().copied());
-        if !(total > 0.0 && total.is_finite()) || terms.iter().any(|p| !(*p >= 0.0)) {
+        if !(total > 0.0 && total.is_finite()) || terms.iter().any(|p| *p < 0.0) {
             return None;
         }
         terms.iter_mut().for_each(|p| *p /= total);
