@@ -4,8 +4,8 @@ mod shop;
 
 use ltv::features::Past;
 use ltv::fit::Recipe;
-use ltv::model::{BgNbd, GammaGamma, LogNormal, ParetoNbd, PurchaseModel, SpendModel};
-use ltv::predict::{BuyTillYouDie, Estimator as _, Forecaster, Laws, Purchases, Question, Value, View};
+use ltv::model::{BgNbd, GammaGamma, LogNormal, ParetoNbd, SpendModel};
+use ltv::predict::{BuyTillYouDie, Estimator as _, Forecaster, Purchases, Question, Value, View};
 use ltv::units::{Grain, Periods, TimeUnit};
 
 const HISTORIES: [(u32, f64, f64, Option<f64>); 7] = [
@@ -18,27 +18,14 @@ const HISTORIES: [(u32, f64, f64, Option<f64>); 7] = [
     (600, 38.0, 39.0, Some(60.0)),
 ];
 
-fn laws<M: PurchaseModel, S: SpendModel + Into<ltv::model::Spenders>>(
-    model: &M,
-    spend: &S,
-    weeks: f64,
-) -> Laws
-where
-    M: ltv::model::Population<Model = M>,
-{
-    let horizon = Periods::new(weeks).unwrap();
-    let forecaster = Forecaster::new(model, Some(spend), Question::revenue(horizon, &[]).unwrap()).unwrap();
-    let customers = shop::customers(&HISTORIES);
-    forecaster.laws(&customers, 0..customers.len()).unwrap()
-}
-
 #[test]
 fn the_grid_tells_what_the_exact_law_tells() {
     let model = BgNbd::new(0.243, 4.414, 0.793, 2.426).unwrap();
     let spend = GammaGamma::new(6.25, 3.74, 15.44).unwrap();
     let horizon = Periods::new(39.0).unwrap();
     let customers = shop::customers(&HISTORIES);
-    let laws = laws(&model, &spend, 39.0);
+    let forecaster = Forecaster::new(&model, Some(&spend), Question::revenue(horizon, &[]).unwrap()).unwrap();
+    let laws = forecaster.laws(&customers, 0..customers.len()).unwrap();
     let values = laws.value.unwrap();
     for (at, (counts, amounts)) in laws.purchases.iter().zip(&values).enumerate() {
         let purchases = Purchases::of(&model, &customers.rfm(at), horizon);
