@@ -3,6 +3,7 @@
 mod net;
 mod regularity;
 mod past;
+mod some;
 mod holdout;
 mod customers;
 mod times;
@@ -10,8 +11,10 @@ mod cells;
 mod covariates;
 mod table_in;
 mod tenure;
+mod behaviour;
 mod subscriptions;
 
+pub use behaviour::Behaviour;
 pub use covariates::{
     Coding, CovariateColumn, CovariateFile, CovariateGroups, CovariatePath, CovariatePaths, CovariatePlan,
     CovariateSchema, CovariateTable, Gap, Process, Season, Span,

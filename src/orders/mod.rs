@@ -1,5 +1,6 @@
 //! 1. What was bought: files of orders become one column store of purchases, and a ledger of what was not used.
 
+mod attributes;
 mod events;
 mod ids;
 mod ledger;
@@ -28,6 +29,7 @@ mod read;
 mod inspect;
 
 pub use crate::table::Ids;
+pub use attributes::Attribute;
 pub use inspect::{Header, inspect};
 pub use ledger::{Ledger, Reason};
 pub use log::{LogCounts, LogOptions, OrderLog, OrderRow, Refunds};

@@ -2,8 +2,9 @@
 
 use rayon::prelude::*;
 
+use super::columns::plain;
 use super::events::{Event, Events};
-use super::{Ids, LogOptions};
+use super::{Attribute, Ids, LogOptions};
 use crate::units::Tick;
 
 /// All orders: per customer, in order of time. What [`crate::features`] cuts at a date.
@@ -16,6 +17,8 @@ pub struct Orders {
     pub ids: Ids,
     /// How rows were summarised.
     pub options: LogOptions,
+    /// What else of the customers' first orders was asked for.
+    pub attributes: Vec<Attribute>,
     events: Events,
     span: Option<(Tick, Tick)>,
     refunds: bool,
@@ -33,7 +36,7 @@ impl Orders {
             }
         }
         let span = span.map(|(first, last)| (Tick(first), Tick(last)));
-        Self { ids, options, events, span, refunds }
+        Self { ids, options, attributes: Vec::new(), events, span, refunds }
     }
 
     /// How many customers there are, those with nothing but refunds among them.
@@ -64,6 +67,13 @@ impl Orders {
     #[must_use]
     pub fn last_tick(&self) -> Option<Tick> {
         self.span.map(|(_, last)| last)
+    }
+
+    /// The attribute of a name, but for case, spaces and signs.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+        let same = self.attributes.iter().find(|attribute| attribute.name == name);
+        same.or_else(|| self.attributes.iter().find(|attribute| plain(&attribute.name) == plain(name)))
     }
 
     /// Whether there are refunds.
