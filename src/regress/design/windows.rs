@@ -157,7 +157,7 @@ impl<'a> TrainingWindows<'a> {
     /// place in the orders alone.
     #[must_use]
     pub fn folds(&self, k: usize) -> Vec<usize> {
-        let fold = |customer: &u32| (u128::from(scattered(*customer, FOLDS)) * k as u128 >> 64) as usize;
+        let fold = |customer: &u32| ((u128::from(scattered(*customer, FOLDS)) * k as u128) >> 64) as usize;
         self.windows.iter().flat_map(|window| window.who.iter().map(fold)).collect()
     }
 }
