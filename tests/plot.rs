@@ -166,7 +166,7 @@ fn what_is_no_svg_cannot_be_rendered_and_nothing_outside_is_read() {
 
 #[test]
 fn thirty_series_differ_in_colour_or_dash() {
-    let looks: Vec<_> = (0..30).map(|at| Style::series(at)).map(|style| (style.colour, style.dash)).collect();
+    let looks: Vec<_> = (0..30).map(Style::series).map(|style| (style.colour, style.dash)).collect();
     for (at, look) in looks.iter().enumerate() {
         assert!(!looks[..at].contains(look), "{at}");
     }
