@@ -3,19 +3,22 @@
 mod ranks;
 mod groups;
 mod metrics;
-#[cfg(test)]
-mod metrics_tests;
 mod poisson;
 mod baselines;
 mod origins;
+mod contest;
 mod report;
+mod piece;
 mod retention;
 mod run;
 mod choose;
 
 pub use baselines::{NaiveMean, NaiveRate};
 pub use choose::{Candidate, Choice, Evidence, LikelihoodRatio, choose};
-pub use metrics::{Band, Comparison, Coverage, Decile, Metrics, Third, percent};
+pub use contest::{Better, Contest, DieboldMariano, Standing, Verdict};
+pub use metrics::{
+    Band, Bin, Buys, Columns, Comparison, Coverage, Decile, Gain, MetColumns, Metrics, Third, buys, percent,
+};
 pub use origins::{FEWEST_CUSTOMERS, Origins};
 pub use report::{AcquiredReport, BacktestReport, LongTable, ModelReport, OriginReport, TargetReport};
 pub use retention::{

@@ -40,6 +40,24 @@ pub(super) fn gini(actual: &[f64], truth: &[u64], predicted: &[u64]) -> Option<f
     Some(raw(predicted) / raw(truth)).filter(|gini| gini.is_finite())
 }
 
+/// The area under the ROC curve: Mann & Whitney's U over the number of pairs of a buyer (1) and another (0), with mid-ranks,
+///
+/// ```text
+/// AUC = (Σ ranks of the buyers − n₁ (n₁ + 1) / 2) / (n₁ n₀)
+/// ```
+///
+/// `predicted` are the doubled mid-ranks of the predictions, so that the sum is exact. `None` without a pair, or if the predictions are all the same.
+pub(super) fn auc(bought: &[f64], predicted: &[u64]) -> Option<f64> {
+    let buyers = bought.iter().filter(|&&bought| bought > 0.0).count() as u128;
+    let others = bought.len() as u128 - buyers;
+    if buyers == 0 || others == 0 || predicted.windows(2).all(|pair| pair[0] == pair[1]) {
+        return None;
+    }
+    let held = bought.iter().zip(predicted).filter(|(bought, _)| **bought > 0.0);
+    let doubled: u128 = held.map(|(_, &rank)| u128::from(rank)).sum();
+    Some((doubled - buyers * (buyers + 1)) as f64 / (2 * buyers * others) as f64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +89,17 @@ mod tests {
         assert_eq!(settled(-left), -settled(left));
         assert!((settled(0.1) / 0.1 - 1.0).abs() < 1e-12 && settled(0.1) < settled(0.1 + 1e-11));
         assert_eq!((settled(0.0), settled(3.0), settled(f64::MAX)), (0.0, 3.0, f64::MAX));
+    }
+
+    /// Buyers at .8, .5 and .2, others at .5 and .1: of six pairs four are right and (.5, .5) is half.
+    #[test]
+    fn auc_by_hand() {
+        let ranks = doubled_mid_ranks(&[0.8, 0.5, 0.2, 0.5, 0.1]);
+        let auc_of = |bought: &[f64]| auc(bought, &ranks);
+        assert_eq!(auc_of(&[1.0, 1.0, 1.0, 0.0, 0.0]), Some(4.5 / 6.0));
+        assert_eq!(auc_of(&[0.0; 5]), None);
+        assert_eq!(auc_of(&[1.0; 5]), None);
+        assert_eq!(auc(&[1.0, 0.0], &[3, 3]), None);
     }
 
     #[test]

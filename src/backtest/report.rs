@@ -1,8 +1,9 @@
 //! What a backtest found, as values: the rim renders them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::metrics::{Comparison, Decile, Metrics, Third, names};
+use super::contest::Contest;
+use super::metrics::{BUYS, Bin, Buys, Comparison, Decile, Gain, Metrics, Third, names, thirds};
 use crate::Result;
 use crate::table::{Chunk, Values};
 
@@ -11,10 +12,15 @@ use crate::table::{Chunk, Values};
 pub struct BacktestReport {
     /// How far ahead was looked, as it was given: `39w`.
     pub horizon: String,
+    /// How much of the past each origin was trained on, as it was given: `26w`; `None` for all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<String>,
     /// Levels of the intervals, as fractions.
     pub levels: Vec<f64>,
     /// One report per origin, in order of time.
     pub origins: Vec<OriginReport>,
+    /// The models beside one another, over all origins: one entry per target and metric that two models or more have.
+    pub comparison: Vec<Contest>,
 }
 
 /// What was found at one origin.
@@ -26,6 +32,9 @@ pub struct OriginReport {
     pub until: String,
     /// Customers known at the origin: all metrics are about them.
     pub customers: usize,
+    /// Those of them who came within the window and were trained on; `None` where all were. The others are forecast too, and part of all metrics.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trained: Option<usize>,
     /// Customers who came later: what they bought in the holdout no forecast at the origin could see.
     pub acquired: AcquiredReport,
     /// By how much refunds (or late lines) in the holdout changed the value of orders from before the origin. It is part of no metric.
@@ -47,43 +56,93 @@ pub struct AcquiredReport {
 }
 
 /// How one model did at one origin.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelReport {
     /// The model: `bg-nbd`, `naive-rate`, `naive-mean`.
     pub model: String,
     /// Why there are no numbers, in words; `None` if there are.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub failed: Option<String>,
     /// What should be known before the numbers are used.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub warnings: Vec<String>,
     /// Purchases; `None` if it failed.
     pub purchases: Option<TargetReport>,
     /// Value; `None` if it failed, if there is no money, or if the spend part could not be fitted (a warning says so).
     pub value: Option<TargetReport>,
+    /// Whether they buy at all; `None` if it failed.
+    pub buys: Option<Buys>,
 }
 
 /// How well one quantity was predicted.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TargetReport {
     /// The whole.
     #[serde(flatten)]
     pub metrics: Metrics,
     /// By prediction, the highest first.
     pub deciles: Vec<Decile>,
-    /// By frequency, the lowest first.
+    /// Thirds by frequency, the lowest first.
     pub by_frequency: Vec<Third>,
+    /// Thirds by prediction, the lowest first.
+    pub by_prediction: Vec<Third>,
+    /// By frequency one by one: 0, 1, …, and all from 7 on.
+    pub by_each_frequency: Vec<Bin>,
+    /// Tenths by how long they had been silent at the origin, in the unit of the models; the shortest first.
+    pub by_silence: Vec<Bin>,
+    /// The gain curve.
+    pub gain: Gain,
+}
+
+/// What is known of the customers at the origin, by which they are grouped.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// Repeat purchases.
+    pub frequency: &'a [u32],
+    /// How long they had been silent.
+    pub silence: &'a [f64],
 }
 
 impl TargetReport {
-    pub(super) fn of(comparison: &Comparison<'_>, frequency: &[u32]) -> Result<Self> {
+    pub(super) fn of(comparison: &Comparison<'_>, known: Known<'_>) -> Result<Self> {
         Ok(Self {
             metrics: comparison.metrics(),
             deciles: comparison.deciles(),
-            by_frequency: comparison.by_frequency(frequency)?,
+            by_frequency: comparison.by_frequency(known.frequency)?,
+            by_prediction: comparison.by_prediction(known.frequency)?,
+            by_each_frequency: comparison.by_each_frequency(known.frequency)?,
+            by_silence: comparison.by_silence(known.silence)?,
+            gain: comparison.gain(),
         })
     }
+
+    /// Name and value of every metric, in the order of the long table: those of the whole ([`Metrics::entries`]), then how the intervals held in each third by
+    /// frequency (`coverage_90_frequency_1` for the third that bought least often, `pit_coverage_90_frequency_1`) and by prediction (`coverage_90_predicted_1`).
+    #[must_use]
+    pub fn entries(&self) -> Vec<(String, Option<f64>)> {
+        let levels: Vec<f64> = self.metrics.intervals.iter().map(|interval| interval.level).collect();
+        let mut entries = self.metrics.entries();
+        entries.extend(thirds::entries("frequency", &self.by_frequency, &levels));
+        entries.extend(thirds::entries("predicted", &self.by_prediction, &levels));
+        entries
+    }
 }
+
+impl ModelReport {
+    /// Name and value of every metric of a target, `purchases`, `value` or `buys`; `None` if there is no report of it.
+    #[must_use]
+    pub fn entries(&self, target: &str) -> Option<Vec<(String, Option<f64>)>> {
+        match target {
+            "purchases" => self.purchases.as_ref().map(TargetReport::entries),
+            "value" => self.value.as_ref().map(TargetReport::entries),
+            "buys" => self.buys.as_ref().map(Buys::entries),
+            _ => None,
+        }
+    }
+}
+
+/// What is predicted.
+pub(super) const TARGETS: [&str; 3] = ["purchases", "value", "buys"];
 
 impl BacktestReport {
     /// The report of a model at an origin, both by name.
@@ -100,11 +159,11 @@ impl BacktestReport {
         let mut table = LongTable::default();
         for origin in &self.origins {
             for model in &origin.models {
-                for (target, report) in [("purchases", &model.purchases), ("value", &model.value)] {
-                    let entries = match report {
-                        Some(report) => report.metrics.entries(),
+                for target in TARGETS {
+                    let entries = match model.entries(target) {
+                        Some(entries) => entries,
                         None if target == "value" && origin.acquired.value.is_none() => continue,
-                        None => self.missing(origin.customers),
+                        None => self.missing(target, origin.customers),
                     };
                     for (metric, value) in entries {
                         table.origin.push(&origin.origin);
@@ -119,9 +178,17 @@ impl BacktestReport {
         table
     }
 
-    fn missing(&self, customers: usize) -> Vec<(String, Option<f64>)> {
-        let names = names(&self.levels).into_iter();
-        names.map(|name| if name == "n" { (name, Some(customers as f64)) } else { (name, None) }).collect()
+    /// The entries of a model that failed.
+    fn missing(&self, target: &str, customers: usize) -> Vec<(String, Option<f64>)> {
+        let mut all = if target == "buys" { BUYS.map(String::from).to_vec() } else { names(&self.levels) };
+        if target != "buys" {
+            for by in ["frequency", "predicted"] {
+                all.extend(thirds::entries(by, &[], &self.levels).into_iter().map(|(name, _)| name));
+            }
+        }
+        all.into_iter()
+            .map(|name| if name == "n" { (name, Some(customers as f64)) } else { (name, None) })
+            .collect()
     }
 }
 
@@ -132,9 +199,9 @@ pub struct LongTable<'a> {
     pub origin: Vec<&'a str>,
     /// The model.
     pub model: Vec<&'a str>,
-    /// `purchases` or `value`.
+    /// `purchases`, `value` or `buys`.
     pub target: Vec<&'static str>,
-    /// The metric, as in [`Metrics::entries`].
+    /// The metric, as in [`TargetReport::entries`] and [`Buys::entries`].
     pub metric: Vec<String>,
     /// Its value; `None` where it does not exist.
     pub value: Vec<Option<f64>>,

@@ -1,16 +1,15 @@
 //! The backtest: for each origin train on the past only, forecast, and compare with what then happened.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::baselines::{NaiveMean, NaiveRate};
-use super::metrics::{Band, Comparison};
 use super::origins::{Origins, Possible, after};
-use super::report::{AcquiredReport, BacktestReport, ModelReport, OriginReport, TargetReport};
-use crate::features::{Customers, Holdout, Past};
+use super::piece::{Happened, failed, judged};
+use super::report::{AcquiredReport, BacktestReport, OriginReport};
+use crate::features::Past;
 use crate::fit::{Covariates, Recipe};
 use crate::model::{AnyPurchaseModel, AnySpendModel};
-use crate::predict::{BuyTillYouDie, Estimator, Forecast, Interval, Meeting, View};
+use crate::predict::{BuyTillYouDie, Estimator, View};
 use crate::progress::Progress;
 use crate::units::{Horizon, Periods, Share, Tick, TimeUnit};
 use crate::{Error, Result};
@@ -59,7 +58,9 @@ pub fn backtest(
     let report = BacktestReport {
         horizon: plan.horizon.to_string(),
         levels: plan.levels.iter().map(|level| level.get()).collect(),
+        window: None,
         origins: reports.collect::<Result<_>>()?,
+        comparison: Vec::new(),
     };
     progress.end();
     Ok(report)
@@ -79,6 +80,7 @@ fn at_origin(
     let customers = earlier.telling_logs(logs).customers(plan.unit);
     let horizon = Periods::new(grain.between(origin, end, customers.unit))?;
     let money = customers.has_money();
+    let happened = Happened::of(&customers, &holdout);
     let mut models = Vec::new();
     for estimator in estimators {
         progress.check()?;
@@ -86,10 +88,9 @@ fn at_origin(
             let predictor = estimator.fit(&earlier, &customers)?;
             let view = View::of(&earlier, &customers);
             let forecast = predictor.forecast(view, horizon, &plan.levels)?;
-            let mut report = compare(estimator.id(), predictor.warnings(), forecast, &customers, &holdout)?;
             let value = Some(&holdout.value[..]).filter(|_| money);
-            take_in(&mut report, predictor.met(view, horizon, (&holdout.purchases, value))?);
-            Ok(report)
+            let met = predictor.met(view, horizon, (&holdout.purchases, value))?;
+            judged((estimator.id(), predictor.warnings()), &forecast, &met, &happened)
         })();
         models.push(match tried {
             Ok(report) => report,
@@ -102,6 +103,7 @@ fn at_origin(
         origin: grain.show(origin),
         until: grain.show(end),
         customers: customers.len(),
+        trained: None,
         acquired: AcquiredReport {
             customers: holdout.acquired.customers,
             purchases: holdout.acquired.purchases,
@@ -110,102 +112,6 @@ fn at_origin(
         revised: money.then_some(holdout.revised).filter(|&revised| revised != 0.0),
         models,
     })
-}
-
-fn failed(id: &str, error: &Error) -> ModelReport {
-    ModelReport {
-        model: id.into(),
-        failed: Some(error.to_string()),
-        warnings: Vec::new(),
-        purchases: None,
-        value: None,
-    }
-}
-
-/// One forecast beside what happened. Columns are let go as soon as they are not needed any more: of many customers, they
-/// are most of the memory of a backtest.
-fn compare(
-    id: &str,
-    warnings: &[String],
-    forecast: Forecast,
-    customers: &Customers,
-    holdout: &Holdout,
-) -> Result<ModelReport> {
-    let Forecast { expected_purchases, purchases, value, .. } = forecast;
-    let value = value.map(|value| (value.expected, value.intervals)).filter(|_| !holdout.value.is_empty());
-    let purchases = {
-        let (expected, intervals) = (expected_purchases, purchases);
-        compare_purchases(&expected, &intervals, customers, holdout)?
-    };
-    let value = value.map(|(expected, intervals)| compare_value(expected, intervals, customers, holdout));
-    Ok(ModelReport {
-        model: id.into(),
-        failed: None,
-        warnings: warnings.to_vec(),
-        purchases: Some(purchases),
-        value: value.transpose()?,
-    })
-}
-
-/// The log scores, for what the report is about.
-fn take_in(report: &mut ModelReport, meeting: Meeting) {
-    let Meeting { purchases, value } = meeting;
-    for (target, met) in [(&mut report.purchases, Some(purchases)), (&mut report.value, value)] {
-        if let Some((target, met)) = target.as_mut().zip(met) {
-            target.metrics.scored(met.log_score);
-        }
-    }
-}
-
-fn compare_purchases(
-    expected: &[f64],
-    intervals: &[Interval],
-    customers: &Customers,
-    holdout: &Holdout,
-) -> Result<TargetReport> {
-    let happened: Vec<f64> = holdout.purchases.iter().map(|&count| f64::from(count)).collect();
-    TargetReport::of(&Comparison::new(&happened, expected, bands(intervals))?, &customers.frequency)
-}
-
-/// Value, of the customers whose mean exists.
-fn compare_value(
-    expected: Vec<Option<f64>>,
-    mut intervals: Vec<Interval>,
-    customers: &Customers,
-    holdout: &Holdout,
-) -> Result<TargetReport> {
-    let exists: Vec<bool> = expected.iter().map(Option::is_some).collect();
-    for each in &mut intervals {
-        each.lower = only(Cow::Owned(std::mem::take(&mut each.lower)), &exists).into_owned();
-        each.upper = only(Cow::Owned(std::mem::take(&mut each.upper)), &exists).into_owned();
-    }
-    let expected: Vec<f64> = expected.into_iter().flatten().collect();
-    let frequency = only(Cow::Borrowed(&customers.frequency[..]), &exists);
-    let happened = only(Cow::Borrowed(&holdout.value[..]), &exists);
-    let without = exists.len() - expected.len();
-    let comparison = Comparison::new(&happened, &expected, bands(&intervals))?;
-    let mut report = TargetReport::of(&comparison, &frequency)?;
-    if without > 0 {
-        report.metrics.notes.push(format!(
-            "for {without} customers the mean value does not exist (the spend model's tail is too heavy); they are left out"
-        ));
-    }
-    Ok(report)
-}
-
-/// The values of a column that are to be kept; the column itself if that is all of them.
-fn only<'a, T: Copy>(column: Cow<'a, [T]>, keep: &[bool]) -> Cow<'a, [T]> {
-    if keep.iter().all(|&keep| keep) {
-        return column;
-    }
-    column.iter().zip(keep).filter_map(|(&value, &keep)| keep.then_some(value)).collect()
-}
-
-fn bands(intervals: &[Interval]) -> Vec<Band<'_>> {
-    intervals
-        .iter()
-        .map(|each| Band { level: each.level.get(), lower: &each.lower, upper: &each.upper })
-        .collect()
 }
 
 /// The identifiers of all that can be tested, in the order in which they are shown: the models, then the naive rules.
