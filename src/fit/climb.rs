@@ -5,7 +5,7 @@ mod solvers;
 
 use self::problem::{Mean, MeanLikelihood, mean};
 use self::solvers::{EVALUATIONS, quasi_newton, simplex, trust_region};
-use super::matrix;
+use crate::math::matrix;
 use super::report::Stop;
 use crate::model::{Derivatives, Likelihood, Weighted};
 

@@ -1,6 +1,6 @@
 //! How sure the parameters are, in the directions that the data determine.
 
-use super::matrix;
+use crate::math::matrix;
 use crate::model::{Coordinate, Parametric};
 
 /// A direction of the log-parameters with a standard deviation beyond this (within two of them a factor of e^±4, 3,000

@@ -4,7 +4,7 @@ use super::bootstrap::bootstrap;
 use super::climb::{Top, maximise};
 use super::covariance::Uncertainty;
 use super::drawn::{ChainsReport, DrawsReport, RefitsReport, parameters_drawn, thinned};
-use super::matrix;
+use crate::math::matrix;
 use super::method::{Bootstrap, Mcmc, Method, Nuts};
 use super::metropolis;
 use super::mle::Fit;

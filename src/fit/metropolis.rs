@@ -5,7 +5,7 @@ use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
-use super::matrix;
+use crate::math::matrix;
 use super::method::Mcmc;
 use super::nuts::{Run, Sampled, judged};
 use super::penalised::Penalised;

@@ -11,7 +11,6 @@ mod drawn;
 mod estimate;
 mod file;
 mod independence;
-mod matrix;
 mod method;
 mod metropolis;
 mod mle;

@@ -12,7 +12,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
 use super::diagnostics::{FEWEST_EFFECTIVE, LARGEST_R_HAT, effective_sample_size, r_hat};
-use super::matrix;
+use crate::math::matrix;
 use super::method::Nuts;
 use crate::model::{Likelihood, Weighted};
 use crate::progress::Progress;

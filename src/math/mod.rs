@@ -1,6 +1,7 @@
-//! Special functions, quadrature and ranks: has never heard of customers.
+//! Special functions, quadrature, ranks and small matrices: has never heard of customers.
 
 pub mod monotone;
+pub(crate) mod matrix;
 pub mod quadrature;
 pub mod ranks;
 pub mod roots;

@@ -1,7 +1,7 @@
 //! Small symmetric matrices: a handful of parameters, no more.
 
 /// The lower Cholesky factor; `None` unless the matrix is positive definite beyond rounding.
-pub(super) fn cholesky(m: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
+pub(crate) fn cholesky(m: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
     let n = m.len();
     let mut l = vec![vec![0.0; n]; n];
     for i in 0..n {
@@ -21,12 +21,12 @@ pub(super) fn cholesky(m: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
 }
 
 /// Solves L Lᵀ x = b.
-pub(super) fn solve(l: &[Vec<f64>], b: &[f64]) -> Vec<f64> {
+pub(crate) fn solve(l: &[Vec<f64>], b: &[f64]) -> Vec<f64> {
     solve_transposed(l, &solve_lower(l, b))
 }
 
 /// Solves L x = b.
-pub(super) fn solve_lower(l: &[Vec<f64>], b: &[f64]) -> Vec<f64> {
+pub(crate) fn solve_lower(l: &[Vec<f64>], b: &[f64]) -> Vec<f64> {
     let mut x = b.to_vec();
     for i in 0..x.len() {
         let dot: f64 = (0..i).map(|k| l[i][k] * x[k]).sum();
@@ -36,7 +36,7 @@ pub(super) fn solve_lower(l: &[Vec<f64>], b: &[f64]) -> Vec<f64> {
 }
 
 /// Solves Lᵀ x = b.
-pub(super) fn solve_transposed(l: &[Vec<f64>], b: &[f64]) -> Vec<f64> {
+pub(crate) fn solve_transposed(l: &[Vec<f64>], b: &[f64]) -> Vec<f64> {
     let mut x = b.to_vec();
     for i in (0..x.len()).rev() {
         let dot: f64 = (i + 1..x.len()).map(|k| l[k][i] * x[k]).sum();
@@ -46,7 +46,7 @@ pub(super) fn solve_transposed(l: &[Vec<f64>], b: &[f64]) -> Vec<f64> {
 }
 
 /// The eigenvalues of a symmetric matrix, ascending, each with its unit vector; by Jacobi's rotations.
-pub(super) fn eigen(m: &[Vec<f64>]) -> Vec<(f64, Vec<f64>)> {
+pub(crate) fn eigen(m: &[Vec<f64>]) -> Vec<(f64, Vec<f64>)> {
     let n = m.len();
     let mut a = m.to_vec();
     // The rows of `v` turn into the vectors: they start as the axes and follow every rotation.
