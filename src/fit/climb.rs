@@ -5,8 +5,8 @@ mod solvers;
 
 use self::problem::{Mean, MeanLikelihood, mean};
 use self::solvers::{EVALUATIONS, quasi_newton, simplex, trust_region};
-use crate::math::matrix;
 use super::report::Stop;
+use crate::math::matrix;
 use crate::model::{Derivatives, Likelihood, Weighted};
 
 /// Coordinates (of the scaled problem: log-parameters, for the most part) are sought within ± this: e^12 = 163,000. Beyond, the likelihood is taken to be

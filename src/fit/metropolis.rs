@@ -5,10 +5,10 @@ use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
-use crate::math::matrix;
 use super::method::Mcmc;
 use super::nuts::{Run, Sampled, judged};
 use super::penalised::Penalised;
+use crate::math::matrix;
 use crate::model::{Likelihood, Parametric, Weighted};
 use crate::progress::Progress;
 use crate::{Error, Result};

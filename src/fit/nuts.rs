@@ -12,8 +12,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
 use super::diagnostics::{FEWEST_EFFECTIVE, LARGEST_R_HAT, effective_sample_size, r_hat};
-use crate::math::matrix;
 use super::method::Nuts;
+use crate::math::matrix;
 use crate::model::{Likelihood, Weighted};
 use crate::progress::Progress;
 use crate::{Error, Result};

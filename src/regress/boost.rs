@@ -121,7 +121,10 @@ impl Boosting {
             trees: whole.trees,
         };
         if whole.eta.iter().chain(&means).any(|value| !value.is_finite()) {
-            return Err(Error::Undefined(format!("boosting ({}) came to numbers that are not finite", self.family)));
+            return Err(Error::Undefined(format!(
+                "boosting ({}) came to numbers that are not finite",
+                self.family
+            )));
         }
         Ok((boosted, OutOfFold { means }))
     }
@@ -132,7 +135,8 @@ impl Boosting {
             Family::Binomial | Family::Poisson => 1.0,
             Family::Gaussian => {
                 let mean = sample.mean_target();
-                let squares = (0..sample.rows()).map(|row| sample.weight(row) * (sample.y()[row] - mean).powi(2));
+                let squares =
+                    (0..sample.rows()).map(|row| sample.weight(row) * (sample.y()[row] - mean).powi(2));
                 let sd = (sum(squares) / sample.total_weight()).sqrt();
                 if sd > 0.0 { sd } else { 1.0 }
             }
@@ -157,7 +161,8 @@ impl Boosting {
         for (growth, told) in &mut parts {
             told.begin(growth.start);
         }
-        let deviance = |parts: &[(Growth<'_>, Told<'_>)]| sum(parts.iter().map(|(_, told)| told.deviance(scale)));
+        let deviance =
+            |parts: &[(Growth<'_>, Told<'_>)]| sum(parts.iter().map(|(_, told)| told.deviance(scale)));
         let none = deviance(&parts);
         let (mut best, mut trees) = (none, 0);
         for round in 0..self.most {
@@ -234,8 +239,10 @@ impl<'a> Growth<'a> {
         let family = by.family;
         let mean = |row: usize| family.mean(self.eta[row]);
         let slope = |row: usize| (self.sample.weight(row) * family.slope(self.y[row], mean(row))) as f32;
-        let curvature = |row: usize| (self.sample.weight(row) * family.curvature(self.y[row], mean(row))) as f32;
-        let (slopes, curvatures): (Vec<f32>, Vec<f32>) = (0..count).map(|row| (slope(row), curvature(row))).unzip();
+        let curvature =
+            |row: usize| (self.sample.weight(row) * family.curvature(self.y[row], mean(row))) as f32;
+        let (slopes, curvatures): (Vec<f32>, Vec<f32>) =
+            (0..count).map(|row| (slope(row), curvature(row))).unzip();
         let rows: Vec<usize> = (0..count).filter(|&row| self.shown(round, row, by.rows)).collect();
         let shown: Vec<usize> = self.shown_columns(round);
         if rows.is_empty() || shown.is_empty() {
@@ -277,7 +284,8 @@ impl<'a> Growth<'a> {
 
     /// Whether a tree is shown a row: by numbers that depend on seed, tree and row alone.
     fn shown(&self, round: usize, row: usize, share: f64) -> bool {
-        uniform(self.by.seed, round, u64::from(self.sample.group(row)) << 20 | (row as u64 & 0xf_ffff)) < share
+        uniform(self.by.seed, round, u64::from(self.sample.group(row)) << 20 | (row as u64 & 0xf_ffff))
+            < share
     }
 
     /// The columns that a tree is shown, by their place among those that are not constant: at least one.

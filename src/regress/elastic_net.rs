@@ -149,11 +149,13 @@ impl Square {
         let size = right.len();
         let steepest = right.iter().fold(0.0f64, |most, value| most.max(value.abs()));
         let rows: Vec<Vec<f64>> = products.rows().into_iter().map(|row| row.to_vec()).collect();
-        let lower = matrix::cholesky(&rows)
-            .ok_or_else(|| Error::Undefined("the columns are too nearly collinear for an elastic net".to_owned()))?;
+        let lower = matrix::cholesky(&rows).ok_or_else(|| {
+            Error::Undefined("the columns are too nearly collinear for an elastic net".to_owned())
+        })?;
         // RᵀR = ZᵀZ/n and Rᵀc = Zᵀy/n; times the number of rows of R, which linfa divides by.
         let root = (size as f64).sqrt();
-        let factor = Array2::from_shape_fn((size, size), |(i, j)| if i <= j { root * lower[j][i] } else { 0.0 });
+        let factor =
+            Array2::from_shape_fn((size, size), |(i, j)| if i <= j { root * lower[j][i] } else { 0.0 });
         let right = matrix::solve_lower(&lower, &right.to_vec()).into_iter().map(|c| root * c).collect();
         Ok(Self { standard, mean, factor, right, steepest })
     }

@@ -107,7 +107,9 @@ impl Family {
         match self {
             Self::Gaussian | Self::Binomial | Self::Poisson => self.information(mean),
             Self::Gamma => y / mean,
-            Self::Tweedie(power) => (2.0 - power) * mean.powf(2.0 - power) + (power - 1.0) * y * mean.powf(1.0 - power),
+            Self::Tweedie(power) => {
+                (2.0 - power) * mean.powf(2.0 - power) + (power - 1.0) * y * mean.powf(1.0 - power)
+            }
         }
     }
 
@@ -134,9 +136,9 @@ impl Family {
     #[must_use]
     pub fn ln_likelihood(self, y: f64, mean: f64, dispersion: f64) -> Option<f64> {
         match self {
-            Self::Gaussian => {
-                Some(-0.5 * ((y - mean) * (y - mean) / dispersion + (std::f64::consts::TAU * dispersion).ln()))
-            }
+            Self::Gaussian => Some(
+                -0.5 * ((y - mean) * (y - mean) / dispersion + (std::f64::consts::TAU * dispersion).ln()),
+            ),
             Self::Binomial => Some(-0.5 * self.deviance(y, mean)),
             Self::Poisson => Some(if y == 0.0 { -mean } else { y * mean.ln() - mean - ln_gamma(y + 1.0) }),
             Self::Gamma => {
@@ -165,13 +167,22 @@ impl Family {
             Self::Gamma => (|y| y > 0.0, "more than 0"),
         };
         if let Some((row, value)) = y.iter().enumerate().find(|(_, value)| !allowed(**value)) {
-            return Err(Error::Undefined(format!("{self}: the target of row {} is {value}, but must be {rule}", row + 1)));
+            return Err(Error::Undefined(format!(
+                "{self}: the target of row {} is {value}, but must be {rule}",
+                row + 1
+            )));
         }
         if y.iter().all(|&value| value == 0.0) {
-            return Err(Error::Undefined(format!("{self}: the target is 0 in all {} rows: there is nothing to learn", y.len())));
+            return Err(Error::Undefined(format!(
+                "{self}: the target is 0 in all {} rows: there is nothing to learn",
+                y.len()
+            )));
         }
         if self == Self::Binomial && y.iter().all(|&value| value == 1.0) {
-            return Err(Error::Undefined(format!("{self}: the target is 1 in all {} rows: there is nothing to learn", y.len())));
+            return Err(Error::Undefined(format!(
+                "{self}: the target is 1 in all {} rows: there is nothing to learn",
+                y.len()
+            )));
         }
         Ok(())
     }

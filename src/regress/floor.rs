@@ -49,6 +49,9 @@ mod tests {
         let floor = Floor::of(&told, &happened);
         // −2 and −1 did 0.5 on average; with the third, told less than that, all three did a third: told 1, the fourth is above.
         assert_eq!(floor.raise(&told), array![1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0, 1.0, 3.0]);
-        assert_eq!(Floor::of(&array![0.5, 1.0], &array![0.0, 1.0]).raise(&array![0.0, 1.0]), array![0.005, 1.0]);
+        assert_eq!(
+            Floor::of(&array![0.5, 1.0], &array![0.0, 1.0]).raise(&array![0.0, 1.0]),
+            array![0.005, 1.0]
+        );
     }
 }

@@ -165,7 +165,8 @@ impl Task<'_> {
         if family == Family::Binomial || !self.sample.has_offset() {
             return family.link(self.sample.mean_target());
         }
-        let exposed = (0..self.sample.rows()).map(|row| self.sample.weight(row) * family.mean(self.sample.offset(row)));
+        let exposed =
+            (0..self.sample.rows()).map(|row| self.sample.weight(row) * family.mean(self.sample.offset(row)));
         (self.sample.mean_target() * self.sample.total_weight() / sum(exposed)).ln()
     }
 
@@ -207,7 +208,8 @@ impl Task<'_> {
         };
         let information = (0..size).map(|i| (0..size).map(|j| entry(i, j)).collect()).collect();
         let score = self.z.t().dot(&slopes);
-        let score = (0..size).map(|i| if i == 0 { slopes.sum() } else { score[i - 1] - pull * state.b[i] }).collect();
+        let score =
+            (0..size).map(|i| if i == 0 { slopes.sum() } else { score[i - 1] - pull * state.b[i] }).collect();
         (information, score)
     }
 
@@ -259,10 +261,15 @@ impl Task<'_> {
             one.map(|one| sample.weight(row) * one)
         };
         let ln_likelihood: Option<Vec<f64>> = (0..sample.rows()).map(ln_likelihood).collect();
-        let aic = ln_likelihood.filter(|_| self.ridge == 0.0).map(|all| 2.0 * (columns + 1.0) - 2.0 * sum(all));
+        let aic =
+            ln_likelihood.filter(|_| self.ridge == 0.0).map(|all| 2.0 * (columns + 1.0) - 2.0 * sum(all));
         let fitted = FittedGlm {
             family,
-            intercept: Coefficient { name: INTERCEPT.to_owned(), estimate: intercept, standard_error: Some(error) },
+            intercept: Coefficient {
+                name: INTERCEPT.to_owned(),
+                estimate: intercept,
+                standard_error: Some(error),
+            },
             coefficients: named(sample.names(), &b, errors),
             dispersion,
             pearson,
@@ -273,7 +280,8 @@ impl Task<'_> {
             steps,
             notes: standard.remarks(),
         };
-        let finite = state.eta.iter().all(|eta| eta.is_finite()) && fitted.deviance.is_finite() && pearson.is_finite();
+        let finite =
+            state.eta.iter().all(|eta| eta.is_finite()) && fitted.deviance.is_finite() && pearson.is_finite();
         finite.then_some(fitted).ok_or_else(|| Error::Undefined(format!("{family}: the fit is not finite")))
     }
 

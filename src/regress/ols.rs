@@ -76,11 +76,16 @@ impl LeastSquares {
             Array1::zeros(0)
         } else {
             let data = DatasetBase::new(scaled.view(), y.view());
-            let fitted = LinearRegression::new().with_intercept(false).fit(&data).map_err(|e| Error::Fit(Box::new(e)))?;
+            let fitted = LinearRegression::new()
+                .with_intercept(false)
+                .fit(&data)
+                .map_err(|e| Error::Fit(Box::new(e)))?;
             fitted.params().to_owned()
         };
         if b.iter().any(|b| !b.is_finite()) {
-            return Err(Error::Undefined("the least squares are not finite: columns are of too different sizes".to_owned()));
+            return Err(Error::Undefined(
+                "the least squares are not finite: columns are of too different sizes".to_owned(),
+            ));
         }
         let rest = crate::math::sum::sum((&y - &scaled.dot(&b)).iter().map(|rest| rest * rest));
         let all = crate::math::sum::sum(y.iter().map(|y| y * y));
@@ -89,7 +94,11 @@ impl LeastSquares {
         let (intercept, b) = standard.back(mean, b.as_slice().unwrap_or(&[]), sample.columns());
         let (error, errors) = standard.errors_back(&covariance, sample.columns());
         Ok(FittedLeastSquares {
-            intercept: Coefficient { name: INTERCEPT.to_owned(), estimate: intercept, standard_error: Some(error) },
+            intercept: Coefficient {
+                name: INTERCEPT.to_owned(),
+                estimate: intercept,
+                standard_error: Some(error),
+            },
             coefficients: named(sample.names(), &b, errors),
             sigma,
             r_squared: if all > 0.0 { 1.0 - rest / all } else { 0.0 },
@@ -112,7 +121,11 @@ pub(super) fn named(names: &[String], b: &Array1<f64>, errors: Vec<Option<f64>>)
 }
 
 /// intercept + xᵀb of each row.
-pub(super) fn linear(intercept: &Coefficient, coefficients: &[Coefficient], x: &ArrayView2<'_, f64>) -> Array1<f64> {
+pub(super) fn linear(
+    intercept: &Coefficient,
+    coefficients: &[Coefficient],
+    x: &ArrayView2<'_, f64>,
+) -> Array1<f64> {
     let b: Array1<f64> = coefficients.iter().map(|coefficient| coefficient.estimate).collect();
     x.dot(&b) + intercept.estimate
 }

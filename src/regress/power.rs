@@ -39,8 +39,11 @@ fn slope(y: &Array1<f64>, means: &Array1<f64>) -> Option<f64> {
         let square = rows.iter().map(|&row| (y[row] - means[row]).powi(2)).sum::<f64>() / count;
         (mean.ln(), square.ln())
     };
-    let points: Vec<(f64, f64)> =
-        order.chunks(size).map(point).filter(|(mean, square)| mean.is_finite() && square.is_finite()).collect();
+    let points: Vec<(f64, f64)> = order
+        .chunks(size)
+        .map(point)
+        .filter(|(mean, square)| mean.is_finite() && square.is_finite())
+        .collect();
     let count = points.len() as f64;
     let centre = points.iter().fold((0.0, 0.0), |at, point| (at.0 + point.0 / count, at.1 + point.1 / count));
     let across: f64 = points.iter().map(|point| (point.0 - centre.0).powi(2)).sum();

@@ -62,10 +62,13 @@ impl Ratio {
             )));
         }
         let levels = levels(sample, base)?;
-        let told = Array1::from_iter((0..sample.rows()).map(|row| base[row] * levels[sample.origin(row) as usize].exp()));
+        let told = Array1::from_iter(
+            (0..sample.rows()).map(|row| base[row] * levels[sample.origin(row) as usize].exp()),
+        );
         // Scale-free: what is regressed has a mean of 1.
         let unit = sample.mean_target();
-        let scaled = sample.with_target(sample.y() / unit)?.with_offset(told.mapv(|told| (told / unit).ln()))?;
+        let scaled =
+            sample.with_target(sample.y() / unit)?.with_offset(told.mapv(|told| (told / unit).ln()))?;
         let (shape, ratios, mut notes) = match by {
             RatioBy::Glm => glm(&scaled, family)?,
             RatioBy::Boosting => boosted(&scaled, family)?,
@@ -152,14 +155,22 @@ fn glm(sample: &Sample, family: Family) -> Result<Found> {
 /// The ratios of every row, out of fold.
 fn told_out_of_fold(sample: &Sample, family: Family, relative: f64) -> Result<Means> {
     let fit = |inside: &Sample| ridged(family, inside, relative);
-    let tell = |fitted: &FittedGlm, held: &Sample| Ok(Means::alone(fitted.linear(&held.x().view()).mapv(bounded)));
+    let tell =
+        |fitted: &FittedGlm, held: &Sample| Ok(Means::alone(fitted.linear(&held.x().view()).mapv(bounded)));
     out_of_fold(sample, fit, tell)
 }
 
 /// Trees with strong shrinkage, starting at the base.
 fn boosted(sample: &Sample, family: Family) -> Result<Found> {
-    let boosting =
-        Boosting { level: false, rate: 0.03, leaves: 6, depth: 3, ridge: 20.0, smallest: 40.0, ..Boosting::new(family) };
+    let boosting = Boosting {
+        level: false,
+        rate: 0.03,
+        leaves: 6,
+        depth: 3,
+        ridge: 20.0,
+        smallest: 40.0,
+        ..Boosting::new(family)
+    };
     let (boosted, out) = boosting.fit_out_of_fold(sample)?;
     let ratios: Array1<f64> =
         (0..sample.rows()).map(|row| bounded(out.means[row].ln() - sample.offset(row))).collect();

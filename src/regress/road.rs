@@ -127,7 +127,11 @@ impl Road {
         let columns = self.columns(sample)?;
         let narrow = sample.with_columns(&columns);
         let free = |_| (f64::MIN, f64::MAX);
-        let ranges = if self.is_straight() { columns.iter().map(free).collect() } else { narrow.x().columns().into_iter().map(|column| range(column.iter().copied())).collect() };
+        let ranges = if self.is_straight() {
+            columns.iter().map(free).collect()
+        } else {
+            narrow.x().columns().into_iter().map(|column| range(column.iter().copied())).collect()
+        };
         let (model, mut told) = self.fit_model(target, &narrow, base)?;
         let factor = factor(&told.mean, &narrow);
         told.mean *= factor;
@@ -150,12 +154,19 @@ impl Road {
         Ok((0..names.len()).filter(|&at| self.is_straight() || !twice(at)).collect())
     }
 
-    fn fit_model(self, target: Target, sample: &Sample, base: Option<&[f64]>) -> Result<(AnyRegression, Means)> {
+    fn fit_model(
+        self,
+        target: Target,
+        sample: &Sample,
+        base: Option<&[f64]>,
+    ) -> Result<(AnyRegression, Means)> {
         match self {
             Self::Ols => {
-                let told = out_of_fold(sample, |inside| LeastSquares::forgiving().fit_sample(inside), |fitted, held| {
-                    Ok(Means::alone(fitted.predict_rows(&held.x().view())))
-                })?;
+                let told = out_of_fold(
+                    sample,
+                    |inside| LeastSquares::forgiving().fit_sample(inside),
+                    |fitted, held| Ok(Means::alone(fitted.predict_rows(&held.x().view()))),
+                )?;
                 let floor = Floor::of(&told.mean, sample.y());
                 let fitted = LeastSquares::forgiving().fit_sample(sample)?;
                 Ok((AnyRegression::Ols(fitted, floor), Means::alone(floor.raise(&told.mean))))
@@ -163,9 +174,11 @@ impl Road {
             Self::ElasticNet => {
                 let fitted = ElasticNet::new().fit_sample(sample)?;
                 let again = ElasticNet::new().penalty(fitted.penalty);
-                let told = out_of_fold(sample, |inside| again.fit_sample(inside), |fitted, held| {
-                    Ok(Means::alone(fitted.predict_rows(&held.x().view())))
-                })?;
+                let told = out_of_fold(
+                    sample,
+                    |inside| again.fit_sample(inside),
+                    |fitted, held| Ok(Means::alone(fitted.predict_rows(&held.x().view()))),
+                )?;
                 let floor = Floor::of(&told.mean, sample.y());
                 Ok((AnyRegression::ElasticNet(fitted, floor), Means::alone(floor.raise(&told.mean))))
             }
@@ -174,7 +187,9 @@ impl Road {
                 let family = power::family(target, &sample)?;
                 let share = best_share(family, &sample, &SHARES, None).unwrap_or(SHARES[0]);
                 let fit = |inside: &Sample| ridged(family, inside, share);
-                let told = out_of_fold(&sample, fit, |fitted, held| Ok(Means::alone(fitted.means(&held.x().view(), None))))?;
+                let told = out_of_fold(&sample, fit, |fitted, held| {
+                    Ok(Means::alone(fitted.means(&held.x().view(), None)))
+                })?;
                 Ok((AnyRegression::Glm(fit(&sample)?), told))
             }
             Self::TwoPart | Self::Ziln => {
@@ -190,7 +205,8 @@ impl Road {
                 Ok((AnyRegression::TwoPart(fit(&sample)?), told))
             }
             Self::Gbm => {
-                let positives = if target == Target::Purchases { Positives::Counts } else { Positives::Gamma };
+                let positives =
+                    if target == Target::Purchases { Positives::Counts } else { Positives::Gamma };
                 let (fitted, told) = TwoPart::boosted(&not_negative(sample)?, positives)?;
                 Ok((AnyRegression::TwoPart(fitted), told))
             }
@@ -229,7 +245,12 @@ impl Regressor {
     /// The base itself, for want of anything to learn from.
     #[must_use]
     pub const fn base_itself(notes: Vec<String>) -> Self {
-        Self { columns: Vec::new(), ranges: Vec::new(), factor: 1.0, model: AnyRegression::Ratio(Ratio::nothing(notes)) }
+        Self {
+            columns: Vec::new(),
+            ranges: Vec::new(),
+            factor: 1.0,
+            model: AnyRegression::Ratio(Ratio::nothing(notes)),
+        }
     }
 
     /// What it tells each row. The columns are those it was fitted with, in their order; beyond what it learnt from nothing is
@@ -247,7 +268,9 @@ impl Regressor {
             AnyRegression::TwoPart(fitted) => fitted.means(&x),
             AnyRegression::Ratio(fitted) => {
                 let base = base.filter(|base| base.len() == x.nrows()).ok_or_else(|| {
-                    Error::Undefined("a ratio needs the forecast that it is of, for every customer".to_owned())
+                    Error::Undefined(
+                        "a ratio needs the forecast that it is of, for every customer".to_owned(),
+                    )
                 })?;
                 fitted.means(&x, base)
             }

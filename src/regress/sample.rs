@@ -47,7 +47,15 @@ impl Sample {
             return Err(not_finite(&format!("the column `{}`", names[column]), row, *value));
         }
         all_finite(&y, "the target")?;
-        Ok(Self { x, y, names: names.to_vec(), weights: None, offset: None, groups: Vec::new(), origins: Vec::new() })
+        Ok(Self {
+            x,
+            y,
+            names: names.to_vec(),
+            weights: None,
+            offset: None,
+            groups: Vec::new(),
+            origins: Vec::new(),
+        })
     }
 
     /// What a data set of linfa holds. Its weights are of single precision; columns without a name are called `x1`, `x2`, ….
@@ -100,7 +108,11 @@ impl Sample {
     /// [`Error::Undefined`] unless there is one a row.
     pub fn grouped(self, groups: Vec<u32>) -> Result<Self> {
         if groups.len() != self.rows() {
-            return Err(Error::Undefined(format!("{} rows were given with {} groups", self.rows(), groups.len())));
+            return Err(Error::Undefined(format!(
+                "{} rows were given with {} groups",
+                self.rows(),
+                groups.len()
+            )));
         }
         Ok(Self { groups, ..self })
     }
@@ -111,7 +123,11 @@ impl Sample {
     /// [`Error::Undefined`] unless there is one a row.
     pub fn of_origins(self, origins: Vec<u32>) -> Result<Self> {
         if origins.len() != self.rows() {
-            return Err(Error::Undefined(format!("{} rows were given with {} origins", self.rows(), origins.len())));
+            return Err(Error::Undefined(format!(
+                "{} rows were given with {} origins",
+                self.rows(),
+                origins.len()
+            )));
         }
         Ok(Self { origins, ..self })
     }
@@ -246,7 +262,10 @@ fn all_finite(values: &Array1<f64>, what: &str) -> Result<()> {
 }
 
 fn not_finite(what: &str, row: usize, value: f64) -> Error {
-    Error::Undefined(format!("{what} is {value} in row {}, but must be finite; mend it or leave it out", row + 1))
+    Error::Undefined(format!(
+        "{what} is {value} in row {}, but must be finite; mend it or leave it out",
+        row + 1
+    ))
 }
 
 impl From<linfa::Error> for Error {

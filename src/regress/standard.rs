@@ -195,7 +195,8 @@ fn moments(sample: &Sample, column: usize) -> (f64, f64) {
     let values = sample.x().column(column);
     let total = sample.total_weight();
     let weighted = |of: &dyn Fn(f64) -> f64| {
-        crate::math::sum::sum(values.iter().enumerate().map(|(row, &value)| sample.weight(row) * of(value))) / total
+        crate::math::sum::sum(values.iter().enumerate().map(|(row, &value)| sample.weight(row) * of(value)))
+            / total
     };
     let mean = weighted(&|value| value);
     let square = weighted(&|value| (value - mean) * (value - mean));

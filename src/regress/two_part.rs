@@ -99,7 +99,10 @@ impl TwoPart {
     pub fn shares(sample: &Sample, positives: Positives) -> Result<Shares> {
         let best = |family, sample: &Sample| best_share(family, sample, &SHARES, None).unwrap_or(SHARES[0]);
         let buyers = buyers(sample, positives)?;
-        Ok(Shares { any: best(Family::Binomial, &bought(sample)?), much: best(positives.family(), &buyers.1) })
+        Ok(Shares {
+            any: best(Family::Binomial, &bought(sample)?),
+            much: best(positives.family(), &buyers.1),
+        })
     }
 
     /// Logistic regression of buying at all, and a generalised linear model of how much.
@@ -132,7 +135,10 @@ impl TwoPart {
                 let rest = buyers.y() - &known;
                 let freedom = (buyers.rows() as f64 - part.size()).max(1.0);
                 let sigma = (rest.dot(&rest) / freedom).sqrt();
-                (Much::LogNormal { location: part, sigma }, known.mapv(|location| ln_normal_mean(location, sigma)))
+                (
+                    Much::LogNormal { location: part, sigma },
+                    known.mapv(|location| ln_normal_mean(location, sigma)),
+                )
             }
         };
         let mut all = much.means(&sample.x().view());
@@ -192,7 +198,10 @@ pub fn ziln_cdf(at: f64, any: f64, location: f64, sigma: f64) -> f64 {
 /// Whether each customer bought anything.
 fn bought(sample: &Sample) -> Result<Sample> {
     if let Some((row, value)) = sample.y().iter().enumerate().find(|(_, value)| **value < 0.0) {
-        return Err(Error::Undefined(format!("the target of row {} is {value}, but must be 0 or more", row + 1)));
+        return Err(Error::Undefined(format!(
+            "the target of row {} is {value}, but must be 0 or more",
+            row + 1
+        )));
     }
     if sample.y().iter().all(|&value| value == 0.0) {
         return Err(Error::Undefined(format!(
