@@ -17,6 +17,11 @@ mod power;
 mod two_part;
 mod ratio;
 mod road;
+mod pattern;
+mod shapes;
+mod base;
+mod ground;
+mod estimator;
 
 pub use boost::{Boosted, Boosting, OutOfFold};
 pub use design::{
@@ -24,16 +29,19 @@ pub use design::{
     WindowOptions, horizon_in_ticks,
 };
 pub use elastic_net::{ElasticNet, FittedElasticNet};
+pub use estimator::{FittedRegression, KeptRegression, Regression};
 pub use family::Family;
 pub use floor::Floor;
 pub use folds::Folds;
 pub use glm::{FittedGlm, Glm};
+pub use ground::Grounds;
 pub use means::Means;
 pub use ols::{FittedLeastSquares, LeastSquares};
 pub use ratio::{Ratio, RatioBy, Shape};
 pub use ridge::relative_ridge;
 pub use road::{AnyRegression, Regressor, Road, Target};
 pub use sample::Sample;
+pub use shapes::{AmountFamily, AmountSpread, CountShape, Positive, Told};
 pub use standard::{Coefficient, Standard};
 pub use trees::Tree;
 pub use two_part::{Much, Part, Positives, Shares, TwoPart, ziln_cdf, ziln_quantile};

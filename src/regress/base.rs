@@ -1,0 +1,119 @@
+//! The probabilistic forecast that regressions start from: a column of the design, and what ratios are of.
+
+use std::ops::Range;
+
+use super::design::BaseForecast;
+use crate::features::Customers;
+use crate::fit::{Recipe, TrainedModel};
+use crate::math::sum::sum;
+use crate::model::AnyPurchaseModel;
+use crate::predict::{Forecaster, Question};
+use crate::units::Periods;
+use crate::{Error, Result};
+
+/// The models that are tried, in this order.
+const MODELS: [&str; 2] = ["pareto-nbd", "bg-nbd"];
+
+/// No expected purchases are taken to be below this: a ratio needs something to be of.
+const LEAST: f64 = 1e-6;
+
+/// A base, fitted.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct BaseModel {
+    pub trained: TrainedModel,
+    /// The mean value of a purchase, for customers of whom the model of spend tells no mean; `None` without money.
+    pub usual_order: Option<f64>,
+}
+
+impl BaseModel {
+    /// Pareto/NBD with Gamma-Gamma, BG/NBD where that cannot be fitted.
+    ///
+    /// # Errors
+    /// [`Error::Undefined`] if neither can be, with what each says; [`Error::Interrupted`].
+    pub fn fit(customers: &Customers, timezone: &str) -> Result<Self> {
+        let mut why = Vec::new();
+        for id in MODELS {
+            let recipe = Recipe { purchase: AnyPurchaseModel::template(id)?, ..Recipe::default() };
+            match TrainedModel::train(&recipe, customers, timezone) {
+                Ok(trained) => {
+                    let usual_order = customers.has_money().then(|| usual_order(customers));
+                    return Ok(Self { trained, usual_order });
+                }
+                Err(Error::Interrupted) => return Err(Error::Interrupted),
+                Err(error) => why.push(format!("{id}: {error}")),
+            }
+        }
+        Err(Error::Undefined(why.join("; ")))
+    }
+
+    /// What it tells of some rows of a table, in a horizon.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a table in another unit; [`Error::Undefined`] where a number cannot be computed.
+    pub fn tell(&self, customers: &Customers, rows: Range<usize>, horizon: Periods) -> Result<Base> {
+        let trained = &self.trained;
+        if trained.unit != customers.unit {
+            return Err(Error::usage(format!(
+                "the model counts time in {}s, and the customers in {}s; leave --unit as it was in training",
+                trained.unit, customers.unit
+            )));
+        }
+        let crowd = trained.crowd(None, customers, None)?;
+        let spenders = crowd.spenders.as_ref().filter(|_| customers.has_money());
+        let forecaster = Forecaster::new(&crowd.population, spenders, Question::revenue(horizon, &[])?)?;
+        let told = forecaster.forecast_rows(customers, rows)?;
+        let purchases: Vec<f64> = told.expected_purchases.into_iter().map(|value| value.max(LEAST)).collect();
+        let each = told.value.map(|value| value.expected_order_value);
+        let value = self.usual_order.map(|usual| {
+            let order = |at: usize| each.as_ref().and_then(|each| each[at]).unwrap_or(usual);
+            let value = |(at, purchases): (usize, &f64)| (purchases * order(at)).max(f64::MIN_POSITIVE);
+            purchases.iter().enumerate().map(value).collect()
+        });
+        Ok(Base { p_alive: told.p_alive, purchases, value })
+    }
+}
+
+/// What a base tells of some customers.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Base {
+    pub p_alive: Vec<f64>,
+    /// Expected purchases, above 0.
+    pub purchases: Vec<f64>,
+    /// Expected value, above 0; `None` without money.
+    pub value: Option<Vec<f64>>,
+}
+
+impl Base {
+    /// As columns of a design.
+    pub fn columns(&self) -> BaseForecast<'_> {
+        BaseForecast {
+            p_alive: &self.p_alive,
+            expected_purchases: &self.purchases,
+            expected_value: self.value.as_deref(),
+        }
+    }
+
+    pub fn append(&mut self, other: Self) {
+        self.p_alive.extend(other.p_alive);
+        self.purchases.extend(other.purchases);
+        match (&mut self.value, other.value) {
+            (Some(value), Some(more)) => value.extend(more),
+            (value @ None, more) => *value = more,
+            _ => {}
+        }
+    }
+}
+
+/// The mean value of the purchases of a table.
+fn usual_order(customers: &Customers) -> f64 {
+    let purchases: f64 = sum(customers.frequency.iter().map(|&x| f64::from(x) + 1.0));
+    let total = match customers.history.as_ref().map(|history| &history.total_value) {
+        Some(total) if !total.is_empty() => sum(total.iter().map(|value| value.to_f64())) / purchases,
+        _ => {
+            let repeat = |at: usize| customers.monetary_value[at].map(|m| (m, f64::from(customers.frequency[at])));
+            let all: Vec<(f64, f64)> = (0..customers.len()).filter_map(repeat).collect();
+            sum(all.iter().map(|(m, x)| m * x)) / sum(all.iter().map(|(_, x)| *x)).max(1.0)
+        }
+    };
+    total.max(f64::MIN_POSITIVE)
+}

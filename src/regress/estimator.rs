@@ -1,0 +1,348 @@
+//! Regressions as forecasts: fitted to what customers of past origins then did, asked of what customers will do now.
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::base::{Base, BaseModel};
+use super::design::{Schema, WindowOptions, horizon_in_ticks};
+use super::ground::{Ground, Grounds};
+use super::{
+    AmountFamily, AmountSpread, CountShape, Means, Positive, Regressor, Road, Target, Told, TrainingWindows,
+};
+use crate::features::{Customers, Past};
+use crate::predict::{Estimator, Laws, Predictor, View};
+use crate::units::{Horizon, Periods, TimeUnit};
+use crate::{Error, Result};
+
+/// A regression as a way to forecast a horizon, not yet fitted.
+#[derive(Debug, Clone)]
+pub struct Regression {
+    road: Road,
+    horizon: Horizon,
+    timezone: String,
+    grounds: Arc<Grounds>,
+}
+
+/// A regression of purchases and, with money, of their value: fitted, and all that is needed to ask it of other orders.
+#[derive(Debug)]
+pub struct FittedRegression {
+    /// What is kept in a file.
+    pub kept: KeptRegression,
+    base: Option<BaseModel>,
+    /// The numbers of the customers of the past that was asked last.
+    rows: Mutex<Option<(PastKey, Arc<Vec<u32>>)>>,
+}
+
+/// Orders and cut-off of a past.
+type PastKey = (usize, i32, usize);
+
+/// What is kept of a regression, beside its base.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KeptRegression {
+    /// What is regressed on what.
+    pub road: Road,
+    /// The horizon that it was trained for, as it was asked.
+    pub asked: String,
+    /// The same in ticks of the grain.
+    pub horizon: u32,
+    /// The horizon of the past origins that it learnt from, in ticks: a shorter one where a ratio had none of the horizon; `None` where it
+    /// learnt from none.
+    pub learnt: Option<u32>,
+    /// The unit of time of the base.
+    pub unit: TimeUnit,
+    /// How many past origins it learnt from, and the oldest and newest of them.
+    pub origins: (usize, String, String),
+    /// How many rows.
+    pub rows: usize,
+    /// The columns.
+    pub schema: Option<Schema>,
+    /// Of purchases.
+    pub purchases: Regressor,
+    /// Of their value; `None` without money.
+    pub value: Option<Regressor>,
+    /// How purchases spread about what is told; `None` where a ratio learnt nothing, and the base's own laws stand.
+    pub counts: Option<CountShape>,
+    /// How value spreads, of those who buy.
+    pub amounts: Option<AmountSpread>,
+    /// What should be known, in words.
+    pub warnings: Vec<String>,
+}
+
+impl Regression {
+    /// For a horizon.
+    #[must_use]
+    pub fn new(road: Road, horizon: Horizon) -> Self {
+        Self::sharing(road, horizon, Arc::new(Grounds::default()))
+    }
+
+    /// The same, sharing with others what all regressions of one past stand on.
+    #[must_use]
+    pub fn sharing(road: Road, horizon: Horizon, grounds: Arc<Grounds>) -> Self {
+        Self { road, horizon, timezone: "UTC".to_owned(), grounds }
+    }
+
+    /// The same where days were counted in another time zone.
+    #[must_use]
+    pub fn in_timezone(self, timezone: impl Into<String>) -> Self {
+        Self { timezone: timezone.into(), ..self }
+    }
+
+    /// Learns from a past.
+    ///
+    /// # Errors
+    /// [`Error::Undefined`] where the history has no past origin of the horizon (a ratio falls back to the longest shorter one, and to its base
+    /// itself), nobody bought after any, or the fit does not come to numbers.
+    pub fn learn(&self, past: &Past<'_>, customers: &Customers) -> Result<FittedRegression> {
+        let (ground, mut warnings) = self.ground(past, customers)?;
+        let of = (past, customers);
+        let needs_base = ground.as_ref().is_none_or(|ground| ground.base.is_some());
+        let base = needs_base.then(|| self.grounds.base(of, self.horizon, &self.timezone)).transpose()?;
+        warnings.extend(base.iter().flat_map(|base| base.trained.warnings.iter().map(|w| format!("base: {w}"))));
+        let mut kept = KeptRegression {
+            road: self.road,
+            asked: self.horizon.to_string(),
+            horizon: horizon_in_ticks(past, self.horizon)?,
+            learnt: ground.as_ref().map(|ground| ground.learnt),
+            unit: customers.unit,
+            origins: (0, String::new(), String::new()),
+            rows: 0,
+            schema: None,
+            purchases: Regressor::base_itself(Vec::new()),
+            value: customers.has_money().then(|| Regressor::base_itself(Vec::new())),
+            counts: None,
+            amounts: None,
+            warnings,
+        };
+        if let Some(ground) = &ground {
+            self.regress(ground, &mut kept)?;
+        }
+        Ok(FittedRegression { kept, base: base.as_deref().cloned(), rows: Mutex::default() })
+    }
+
+    /// The rows to learn from; for a ratio those of the longest shorter horizon where there are none of the horizon, or none.
+    fn ground(&self, past: &Past<'_>, customers: &Customers) -> Result<(Option<Arc<Ground>>, Vec<String>)> {
+        let of = (past, customers);
+        let lay = |horizon| self.grounds.of(of, horizon, &self.timezone);
+        let why = match lay(self.horizon) {
+            Ok(ground) => return Ok((Some(ground), Vec::new())),
+            Err(Error::Undefined(why)) if self.road.is_ratio() => why,
+            Err(error) => return Err(error),
+        };
+        let shorter = TrainingWindows::longest_horizon(past, &WindowOptions::default()).ok().flatten();
+        let shorter = shorter.filter(|shorter| {
+            let ticks = |horizon| horizon_in_ticks(past, horizon).unwrap_or(0);
+            ticks(*shorter) < ticks(self.horizon)
+        });
+        if let Some(shorter) = shorter
+            && let Ok(ground) = lay(shorter)
+        {
+            let said = format!(
+                "the history has no past origin with {} after it: the ratio to the base was learnt over {shorter} instead",
+                self.horizon
+            );
+            return Ok((Some(ground), vec![said]));
+        }
+        Ok((None, vec![format!("nothing was learnt, and the forecast is the base itself: {why}")]))
+    }
+
+    /// Both targets, and how they spread.
+    fn regress(&self, ground: &Ground, kept: &mut KeptRegression) -> Result<()> {
+        kept.warnings.extend(ground.notes.iter().cloned());
+        kept.origins = ground.span.clone();
+        kept.rows = ground.purchases.len();
+        kept.schema = Some(ground.schema.clone());
+        let fit = |target: Target| -> Result<Option<(Regressor, Means)>> {
+            let Some(sample) = ground.sample(target)? else { return Ok(None) };
+            self.road.fit(target, &sample, ground.base_of(target)).map(Some)
+        };
+        let Some((purchases, counts)) = (match fit(Target::Purchases) {
+            // A ratio to something that is there is the base itself where nothing can be learnt.
+            Err(Error::Undefined(why)) if self.road.is_ratio() && ground.base.is_some() => {
+                kept.warnings.push(format!("the forecast is the base itself: {why}"));
+                kept.schema = None;
+                kept.learnt = None;
+                return Ok(());
+            }
+            fitted => fitted?,
+        }) else {
+            return Ok(());
+        };
+        let told: Vec<Told> = (0..counts.mean.len())
+            .map(|row| Told { mean: counts.mean[row], any: counts.any.as_ref().map(|any| any[row]) })
+            .collect();
+        let shape = CountShape::fit(&told, &ground.purchases);
+        kept.purchases = purchases;
+        kept.value = None;
+        match fit(Target::Value) {
+            Ok(None) => {}
+            Ok(Some((value, means))) => {
+                let spent = ground.value.as_deref().unwrap_or_default();
+                let positive: Vec<Positive> = told
+                    .iter()
+                    .zip(&means.mean)
+                    .map(|(told, value)| Positive::of(*value, told.mean, shape.some(*told)))
+                    .collect();
+                let family = (self.road == Road::Ziln).then_some(AmountFamily::LogNormal);
+                kept.amounts = Some(AmountSpread::fit(&positive, spent, family));
+                kept.value = Some(value);
+            }
+            Err(Error::Interrupted) => return Err(Error::Interrupted),
+            Err(why) => kept.warnings.push(format!("purchases alone are forecast, because value cannot be: {why}")),
+        }
+        for regressor in std::iter::once(&kept.purchases).chain(&kept.value) {
+            for note in regressor.notes() {
+                if !kept.warnings.contains(note) {
+                    kept.warnings.push(note.clone());
+                }
+            }
+        }
+        kept.counts = Some(shape);
+        Ok(())
+    }
+}
+
+impl Estimator for Regression {
+    fn id(&self) -> &str {
+        self.road.id()
+    }
+
+    fn fit(&self, past: &Past<'_>, customers: &Customers) -> Result<Box<dyn Predictor>> {
+        Ok(Box::new(self.learn(past, customers)?))
+    }
+}
+
+impl FittedRegression {
+    /// From what was kept in a file, with the base.
+    pub(super) fn again(kept: KeptRegression, base: Option<BaseModel>) -> Self {
+        Self { kept, base, rows: Mutex::default() }
+    }
+
+    /// The base, where it has one.
+    pub(super) const fn base(&self) -> Option<&BaseModel> {
+        self.base.as_ref()
+    }
+
+    /// The numbers of the customers of a past, in the order of its table.
+    fn numbers(&self, past: &Past<'_>) -> Arc<Vec<u32>> {
+        let key = (std::ptr::from_ref(past.orders()) as usize, past.cutoff().0, past.len());
+        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*rows {
+            Some((known, numbers)) if *known == key => numbers.clone(),
+            _ => {
+                let numbers = Arc::new(past.indices(0..past.orders().len()));
+                *rows = Some((key, numbers.clone()));
+                numbers
+            }
+        }
+    }
+
+    /// Checks that it was trained for what is asked.
+    fn check(&self, past: &Past<'_>, horizon: Periods, unit: TimeUnit) -> Result<()> {
+        let kept = &self.kept;
+        let ticks = horizon.get() * past.orders().options.grain.ticks_per(unit);
+        // Calendar months are of different lengths: a year may have a day more.
+        let near = (ticks - f64::from(kept.horizon)).abs() <= 0.012 * f64::from(kept.horizon) + 1e-6;
+        if near || kept.road.is_ratio() {
+            return Ok(());
+        }
+        Err(Error::usage(format!(
+            "this {} was trained for a horizon of {}, and a regression tells of no other: score with --horizon {}, or train it again for \
+             the horizon that is wanted",
+            kept.road.id(),
+            kept.asked,
+            kept.asked
+        )))
+    }
+
+    /// The laws of some rows of a past's table whose numbers in the orders are `who`.
+    ///
+    /// # Errors
+    /// As [`Predictor::laws`].
+    pub fn laws_of(
+        &self,
+        past: &Past<'_>,
+        customers: &Customers,
+        (rows, who): (Range<usize>, &[u32]),
+        horizon: Periods,
+    ) -> Result<Laws> {
+        self.check(past, horizon, customers.unit)?;
+        let base = self.base.as_ref().map(|base| base.tell(customers, rows.clone(), horizon)).transpose()?;
+        let (Some(counts), Some(schema)) = (self.kept.counts, &self.kept.schema) else {
+            return self.laws_of_base(customers, rows, horizon);
+        };
+        let columns = match (&self.base, self.kept.learnt) {
+            (Some(model), Some(learnt)) if schema.needs_base() => {
+                let per_unit = past.orders().options.grain.ticks_per(customers.unit);
+                Some(model.tell(customers, rows.clone(), Periods::new(f64::from(learnt) / per_unit)?)?)
+            }
+            _ => None,
+        };
+        let columns = columns.as_ref().filter(|_| schema.needs_base()).map(Base::columns);
+        let design = schema.design(past, who, columns.as_ref())?;
+        let x = design.matrix.view();
+        let purchases = self.kept.purchases.predict(&x, base.as_ref().map(|base| &base.purchases[..]))?;
+        let told: Vec<Told> = (0..who.len())
+            .map(|row| Told { mean: purchases.mean[row], any: purchases.any.as_ref().map(|any| any[row]) })
+            .collect();
+        let laws: Vec<_> = told.par_iter().map(|told| Arc::new(counts.law(*told))).collect();
+        let value = match (&self.kept.value, self.kept.amounts) {
+            (Some(regressor), Some(spread)) => {
+                let base = base.as_ref().and_then(|base| base.value.as_deref());
+                let means = regressor.predict(&x, base)?.mean;
+                let one = |row: usize| {
+                    let none = laws[row].p_none();
+                    spread.law(none, Positive::of(means[row], told[row].mean, 1.0 - none))
+                };
+                Some((0..who.len()).into_par_iter().map(one).collect())
+            }
+            _ => None,
+        };
+        let p_alive = match base {
+            Some(base) => base.p_alive,
+            None => laws.iter().map(|law| law.p_some()).collect(),
+        };
+        Ok(Laws { p_alive, purchases: laws, value })
+    }
+
+    /// The laws of the base, where nothing was learnt beside it.
+    fn laws_of_base(&self, customers: &Customers, rows: Range<usize>, horizon: Periods) -> Result<Laws> {
+        let base = self.base.as_ref().ok_or_else(|| {
+            Error::Undefined(format!("this {} has neither learnt anything nor a base", self.kept.road.id()))
+        })?;
+        let crowd = base.trained.crowd(None, customers, None)?;
+        let spenders = crowd.spenders.as_ref().filter(|_| customers.has_money());
+        let question = crate::predict::Question::revenue(horizon, &[])?;
+        crate::predict::Forecaster::new(&crowd.population, spenders, question)?.laws(customers, rows)
+    }
+}
+
+impl Predictor for FittedRegression {
+    fn id(&self) -> &str {
+        self.kept.road.id()
+    }
+
+    fn warnings(&self) -> &[String] {
+        &self.kept.warnings
+    }
+
+    fn laws(&self, view: View<'_>, rows: Range<usize>, horizon: Periods) -> Result<Laws> {
+        let Some(past) = view.past else {
+            return Err(Error::usage(format!(
+                "{} looks at the orders of each customer, which a table of customers does not tell; give it the orders",
+                self.kept.road.id()
+            )));
+        };
+        if view.customers.len() != past.len() {
+            return Err(Error::usage(format!(
+                "the table has {} customers, and the orders it is to be of have {}",
+                view.customers.len(),
+                past.len()
+            )));
+        }
+        let who = self.numbers(past);
+        self.laws_of(past, view.customers, (rows.clone(), &who[rows]), horizon)
+    }
+}

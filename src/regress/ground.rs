@@ -1,0 +1,209 @@
+//! What all regressions of one past stand on: its windows, the base at each origin, the design. Made once, shared by all.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ndarray::{Array1, Array2};
+
+use super::base::{Base, BaseModel};
+use super::design::{Schema, TrainingWindow, TrainingWindows, WindowOptions, horizon_in_ticks};
+use super::{Sample, Target};
+use crate::features::{Customers, Past};
+use crate::units::{Horizon, Periods, TimeUnit};
+use crate::{Error, Result};
+
+/// No more rows than these are learnt from.
+const ROWS: usize = 300_000;
+
+/// So many grounds are kept: origins are worked on side by side.
+const KEPT: usize = 4;
+
+/// The rows that regressions of one past learn from.
+#[derive(Debug)]
+pub(super) struct Ground {
+    /// How far the windows look, in ticks.
+    pub learnt: u32,
+    pub schema: Schema,
+    x: Array2<f64>,
+    names: Vec<String>,
+    who: Vec<u32>,
+    origins: Vec<u32>,
+    pub purchases: Vec<f64>,
+    pub value: Option<Vec<f64>>,
+    /// What the base told of each row at its origin; `None` where it could not be fitted.
+    pub base: Option<Base>,
+    /// How many origins there are, and the dates of the oldest and the newest.
+    pub span: (usize, String, String),
+    pub notes: Vec<String>,
+}
+
+impl Ground {
+    /// Of a past and a horizon.
+    ///
+    /// # Errors
+    /// [`Error::Undefined`] if there is no past origin of the horizon; as [`TrainingWindows::of`] and [`Schema::learn`].
+    pub fn lay(past: &Past<'_>, horizon: Horizon, unit: TimeUnit, timezone: &str) -> Result<Self> {
+        let ticks = horizon_in_ticks(past, horizon)?;
+        let options = WindowOptions { most_rows: ROWS, ..WindowOptions::default() };
+        let windows = TrainingWindows::of(past, ticks, unit, &options)?;
+        let mut notes = windows.notes.clone();
+        let told = windows.windows.iter().map(|window| told_at(window, timezone)).collect::<Result<Vec<Base>>>();
+        let told = match told {
+            Ok(told) => Some(told),
+            Err(Error::Interrupted) => return Err(Error::Interrupted),
+            Err(why) => {
+                notes.push(format!("no probabilistic forecast is among the columns, as it cannot be made at a past origin: {why}"));
+                None
+            }
+        };
+        let columns: Vec<_> = told.iter().flatten().map(Base::columns).collect();
+        let (schema, design) = Schema::learn(&windows, &columns)?;
+        let base = told.map(|told| {
+            told.into_iter().fold(Base::default(), |mut all, part| {
+                all.append(part);
+                all
+            })
+        });
+        let grain = past.orders().options.grain;
+        let date = |window: Option<&TrainingWindow<'_>>| window.map_or_else(String::new, |w| grain.show(w.past.cutoff()));
+        Ok(Self {
+            learnt: ticks,
+            x: design.matrix,
+            names: design.names,
+            who: windows.who(),
+            origins: windows.origins(),
+            purchases: windows.purchases(),
+            value: windows.value(),
+            span: (windows.windows.len(), date(windows.windows.first()), date(windows.newest())),
+            schema,
+            base,
+            notes,
+        })
+    }
+
+    /// The rows with one target; `None` without money.
+    ///
+    /// # Errors
+    /// [`Error::Undefined`] for numbers that are not finite.
+    pub fn sample(&self, target: Target) -> Result<Option<Sample>> {
+        let y = match target {
+            Target::Purchases => &self.purchases,
+            Target::Value => match &self.value {
+                Some(value) => value,
+                None => return Ok(None),
+            },
+        };
+        let sample = Sample::new(self.x.clone(), Array1::from(y.clone()), &self.names)?;
+        sample.grouped(self.who.clone())?.of_origins(self.origins.clone()).map(Some)
+    }
+
+    /// What the base told of the target, row by row.
+    pub fn base_of(&self, target: Target) -> Option<&[f64]> {
+        let base = self.base.as_ref()?;
+        match target {
+            Target::Purchases => Some(&base.purchases),
+            Target::Value => base.value.as_deref(),
+        }
+    }
+}
+
+/// What the base, fitted at the origin of a window to all customers of then, tells of the rows of the window.
+fn told_at(window: &TrainingWindow<'_>, timezone: &str) -> Result<Base> {
+    let TrainingWindow { past, customers, holdout, .. } = window;
+    let everyone = (customers.len() < past.len()).then(|| past.customers(customers.unit));
+    let base = BaseModel::fit(everyone.as_ref().unwrap_or(customers), timezone)?;
+    let grain = past.orders().options.grain;
+    let horizon = Periods::new(grain.between(holdout.origin, holdout.end, customers.unit))?;
+    base.tell(customers, 0..customers.len(), horizon)
+}
+
+/// By what a past is known again.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Key {
+    orders: usize,
+    cutoff: i32,
+    horizon: Horizon,
+    unit: TimeUnit,
+    customers: usize,
+    purchases: u64,
+    value: u64,
+}
+
+/// Grounds and bases, kept while they are shared: several regressions of one past need the same.
+#[derive(Debug, Default)]
+pub struct Grounds {
+    kept: Mutex<Vec<(Key, Arc<Place>)>>,
+}
+
+/// What is kept of one past.
+#[derive(Debug, Default)]
+struct Place {
+    ground: Mutex<Option<Arc<Ground>>>,
+    base: Mutex<Option<Arc<BaseModel>>>,
+}
+
+impl Grounds {
+    /// The ground of a past: laid, or known from before.
+    ///
+    /// # Errors
+    /// As [`Ground::lay`].
+    pub(super) fn of(
+        &self,
+        (past, customers): (&Past<'_>, &Customers),
+        horizon: Horizon,
+        timezone: &str,
+    ) -> Result<Arc<Ground>> {
+        let place = self.place(past, customers, horizon);
+        let mut ground = place.ground.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ground) = &*ground {
+            return Ok(ground.clone());
+        }
+        let laid = Arc::new(Ground::lay(past, horizon, customers.unit, timezone)?);
+        *ground = Some(laid.clone());
+        Ok(laid)
+    }
+
+    /// The base fitted to all that is known.
+    ///
+    /// # Errors
+    /// As [`BaseModel::fit`].
+    pub(super) fn base(
+        &self,
+        (past, customers): (&Past<'_>, &Customers),
+        horizon: Horizon,
+        timezone: &str,
+    ) -> Result<Arc<BaseModel>> {
+        let place = self.place(past, customers, horizon);
+        let mut base = place.base.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(base) = &*base {
+            return Ok(base.clone());
+        }
+        let fitted = Arc::new(BaseModel::fit(customers, timezone)?);
+        *base = Some(fitted.clone());
+        Ok(fitted)
+    }
+
+    fn place(&self, past: &Past<'_>, customers: &Customers, horizon: Horizon) -> Arc<Place> {
+        let value = customers.history.as_ref().map_or(0, |history| {
+            history.total_value.iter().fold(0i128, |sum, value| sum + i128::from(value.micros())) as u64
+        });
+        let key = Key {
+            orders: std::ptr::from_ref(past.orders()) as usize,
+            cutoff: past.cutoff().0,
+            horizon,
+            unit: customers.unit,
+            customers: customers.len(),
+            purchases: customers.frequency.iter().map(|&x| u64::from(x)).sum(),
+            value,
+        };
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, place)) = kept.iter().find(|(known, _)| *known == key) {
+            return place.clone();
+        }
+        if kept.len() >= KEPT {
+            kept.remove(0);
+        }
+        let place = Arc::new(Place::default());
+        kept.push((key, place.clone()));
+        place
+    }
+}
