@@ -24,4 +24,4 @@ pub use report::{AcquiredReport, BacktestReport, LongTable, ModelReport, OriginR
 pub use retention::{
     CONSTANT_CHURN, RetentionBacktest, RetentionModelReport, RetentionTable, backtest_retention,
 };
-pub use run::{BacktestPlan, backtest, estimators, estimators_with, testable};
+pub use run::{BacktestPlan, backtest, estimators, estimators_ahead, estimators_with, testable};

@@ -11,6 +11,7 @@ use crate::fit::{Covariates, Recipe};
 use crate::model::{AnyPurchaseModel, AnySpendModel};
 use crate::predict::{BuyTillYouDie, Estimator, View};
 use crate::progress::Progress;
+use crate::regress::{Grounds, Regression, Road};
 use crate::units::{Horizon, Periods, Share, Tick, TimeUnit};
 use crate::{Error, Result};
 
@@ -114,11 +115,11 @@ fn at_origin(
     })
 }
 
-/// The identifiers of all that can be tested, in the order in which they are shown: the models, then the naive rules.
+/// The identifiers of all that can be tested, in the order in which they are shown: the models, the regressions, then the naive rules.
 #[must_use]
 pub fn testable() -> Vec<&'static str> {
     let models = AnyPurchaseModel::ALL.iter().map(|(id, ..)| *id);
-    models.chain([NaiveRate::ID, NaiveMean::ID]).collect()
+    models.chain(Road::ALL.iter().map(|(_, id, _)| *id)).chain([NaiveRate::ID, NaiveMean::ID]).collect()
 }
 
 /// The estimators with these identifiers, each once, in the order of [`testable`]; all of them if none is named. A model of
@@ -140,10 +141,24 @@ pub fn estimators_with<S: AsRef<str>>(
     spend: Option<AnySpendModel>,
     covariates: Option<&Arc<Covariates>>,
 ) -> Result<Vec<Box<dyn Estimator>>> {
+    estimators_ahead(ids, spend, covariates, None)
+}
+
+/// The same with regressions, which are trained for one horizon. If none is named, regressions are among all only with a horizon.
+///
+/// # Errors
+/// As [`estimators`]; [`Error::Usage`] for a regression without a horizon.
+pub fn estimators_ahead<S: AsRef<str>>(
+    ids: &[S],
+    spend: Option<AnySpendModel>,
+    covariates: Option<&Arc<Covariates>>,
+    horizon: Option<Horizon>,
+) -> Result<Vec<Box<dyn Estimator>>> {
+    let grounds = Arc::new(Grounds::default());
     let all = testable();
     let mut named: Vec<&str> = ids.iter().map(|id| id.as_ref().trim()).collect();
     if named.is_empty() {
-        named.clone_from(&all);
+        named = all.iter().copied().filter(|id| horizon.is_some() || Road::named(id).is_none()).collect();
     }
     let mut chosen: Vec<(usize, &str, Option<&str>)> = Vec::new();
     for name in named {
@@ -158,12 +173,33 @@ pub fn estimators_with<S: AsRef<str>>(
     chosen.sort_by_key(|(place, ..)| *place);
     let mut all = Vec::new();
     for (_, id, own) in chosen {
+        if let Some(road) = Road::named(id) {
+            all.push(regression(road, own, horizon, &grounds)?);
+            continue;
+        }
         all.push(estimator(id, own, spend, None)?);
         if covariates.is_some() && ![NaiveRate::ID, NaiveMean::ID].contains(&id) {
             all.push(estimator(id, own, spend, covariates.cloned())?);
         }
     }
     Ok(all)
+}
+
+/// A regression for a horizon; they all share what they stand on.
+fn regression(
+    road: Road,
+    own: Option<&str>,
+    horizon: Option<Horizon>,
+    grounds: &Arc<Grounds>,
+) -> Result<Box<dyn Estimator>> {
+    let id = road.id();
+    if let Some(own) = own {
+        return Err(Error::usage(format!("{id} takes no model of spend; leave +{own} out")));
+    }
+    let horizon = horizon.ok_or_else(|| {
+        Error::usage(format!("{id} is trained for one horizon; say which, for instance --horizon 52w"))
+    })?;
+    Ok(Box::new(Regression::sharing(road, horizon, grounds.clone())))
 }
 
 fn estimator(

@@ -8,7 +8,8 @@ use super::tell::wrap;
 use super::voice::{Voice, write_text};
 use super::{orders, outputs, retention};
 use crate::backtest::{
-    BacktestPlan, BacktestReport, ModelReport, OriginReport, Origins, TargetReport, backtest, estimators_with,
+    BacktestPlan, BacktestReport, ModelReport, OriginReport, Origins, TargetReport, backtest,
+    estimators_ahead,
 };
 use crate::model::AnyRetentionModel;
 use crate::output::Output;
@@ -28,7 +29,7 @@ pub fn run(args: &args::Backtest, quiet: bool, progress: &dyn Progress) -> Resul
     let options = args.orders.reading.options()?;
     let covariates = args.covariates.to_learn(&args.on, &args.orders.reading, options.grain)?;
     let spend = args.orders.reading.spend_model();
-    let models = estimators_with(&args.models, spend, covariates.as_ref())?;
+    let models = estimators_ahead(&args.models, spend, covariates.as_ref(), Some(args.horizon))?;
     let plan = BacktestPlan {
         origins: Origins::read(&args.origins, args.every, options.grain)?,
         ..BacktestPlan::new(args.horizon, args.counting.unit())?

@@ -203,7 +203,7 @@ fn part<M: Parametric>(
 }
 
 /// Lists of numbers on one line: a matrix then looks like one.
-fn compact_rows(pretty: &str) -> String {
+pub(crate) fn compact_rows(pretty: &str) -> String {
     let mut out = String::with_capacity(pretty.len());
     let mut lines = pretty.lines().peekable();
     let is_number = |line: &str| line.trim_start().starts_with(|c: char| c.is_ascii_digit() || c == '-');

@@ -27,6 +27,7 @@ mod varying;
 pub use covariance::Uncertainty;
 pub use covariates::{CovariateFit, fit_any_purchases_with, fit_purchases_with, fit_purchases_with_by};
 pub use drawn::{ChainsReport, DrawsReport, KEPT, ParameterDrawn, RefitsReport};
+pub(crate) use file::compact_rows;
 pub use file::{
     CovariatePart, Covariates, Crowd, FORMAT_VERSION, PurchaseFit, Recipe, SpendFit, TrainedModel,
 };

@@ -110,7 +110,8 @@ fn usual_order(customers: &Customers) -> f64 {
     let total = match customers.history.as_ref().map(|history| &history.total_value) {
         Some(total) if !total.is_empty() => sum(total.iter().map(|value| value.to_f64())) / purchases,
         _ => {
-            let repeat = |at: usize| customers.monetary_value[at].map(|m| (m, f64::from(customers.frequency[at])));
+            let repeat =
+                |at: usize| customers.monetary_value[at].map(|m| (m, f64::from(customers.frequency[at])));
             let all: Vec<(f64, f64)> = (0..customers.len()).filter_map(repeat).collect();
             sum(all.iter().map(|(m, x)| m * x)) / sum(all.iter().map(|(_, x)| *x)).max(1.0)
         }

@@ -17,9 +17,12 @@ use crate::{Error, Result};
 const PATH: usize = 12;
 const FACTOR: f64 = 0.5;
 
-/// When linfa's coordinate descent stops: relative change, and duality gap relative to Σ y².
-const TOLERANCE: f64 = 1e-12;
-const SWEEPS: u32 = 100_000;
+/// When linfa's coordinate descent stops (relative change, and duality gap relative to Σ y²): finely for the coefficients, coarsely for the
+/// errors that penalties are compared by.
+const FINE: f64 = 1e-12;
+const COARSE: f64 = 1e-5;
+/// Of columns that tell nearly the same the descent takes many sweeps; more than these it is not given.
+const SWEEPS: u32 = 30_000;
 
 /// The elastic net (Zou & Hastie 2005, JRSS B 67, 301–320) on standardised columns z:
 /// `Σ(y − b₀ − zᵀb)²/(2n) + penalty (share Σ|b| + ½ (1 − share) Σ b²)`, the constant free.
@@ -95,7 +98,9 @@ impl ElasticNet {
         let tried = if self.penalty.is_some() { Vec::new() } else { self.path(sample, &square)? };
         let best = tried.iter().copied().reduce(|best, next| if next.1 < best.1 { next } else { best });
         let penalty = self.penalty.or(best.map(|best| best.0)).unwrap_or(0.0);
-        let b = square.descend(penalty, self.share)?;
+        // Where columns are nearly alike the last digits are out of reach, and of no consequence.
+        let fine = square.descend(penalty, self.share, FINE);
+        let b = fine.or_else(|_| square.descend(penalty, self.share, COARSE))?;
         let (intercept, b) = square.standard.back(square.mean, &b, sample.columns());
         let none = vec![None; sample.columns()];
         let intercept = Coefficient { name: INTERCEPT.to_owned(), estimate: intercept, standard_error: None };
@@ -121,7 +126,10 @@ impl ElasticNet {
             let (square, held) = (Square::of(&sample.picked(&inside))?, sample.picked(&outside));
             weight += held.total_weight();
             for (error, &penalty) in errors.iter_mut().zip(&penalties) {
-                let b = square.descend(penalty, self.share)?;
+                let Ok(b) = square.descend(penalty, self.share, COARSE) else {
+                    *error = f64::INFINITY; // nothing that is not reached can be chosen
+                    continue;
+                };
                 let (intercept, b) = square.standard.back(square.mean, &b, sample.columns());
                 let rest = held.y() - &(held.x().dot(&b) + intercept);
                 *error += sum((0..held.rows()).map(|row| held.weight(row) * rest[row] * rest[row]));
@@ -161,7 +169,10 @@ impl Square {
     }
 
     /// The coefficients of the standardised columns at a penalty.
-    fn descend(&self, penalty: f64, share: f64) -> Result<Vec<f64>> {
+    ///
+    /// # Errors
+    /// [`Error::Undefined`] if the descent does not end.
+    fn descend(&self, penalty: f64, share: f64, tolerance: f64) -> Result<Vec<f64>> {
         if self.right.iter().all(|&c| c == 0.0) || penalty * share >= self.steepest {
             return Ok(vec![0.0; self.right.len()]);
         }
@@ -170,7 +181,7 @@ impl Square {
             .with_intercept(false)
             .penalty(penalty)
             .l1_ratio(share)
-            .tolerance(TOLERANCE)
+            .tolerance(tolerance)
             .max_iterations(SWEEPS)
             .fit(&data)
             .map_err(|e| Error::Undefined(format!("the elastic net cannot be fitted: {e}")))?;

@@ -10,7 +10,8 @@ use super::base::{Base, BaseModel};
 use super::design::{Schema, WindowOptions, horizon_in_ticks};
 use super::ground::{Ground, Grounds};
 use super::{
-    AmountFamily, AmountSpread, CountShape, Means, Positive, Regressor, Road, Target, Told, TrainingWindows,
+    AmountFamily, AmountSpread, CountShape, Importance, Means, Positive, Regressor, Road, Target, Told, TrainingWindows,
+    importance,
 };
 use crate::features::{Customers, Past};
 use crate::predict::{Estimator, Laws, Predictor, View};
@@ -100,7 +101,8 @@ impl Regression {
         let of = (past, customers);
         let needs_base = ground.as_ref().is_none_or(|ground| ground.base.is_some());
         let base = needs_base.then(|| self.grounds.base(of, self.horizon, &self.timezone)).transpose()?;
-        warnings.extend(base.iter().flat_map(|base| base.trained.warnings.iter().map(|w| format!("base: {w}"))));
+        warnings
+            .extend(base.iter().flat_map(|base| base.trained.warnings.iter().map(|w| format!("base: {w}"))));
         let mut kept = KeptRegression {
             road: self.road,
             asked: self.horizon.to_string(),
@@ -120,6 +122,21 @@ impl Regression {
             self.regress(ground, &mut kept)?;
         }
         Ok(FittedRegression { kept, base: base.as_deref().cloned(), rows: Mutex::default() })
+    }
+
+    /// How much worse customers who were not learnt from are told when the column is shuffled, for purchases and for value: see [`importance`].
+    ///
+    /// # Errors
+    /// As [`Regression::learn`]; empty where nothing was learnt.
+    pub fn importance(&self, past: &Past<'_>, customers: &Customers) -> Result<Vec<(Target, Vec<Importance>)>> {
+        let (Some(ground), _) = self.ground(past, customers)? else { return Ok(Vec::new()) };
+        let mut all = Vec::new();
+        for target in [Target::Purchases, Target::Value] {
+            if let Some(sample) = ground.sample(target)? {
+                all.push((target, importance(self.road, target, &sample, ground.base_of(target))?));
+            }
+        }
+        Ok(all)
     }
 
     /// The rows to learn from; for a ratio those of the longest shorter horizon where there are none of the horizon, or none.
@@ -190,13 +207,8 @@ impl Regression {
                 kept.value = Some(value);
             }
             Err(Error::Interrupted) => return Err(Error::Interrupted),
-            Err(why) => kept.warnings.push(format!("purchases alone are forecast, because value cannot be: {why}")),
-        }
-        for regressor in std::iter::once(&kept.purchases).chain(&kept.value) {
-            for note in regressor.notes() {
-                if !kept.warnings.contains(note) {
-                    kept.warnings.push(note.clone());
-                }
+            Err(why) => {
+                kept.warnings.push(format!("purchases alone are forecast, because value cannot be: {why}"))
             }
         }
         kept.counts = Some(shape);
@@ -273,14 +285,13 @@ impl FittedRegression {
         let (Some(counts), Some(schema)) = (self.kept.counts, &self.kept.schema) else {
             return self.laws_of_base(customers, rows, horizon);
         };
-        let columns = match (&self.base, self.kept.learnt) {
-            (Some(model), Some(learnt)) if schema.needs_base() => {
-                let per_unit = past.orders().options.grain.ticks_per(customers.unit);
-                Some(model.tell(customers, rows.clone(), Periods::new(f64::from(learnt) / per_unit)?)?)
-            }
-            _ => None,
-        };
-        let columns = columns.as_ref().filter(|_| schema.needs_base()).map(Base::columns);
+        // The columns look as far as what was learnt from did.
+        let per_unit = past.orders().options.grain.ticks_per(customers.unit);
+        let learnt = f64::from(schema.horizon()) / per_unit;
+        let apart = (learnt - horizon.get()).abs() > 1e-9 * learnt;
+        let shorter = self.base.as_ref().filter(|_| apart && schema.needs_base());
+        let shorter = shorter.map(|base| base.tell(customers, rows, Periods::new(learnt)?)).transpose()?;
+        let columns = shorter.as_ref().or(base.as_ref()).filter(|_| schema.needs_base()).map(Base::columns);
         let design = schema.design(past, who, columns.as_ref())?;
         let x = design.matrix.view();
         let purchases = self.kept.purchases.predict(&x, base.as_ref().map(|base| &base.purchases[..]))?;

@@ -46,7 +46,8 @@ impl Ground {
         let options = WindowOptions { most_rows: ROWS, ..WindowOptions::default() };
         let windows = TrainingWindows::of(past, ticks, unit, &options)?;
         let mut notes = windows.notes.clone();
-        let told = windows.windows.iter().map(|window| told_at(window, timezone)).collect::<Result<Vec<Base>>>();
+        let told =
+            windows.windows.iter().map(|window| told_at(window, timezone)).collect::<Result<Vec<Base>>>();
         let told = match told {
             Ok(told) => Some(told),
             Err(Error::Interrupted) => return Err(Error::Interrupted),
@@ -64,7 +65,9 @@ impl Ground {
             })
         });
         let grain = past.orders().options.grain;
-        let date = |window: Option<&TrainingWindow<'_>>| window.map_or_else(String::new, |w| grain.show(w.past.cutoff()));
+        let date = |window: Option<&TrainingWindow<'_>>| {
+            window.map_or_else(String::new, |w| grain.show(w.past.cutoff()))
+        };
         Ok(Self {
             learnt: ticks,
             x: design.matrix,

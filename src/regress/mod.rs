@@ -21,7 +21,9 @@ mod pattern;
 mod shapes;
 mod base;
 mod ground;
+mod importance;
 mod estimator;
+mod file;
 
 pub use boost::{Boosted, Boosting, OutOfFold};
 pub use design::{
@@ -32,9 +34,11 @@ pub use elastic_net::{ElasticNet, FittedElasticNet};
 pub use estimator::{FittedRegression, KeptRegression, Regression};
 pub use family::Family;
 pub use floor::Floor;
+pub use file::{ForecastFile, ForecastMember, MemberForecast};
 pub use folds::Folds;
 pub use glm::{FittedGlm, Glm};
 pub use ground::Grounds;
+pub use importance::{Importance, importance};
 pub use means::Means;
 pub use ols::{FittedLeastSquares, LeastSquares};
 pub use ratio::{Ratio, RatioBy, Shape};

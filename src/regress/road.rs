@@ -8,8 +8,8 @@ use super::means::out_of_fold;
 use super::ridge::{best_share, ridged};
 use super::two_part::SHARES;
 use super::{
-    ElasticNet, FittedElasticNet, FittedGlm, FittedLeastSquares, LeastSquares, Means, Positives, Ratio,
-    RatioBy, Sample, TwoPart, power,
+    ElasticNet, FittedElasticNet, FittedGlm, FittedLeastSquares, LeastSquares, Means, Part, Positives, Ratio,
+    RatioBy, Sample, Shape, TwoPart, power,
 };
 use crate::math::sum::sum;
 use crate::{Error, Result};
@@ -297,6 +297,30 @@ impl Regressor {
             column.mapv_inplace(|value| value.max(low).min(high));
         }
         Ok(narrow)
+    }
+
+    /// Whether it reads no columns beyond so many, has a coefficient for each that it reads, and its trees are trees.
+    #[must_use]
+    pub fn is_sound(&self, columns: usize) -> bool {
+        let read = self.columns.len();
+        let lines = |coefficients: &[super::Coefficient]| coefficients.len() == read;
+        let part = |part: &Part| match part {
+            Part::Glm(fitted) => lines(&fitted.coefficients),
+            Part::Boosted(fitted) => fitted.trees.iter().all(|tree| tree.is_sound(read)),
+            Part::Same(_) => true,
+        };
+        let model = match &self.model {
+            AnyRegression::Ols(fitted, _) => lines(&fitted.coefficients),
+            AnyRegression::ElasticNet(fitted, _) => lines(&fitted.coefficients),
+            AnyRegression::Glm(fitted) => lines(&fitted.coefficients),
+            AnyRegression::TwoPart(fitted) => part(&fitted.any) && part(fitted.much.part()),
+            AnyRegression::Ratio(fitted) => match &fitted.shape {
+                None => true,
+                Some(Shape::Glm(fitted)) => lines(&fitted.coefficients),
+                Some(Shape::Boosted(fitted)) => fitted.trees.iter().all(|tree| tree.is_sound(read)),
+            },
+        };
+        model && self.columns.iter().all(|&column| column < columns) && self.ranges.len() == read
     }
 
     /// What should be known of it, in words.

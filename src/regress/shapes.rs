@@ -61,7 +61,8 @@ impl CountShape {
     fn ln_likelihood(&self, told: Told, n: f64) -> f64 {
         let mean = told.mean.max(LEAST);
         let terms = |mean: f64, shape: f64| {
-            ln_poch(shape, n) - ln_gamma(n + 1.0) + n * (mean / (shape + mean)).ln() - shape * (mean / shape).ln_1p()
+            ln_poch(shape, n) - ln_gamma(n + 1.0) + n * (mean / (shape + mean)).ln()
+                - shape * (mean / shape).ln_1p()
         };
         let Some(any) = told.any else { return terms(mean, self.shape(mean)) };
         let beyond = (mean / any.max(LEAST)).max(1.0);
@@ -87,7 +88,8 @@ impl CountShape {
         let shape = self.shape(beyond.max(1.0));
         let inner = untruncated(beyond, shape);
         if inner <= 1e-6 {
-            return CountLaw::new(vec![1.0 - any, any]).unwrap_or_else(|| CountLaw::negative_binomial(mean, 1.0));
+            return CountLaw::new(vec![1.0 - any, any])
+                .unwrap_or_else(|| CountLaw::negative_binomial(mean, 1.0));
         }
         CountLaw::negative_binomial(inner, shape).zero_modified(any)
     }
@@ -224,7 +226,9 @@ impl AmountSpread {
         }
         let square = self.square(told.purchases);
         let law = match self.family {
-            AmountFamily::LogNormal => AmountLaw::log_normal(none, told.mean.ln() - 0.5 * square, square.sqrt()),
+            AmountFamily::LogNormal => {
+                AmountLaw::log_normal(none, told.mean.ln() - 0.5 * square, square.sqrt())
+            }
             AmountFamily::Gamma => gamma(none, told.mean, 1.0 / square),
         };
         law.unwrap_or_else(AmountLaw::nothing)
@@ -263,7 +267,9 @@ mod tests {
     #[test]
     fn a_law_has_the_mean_and_the_probability_it_is_told() {
         let shape = CountShape { level: 0.3, slope: 0.4, unit: 1.0 };
-        for (mean, any) in [(0.2, Some(0.1)), (3.0, Some(0.8)), (40.0, Some(0.99)), (0.05, Some(0.05)), (2.0, None)] {
+        for (mean, any) in
+            [(0.2, Some(0.1)), (3.0, Some(0.8)), (40.0, Some(0.99)), (0.05, Some(0.05)), (2.0, None)]
+        {
             let told = Told { mean, any };
             let law = shape.law(told);
             assert!((law.mean() / mean - 1.0).abs() < 1e-9, "{mean}: {}", law.mean());
