@@ -171,6 +171,27 @@ impl Modelling {
         method.check().map(|()| method)
     }
 
+    /// Refuses what models of purchases take and regressions do not.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] naming the flag.
+    pub fn refuse_for_regression(&self) -> Result<()> {
+        let given = [
+            (self.k.is_some(), "--k"),
+            (self.method.is_some(), "--method"),
+            (self.draws.is_some(), "--draws"),
+            (self.chains.is_some(), "--chains"),
+            (self.tune.is_some(), "--tune"),
+            (self.seed.is_some(), "--seed"),
+            (self.covariates.is_given(), "--covariates"),
+            (self.on.is_given(), "--seasonality and what else is said of covariates"),
+        ];
+        match given.iter().find(|(given, _)| *given) {
+            None => Ok(()),
+            Some((_, flag)) => Err(Error::usage(format!("{} takes no {flag}; leave it out", self.id()))),
+        }
+    }
+
     /// Whether the model is to be chosen.
     #[must_use]
     pub fn is_auto(&self) -> bool {
@@ -278,6 +299,9 @@ pub struct Train {
     /// Which models.
     #[command(flatten)]
     pub model: Modelling,
+    /// How far a regression is to look ahead: it is trained for this alone (365d, 52w, 12m, 1y)
+    #[arg(long, value_name = "HORIZON")]
+    pub horizon: Option<Horizon>,
     /// Model file to write
     #[arg(long, short, value_name = "FILE")]
     pub output: PathBuf,

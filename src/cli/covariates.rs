@@ -31,6 +31,14 @@ pub struct CovariatesIn {
     covariates_gaps: GapArg,
 }
 
+impl CovariatesIn {
+    /// Whether a file is named.
+    #[must_use]
+    pub const fn is_given(&self) -> bool {
+        self.file.is_some()
+    }
+}
+
 /// Which covariates bear on what.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Covariates")]
@@ -53,6 +61,18 @@ pub struct CovariatesOn {
     /// Let purchases follow the time of the year: twelve months, or fifty-two weeks (with --model pareto-nbd)
     #[arg(long, value_enum, value_name = "PARTS")]
     seasonality: Option<SeasonArg>,
+}
+
+impl CovariatesOn {
+    /// Whether anything is said.
+    #[must_use]
+    pub const fn is_given(&self) -> bool {
+        let columns = self.purchase_covariates.is_empty()
+            && self.dropout_covariates.is_empty()
+            && self.spend_covariates.is_empty()
+            && self.categorical.is_empty();
+        !columns || self.l2.is_some() || self.seasonality.is_some()
+    }
 }
 
 /// Parts of a year.

@@ -22,6 +22,8 @@ mod backtest;
 mod simulate;
 mod models;
 mod covariates;
+mod forecasts;
+mod regressions;
 mod retention;
 mod renewals;
 mod survival;

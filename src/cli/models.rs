@@ -4,6 +4,7 @@ use super::show::Grid;
 use super::voice::Voice;
 use crate::Result;
 use crate::model::{AnyPurchaseModel, AnyRetentionModel, AnySpendModel};
+use crate::regress::Road;
 
 /// Runs the command.
 ///
@@ -14,6 +15,10 @@ pub fn run() -> Result<()> {
     for (id, name, about) in AnyPurchaseModel::ALL {
         grid.row([(*id).to_owned(), (*name).to_owned(), (*about).to_owned()]);
     }
+    let mut regressions = Grid::words(&["--model", "regressions, trained for one --horizon"]);
+    for (_, id, about) in Road::ALL {
+        regressions.row([id, about]);
+    }
     let mut renewals = Grid::words(&["--model", "", "renewals of subscriptions"]);
     for (id, name, about) in AnyRetentionModel::ALL {
         renewals.row([id, name, about]);
@@ -23,5 +28,11 @@ pub fn run() -> Result<()> {
         spend.row([*id, *name, *about]);
     }
     spend.row(["none", "", "purchases alone"]);
-    Voice::new(false, &[]).tell(&format!("{}\n{}\n{}", grid.text(), renewals.text(), spend.text()))
+    Voice::new(false, &[]).tell(&format!(
+        "{}\n{}\n{}\n{}",
+        grid.text(),
+        regressions.text(),
+        renewals.text(),
+        spend.text()
+    ))
 }

@@ -51,18 +51,7 @@ impl Reading {
     /// # Errors
     /// [`Error::Usage`] if another grain, time zone or model of spend is given.
     pub fn options_of(&self, trained: &TrainedModel) -> Result<ReadOptions> {
-        if let Some(grain) = self.grain.map(Grain::from).filter(|grain| *grain != trained.grain) {
-            return Err(Error::usage(format!(
-                "the model was trained at the grain `{}`, so it cannot score at the grain `{grain}`; leave --grain out",
-                trained.grain
-            )));
-        }
-        if let Some(zone) = self.timezone.as_ref().filter(|zone| **zone != trained.timezone) {
-            return Err(Error::usage(format!(
-                "the model was trained in the time zone {}, not {zone}; leave --timezone out",
-                trained.timezone
-            )));
-        }
+        let options = self.options_at(trained.grain, &trained.timezone)?;
         if let Some(SpendArg::Model(asked)) = self.spend {
             let there = trained.spend.as_ref().map_or("none", |spend| spend.model.id());
             if there != asked.id() {
@@ -73,7 +62,25 @@ impl Reading {
                 )));
             }
         }
-        self.with(trained.grain, &trained.timezone)
+        Ok(options)
+    }
+
+    /// The same for what was fitted at a grain in a time zone.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if another grain or time zone is given.
+    pub fn options_at(&self, grain: Grain, timezone: &str) -> Result<ReadOptions> {
+        if let Some(other) = self.grain.map(Grain::from).filter(|other| *other != grain) {
+            return Err(Error::usage(format!(
+                "the model was trained at the grain `{grain}`, so it cannot score at the grain `{other}`; leave --grain out"
+            )));
+        }
+        if let Some(zone) = self.timezone.as_ref().filter(|zone| **zone != timezone) {
+            return Err(Error::usage(format!(
+                "the model was trained in the time zone {timezone}, not {zone}; leave --timezone out"
+            )));
+        }
+        self.with(grain, timezone)
     }
 
     fn with(&self, grain: Grain, timezone: &str) -> Result<ReadOptions> {

@@ -7,12 +7,13 @@ use super::customers::{self, Source};
 use super::scoring::{Asked, PART, Scored, Scorer, score_past};
 use super::show::{self, Grid};
 use super::voice::Voice;
-use super::{orders, outputs, renewals, totals};
+use super::{forecasts, orders, outputs, renewals, totals};
 use crate::fit::{TrainedModel, TrainedRetention};
 use crate::model::SpendModel;
 use crate::orders::ReadOptions;
 use crate::predict::ExtraQuestions;
 use crate::progress::Progress;
+use crate::regress::ForecastFile;
 use crate::units::{Grain, Tick};
 use crate::{Error, Result};
 
@@ -23,6 +24,9 @@ use crate::{Error, Result};
 pub fn run(args: &args::Score, quiet: bool, progress: &dyn Progress) -> Result<()> {
     if let Some(trained) = TrainedRetention::read(&args.model)? {
         return renewals::score(args, &trained, quiet);
+    }
+    if let Some(file) = ForecastFile::read(&args.model)? {
+        return forecasts::score(args, &file, quiet, progress);
     }
     let trained = TrainedModel::read(&args.model)?;
     let options = args.reading.options_of(&trained)?;

@@ -5,12 +5,13 @@ use super::choosing::settled;
 use super::customers::{self, Source};
 use super::scoring::PART;
 use super::voice::Voice;
-use super::{orders, outputs, retention, tell};
-use crate::Result;
+use super::{forecasts, orders, outputs, retention, tell};
 use crate::fit::TrainedModel;
 use crate::model::AnyRetentionModel;
 use crate::output::Output;
 use crate::progress::Progress;
+use crate::regress::Road;
+use crate::{Error, Result};
 
 /// Runs the command.
 ///
@@ -19,6 +20,15 @@ use crate::progress::Progress;
 pub fn run(args: &args::Train, quiet: bool, progress: &dyn Progress) -> Result<()> {
     if let Some(template) = AnyRetentionModel::template(args.model.id()) {
         return retention::train(args, &template, quiet, progress);
+    }
+    if let Some(road) = Road::named(args.model.id()) {
+        return forecasts::train(args, road, quiet, progress);
+    }
+    if args.horizon.is_some() {
+        return Err(Error::usage(format!(
+            "{} is not trained for one horizon: leave --horizon out, and give it to ltv score",
+            args.model.id()
+        )));
     }
     let voice = Voice::new(quiet, &[&args.output]);
     outputs::spare(&[&args.output], &args.orders.inputs, None)?;

@@ -10,8 +10,8 @@ use super::base::{Base, BaseModel};
 use super::design::{Schema, WindowOptions, horizon_in_ticks};
 use super::ground::{Ground, Grounds};
 use super::{
-    AmountFamily, AmountSpread, CountShape, Importance, Means, Positive, Regressor, Road, Target, Told, TrainingWindows,
-    importance,
+    AmountFamily, AmountSpread, CountShape, Importance, Means, Positive, Regressor, Road, Target, Told,
+    TrainingWindows, importance,
 };
 use crate::features::{Customers, Past};
 use crate::predict::{Estimator, Laws, Predictor, View};
@@ -128,7 +128,11 @@ impl Regression {
     ///
     /// # Errors
     /// As [`Regression::learn`]; empty where nothing was learnt.
-    pub fn importance(&self, past: &Past<'_>, customers: &Customers) -> Result<Vec<(Target, Vec<Importance>)>> {
+    pub fn importance(
+        &self,
+        past: &Past<'_>,
+        customers: &Customers,
+    ) -> Result<Vec<(Target, Vec<Importance>)>> {
         let (Some(ground), _) = self.ground(past, customers)? else { return Ok(Vec::new()) };
         let mut all = Vec::new();
         for target in [Target::Purchases, Target::Value] {

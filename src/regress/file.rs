@@ -231,7 +231,8 @@ impl Part {
 
     fn member(self, at: usize) -> Result<ForecastMember> {
         let place = format!("members[{at}]");
-        let model = self.model.map(|model| TrainedModel::from_json(&Value::Object(model).to_string())).transpose()?;
+        let model =
+            self.model.map(|model| TrainedModel::from_json(&Value::Object(model).to_string())).transpose()?;
         let forecast = match (self.regression, model, self.rule) {
             (Some(kept), base, None) => {
                 sound(&kept, &place)?;
@@ -261,7 +262,8 @@ impl Part {
 /// A trained model as the model file has it.
 fn document(trained: &TrainedModel) -> Result<Map<String, Value>> {
     let text = trained.to_json()?;
-    serde_json::from_str(&text).map_err(|e| Error::Undefined(format!("the model cannot be written as JSON: {e}")))
+    serde_json::from_str(&text)
+        .map_err(|e| Error::Undefined(format!("the model cannot be written as JSON: {e}")))
 }
 
 /// What a file holds need not be a regression: trees must be trees, and read columns that there are.

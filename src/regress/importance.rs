@@ -27,7 +27,12 @@ pub struct Importance {
 ///
 /// # Errors
 /// As [`Road::fit`].
-pub fn importance(road: Road, target: Target, sample: &Sample, base: Option<&[f64]>) -> Result<Vec<Importance>> {
+pub fn importance(
+    road: Road,
+    target: Target,
+    sample: &Sample,
+    base: Option<&[f64]>,
+) -> Result<Vec<Importance>> {
     let parts = (sample.rows().div_ceil(ROWS)).clamp(5, 250) as u8;
     let folds = Folds::exactly(sample, parts);
     let (inside, outside) = folds.split(0);

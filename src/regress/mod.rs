@@ -33,8 +33,8 @@ pub use design::{
 pub use elastic_net::{ElasticNet, FittedElasticNet};
 pub use estimator::{FittedRegression, KeptRegression, Regression};
 pub use family::Family;
-pub use floor::Floor;
 pub use file::{ForecastFile, ForecastMember, MemberForecast};
+pub use floor::Floor;
 pub use folds::Folds;
 pub use glm::{FittedGlm, Glm};
 pub use ground::Grounds;
