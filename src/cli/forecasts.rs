@@ -200,12 +200,7 @@ fn worth(mut laws: Laws, asked: &Asked) -> Forecast {
     forecast
 }
 
-fn write(
-    table: &mut TableWriter,
-    customers: &Customers,
-    forecast: &Forecast,
-    margin: f64,
-) -> Result<()> {
+fn write(table: &mut TableWriter, customers: &Customers, forecast: &Forecast, margin: f64) -> Result<()> {
     let extras = Extras::default();
     let columns = Columns::new(customers, forecast, &extras, margin)?;
     table.write(&columns.chunk()?)

@@ -101,8 +101,10 @@ impl Regression {
         let of = (past, customers);
         let needs_base = ground.as_ref().is_none_or(|ground| ground.base.is_some());
         let base = needs_base.then(|| self.grounds.base(of, self.horizon, &self.timezone)).transpose()?;
-        warnings
-            .extend(base.iter().flat_map(|base| base.trained.warnings.iter().map(|w| format!("base: {w}"))));
+        if self.road.is_ratio() {
+            let of_base = |warning: &String| format!("base: {warning}");
+            warnings.extend(base.iter().flat_map(|base| base.trained.warnings.iter().map(of_base)));
+        }
         let mut kept = KeptRegression {
             road: self.road,
             asked: self.horizon.to_string(),

@@ -1,0 +1,168 @@
+//! Regressions as forecasts: from orders to laws and back from a file, and what they say of bad input.
+
+use std::process::Output;
+
+use assert_cmd::Command;
+use ltv::backtest::{BacktestPlan, backtest, estimators_ahead};
+use ltv::features::Past;
+use ltv::orders::{ReadOptions, read};
+use ltv::predict::{Predictor, View, forecast_of};
+use ltv::progress::Silent;
+use ltv::regress::{ForecastFile, ForecastMember, MemberForecast, Regression, Road};
+use ltv::units::{Periods, Share, TimeUnit};
+
+fn orders() -> ltv::orders::Orders {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/data/cdnow_sample.csv");
+    read(&[file.into()], &ReadOptions::default(), &Silent).unwrap().0
+}
+
+/// One that is fitted in a moment, one with trees, and one with a base.
+const ROADS: [Road; 3] = [Road::Ols, Road::Gbm, Road::RatioGlm];
+
+#[test]
+fn laws_agree_with_their_forecast_and_come_back_from_a_file() {
+    let orders = orders();
+    let past = Past::new(&orders, None).unwrap();
+    let customers = past.customers(TimeUnit::Week);
+    let horizon = "13w".parse().unwrap();
+    for road in ROADS {
+        let fitted = Regression::new(road, horizon).learn(&past, &customers).unwrap();
+        let view = View::of(&past, &customers);
+        let ahead = Periods::new(13.0).unwrap();
+        let all = fitted.laws(view, 0..customers.len(), ahead).unwrap();
+        let forecast = forecast_of(&all, &[Share::new(0.9).unwrap()]);
+        let value = forecast.value.as_ref().unwrap();
+        for at in 0..customers.len() {
+            assert!(forecast.expected_purchases[at] > 0.0 && forecast.expected_purchases[at].is_finite());
+            assert!(value.expected[at].unwrap() > 0.0);
+            // Nobody spends who does not buy.
+            let (count, amount) = (&all.purchases[at], &all.value.as_ref().unwrap()[at]);
+            assert!((count.p_none() - amount.p_none()).abs() < 1e-12);
+        }
+        // A part of the rows is told the same.
+        let part = fitted.laws(view, 500..520, ahead).unwrap();
+        for (at, law) in part.purchases.iter().enumerate() {
+            assert_eq!(law, &all.purchases[500 + at]);
+        }
+        let file = ForecastFile {
+            id: road.id().to_owned(),
+            horizon: "13w".to_owned(),
+            unit: TimeUnit::Week,
+            grain: customers.grain,
+            cutoff: "1998-06-30".to_owned(),
+            timezone: "UTC".to_owned(),
+            customers: customers.len() as u64,
+            members: vec![ForecastMember {
+                id: road.id().to_owned(),
+                purchases: 1.0,
+                value: 1.0,
+                forecast: MemberForecast::Regression(Box::new(fitted)),
+            }],
+            calibration: None,
+            warnings: Vec::new(),
+        };
+        let text = file.to_json().unwrap();
+        let again = ForecastFile::from_json(&text).unwrap();
+        assert_eq!(again.to_json().unwrap(), text);
+        let MemberForecast::Regression(again) = &again.members[0].forecast else { panic!("no regression") };
+        assert_eq!(again.laws(view, 500..520, ahead).unwrap().purchases, part.purchases);
+    }
+}
+
+#[test]
+fn a_regression_tells_of_its_horizon_alone_and_a_ratio_of_any() {
+    let orders = orders();
+    let past = Past::new(&orders, None).unwrap();
+    let customers = past.customers(TimeUnit::Week);
+    let horizon = "13w".parse().unwrap();
+    let asked = |road| {
+        let fitted = Regression::new(road, horizon).learn(&past, &customers).unwrap();
+        fitted.laws(View::of(&past, &customers), 0..5, Periods::new(26.0).unwrap())
+    };
+    let error = asked(Road::Ols).unwrap_err();
+    assert!(error.to_string().contains("score with --horizon 13w"), "{error}");
+    assert_eq!(asked(Road::RatioGlm).unwrap().len(), 5);
+    let table = Regression::new(Road::Ols, horizon).learn(&past, &customers).unwrap();
+    let error = table.laws(View::from(&customers), 0..5, Periods::new(13.0).unwrap()).unwrap_err();
+    assert!(error.to_string().contains("give it the orders"), "{error}");
+}
+
+/// CDNOW has 18 months: no past origin of a year is left, half a year before it being needed.
+#[test]
+fn where_the_history_is_short_ratios_fall_back_and_others_say_what_can_be_done() {
+    let orders = orders();
+    let past = Past::new(&orders, None).unwrap();
+    let customers = past.customers(TimeUnit::Week);
+    let error = Regression::new(Road::Tweedie, "2y".parse().unwrap()).learn(&past, &customers).unwrap_err();
+    assert!(error.to_string().contains("take a horizon of at most"), "{error}");
+    let ratio = Regression::new(Road::RatioGlm, "2y".parse().unwrap()).learn(&past, &customers).unwrap();
+    assert!(ratio.warnings()[0].contains("was learnt over"), "{:?}", ratio.warnings());
+    let days = past.cutoff();
+    let young = past.again(ltv::units::Tick(days.0 - 500)).unwrap();
+    let few = young.customers(TimeUnit::Week);
+    if let Ok(base) = Regression::new(Road::RatioGbm, "2y".parse().unwrap()).learn(&young, &few) {
+        assert!(base.warnings().iter().any(|w| w.contains("base itself") || w.contains("learnt over")));
+    }
+}
+
+#[test]
+fn regressions_are_backtested_beside_models() {
+    let orders = orders();
+    let past = Past::new(&orders, None).unwrap();
+    let horizon = "13w".parse().unwrap();
+    let plan = BacktestPlan::new(horizon, TimeUnit::Week).unwrap();
+    let models =
+        estimators_ahead(&["naive-mean", "pareto-nbd", "two-part"], None, None, Some(horizon)).unwrap();
+    let report = backtest(&past, &plan, &models, &Silent).unwrap();
+    let of = |id: &str| {
+        let model = report.origins[0].models.iter().find(|model| model.model == id).unwrap();
+        model.purchases.as_ref().unwrap().metrics.clone()
+    };
+    assert!(of("two-part").gini.unwrap() > of("naive-mean").gini.unwrap_or(0.0) + 0.3);
+    assert!(estimators_ahead(&["gbm+none"], None, None, Some(horizon)).is_err());
+    assert!(estimators_ahead(&["gbm"], None, None, None).is_err());
+}
+
+fn ltv(args: &[&str]) -> Output {
+    Command::cargo_bin("ltv").unwrap().args(args).output().unwrap()
+}
+
+#[test]
+fn the_command_line_trains_scores_and_refuses() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/data/cdnow_sample.csv");
+    let (model, scores) = (at("model.json"), at("scores.csv"));
+    let train = ltv(&["train", data, "--model", "two-part", "--horizon", "13w", "-o", &model]);
+    let said = String::from_utf8_lossy(&train.stdout);
+    assert!(train.status.success() && said.contains("what matters most"), "{said}");
+    assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
+    let score = ltv(&["score", data, "--model", &model, "--horizon", "13w", "-o", &scores]);
+    assert!(score.status.success(), "{}", String::from_utf8_lossy(&score.stderr));
+    let table = std::fs::read_to_string(&scores).unwrap();
+    let head = "customer_id,frequency,recency,age,monetary_value,p_alive,expected_purchases,purchases_lower,\
+                purchases_upper,p_no_purchase,expected_order_value,expected_value,value_lower,value_median,value_upper";
+    assert_eq!(table.lines().next(), Some(head));
+    assert_eq!(table.lines().count(), 2358);
+    assert!(!table.contains("NaN") && !table.contains("inf"));
+    for (args, said) in [
+        (
+            vec!["score", data, "--model", &model, "--horizon", "52w", "-o", &scores],
+            "score with --horizon 13w",
+        ),
+        (vec!["score", data, "--model", &model, "--horizon", "13w", "--from", "4w", "-o", &scores], "--from"),
+        (vec!["train", data, "--model", "gbm", "-o", &model], "--horizon 52w"),
+        (vec!["train", data, "--model", "bg-nbd", "--horizon", "13w", "-o", &model], "leave --horizon out"),
+        (vec!["train", data, "--model", "ols", "--horizon", "13w", "--k", "2", "-o", &model], "takes no --k"),
+    ] {
+        let output = ltv(&args);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(error.contains(said), "{error}");
+    }
+    // Half a file is no file.
+    let text = std::fs::read_to_string(&model).unwrap();
+    std::fs::write(&model, &text[..text.len() / 2]).unwrap();
+    let output = ltv(&["score", data, "--model", &model, "--horizon", "13w", "-o", &scores]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("not a whole forecast file"));
+}
