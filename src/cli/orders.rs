@@ -103,6 +103,7 @@ impl Reading {
             drop_zero: self.drop_zero,
             spend: self.spend != Some(SpendArg::None),
             strict: self.strict,
+            attributes: self.attributes.clone(),
             cutoff: self.cutoff.as_deref().map(|text| grain.read(text)).transpose()?,
             threads: None,
         })

@@ -18,6 +18,7 @@ use crate::units::Money;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
+    Truth,
     /// Sixteen bytes, written as people know them.
     Uuid,
     Whole,
@@ -70,6 +71,7 @@ impl Kind {
             (Type::FLOAT | Type::DOUBLE, ..) => Some(Self::Real),
             (Type::BYTE_ARRAY, ..) => Some(Self::Text),
             (Type::INT96, ..) => Some(Self::Int96),
+            (Type::BOOLEAN, ..) => Some(Self::Truth),
             (Type::FIXED_LEN_BYTE_ARRAY, ..) if column.logical_type_ref() == Some(&LogicalType::Uuid) => {
                 Some(Self::Uuid)
             }
@@ -77,10 +79,11 @@ impl Kind {
         }
     }
 
-    /// Whether a column of this kind can play a role.
+    /// Whether a column of this kind can play a role; truth values can play none.
     pub const fn fits(self, role: Role) -> bool {
         let time = matches!(self, Self::Day | Self::Moment(..) | Self::Int96);
         match role {
+            _ if matches!(self, Self::Truth) => false,
             Role::Date => !matches!(self, Self::Uuid),
             Role::Customer | Role::Order => !time,
             _ => !time && !matches!(self, Self::Uuid),
@@ -168,6 +171,7 @@ pub(super) struct Column {
 const NONE: u32 = u32::MAX;
 
 enum Values {
+    Truth(Vec<bool>),
     Whole32(Vec<i32>),
     Whole64(Vec<i64>),
     Int96(Vec<Int96>),
@@ -182,9 +186,8 @@ impl Column {
     pub fn new(reader: ColumnReader, kind: Kind, most: i16) -> Self {
         let values = match reader {
             ColumnReader::Int32ColumnReader(_) => Values::Whole32(Vec::new()),
-            ColumnReader::Int64ColumnReader(_) | ColumnReader::BoolColumnReader(_) => {
-                Values::Whole64(Vec::new())
-            }
+            ColumnReader::BoolColumnReader(_) => Values::Truth(Vec::new()),
+            ColumnReader::Int64ColumnReader(_) => Values::Whole64(Vec::new()),
             ColumnReader::Int96ColumnReader(_) => Values::Int96(Vec::new()),
             ColumnReader::FloatColumnReader(_) => Values::Float(Vec::new()),
             ColumnReader::DoubleColumnReader(_) => Values::Double(Vec::new()),
@@ -199,6 +202,9 @@ impl Column {
         self.levels.clear();
         let levels = &mut self.levels;
         match (&mut self.reader, &mut self.values) {
+            (ColumnReader::BoolColumnReader(reader), Values::Truth(values)) => {
+                take(reader, levels, values, count)
+            }
             (ColumnReader::Int32ColumnReader(reader), Values::Whole32(values)) => {
                 take(reader, levels, values, count)
             }
@@ -224,7 +230,7 @@ impl Column {
                     }
                 })
             }
-            _ => Err(ParquetError::General("a column of truth values".into())),
+            _ => Err(ParquetError::General("a column whose type is not that of its values".into())),
         }?;
         self.index.clear();
         if self.most == 0 {
@@ -253,6 +259,7 @@ impl Column {
             _ => return Cell::Missing,
         };
         let cell = match &self.values {
+            Values::Truth(values) => values.get(index).map(|&value| Cell::Text(truth(value))),
             Values::Whole32(values) => values.get(index).map(|&value| self.whole32(value)),
             Values::Whole64(values) => values.get(index).map(|&value| self.whole64(value)),
             Values::Int96(values) => values.get(index).map(|value| moment(value.to_seconds(), true)),
@@ -314,6 +321,11 @@ fn take<T: DataType>(
         rows += more;
     }
     Ok(())
+}
+
+/// A truth value in words.
+const fn truth(value: bool) -> &'static [u8] {
+    if value { b"true" } else { b"false" }
 }
 
 /// A UUID in hexadecimal digits: 8-4-4-4-12.

@@ -114,7 +114,8 @@ impl<'a> Clerk<'a> {
             self.ledger.used += 1;
         }
         let position = self.file + row.offset;
-        self.log.push(&OrderRow { customer: &customer, tick, order: row.order, amount, position })
+        let order = OrderRow { customer: &customer, tick, order: row.order, amount, position };
+        self.log.push_with(&order, |number| raw.attribute(number))
     }
 
     /// Takes a row that has more or fewer fields than the header.

@@ -4,6 +4,9 @@ use super::amounts::text_of;
 use super::{ColumnNames, ReadOptions};
 use crate::{Error, Result};
 
+/// How many roles there are.
+pub(super) const ROLES: usize = 6;
+
 /// What a column may mean to the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
@@ -112,7 +115,9 @@ pub(super) struct Columns {
     /// All names, as they stand in the file.
     pub names: Vec<String>,
     /// Where each [`Role`] stands.
-    pub at: [Option<usize>; 6],
+    pub at: [Option<usize>; ROLES],
+    /// Where each attribute that is asked for stands.
+    pub attributes: Vec<usize>,
     pub measure: Measure,
     /// The amount is that of a whole order, by its name (or was given and may be).
     pub maybe_total: bool,
@@ -126,7 +131,7 @@ impl Columns {
         let mut at = [None; 6];
         for role in Role::ALL {
             if let Some(name) = role.given(&options.columns) {
-                at[role as usize] = Some(given(&names, name, role)?);
+                at[role as usize] = Some(position(&names, name, role.name())?);
             }
         }
         let plain: Vec<String> = names.iter().map(|name| plain(name)).collect();
@@ -141,17 +146,39 @@ impl Columns {
             }
         }
         let measure = measure(&mut at, &plain, options);
+        let attribute = |name: &String| position(&names, name, "attributes");
+        let attributes = options.attributes.iter().map(attribute).collect::<Result<_, _>>()?;
         let name_of = |role: Role| at[role as usize].map_or("", |at| plain[at].as_str());
         let amount = name_of(Role::Amount);
         let maybe_total = measure == Measure::Amount
             && at[Role::Order as usize].is_some()
             && (amount.contains("total") || amount.starts_with("order"));
         let utc = name_of(Role::Date).ends_with("utc");
-        Ok(Self { names, at, measure, maybe_total, utc })
+        Ok(Self { names, at, attributes, measure, maybe_total, utc })
     }
 
     pub const fn at(&self, role: Role) -> Option<usize> {
         self.at[role as usize]
+    }
+
+    /// The columns whose fields are kept, slot by slot: those of the roles, then those of attributes.
+    pub fn slots(&self) -> Vec<Option<usize>> {
+        let mut slots = self.at.to_vec();
+        slots.extend(self.attributes.iter().map(|&at| Some(at)));
+        // A column's field is kept once, in its first slot.
+        for slot in 1..slots.len() {
+            if slots[..slot].contains(&slots[slot]) {
+                slots[slot] = None;
+            }
+        }
+        slots
+    }
+
+    /// The slot in which each attribute's field is kept.
+    pub fn attribute_slots(&self) -> Vec<usize> {
+        let slots = self.slots();
+        let slot = |at: &usize| slots.iter().position(|slot| *slot == Some(*at));
+        self.attributes.iter().filter_map(slot).collect()
     }
 
     /// The column that tells how much.
@@ -202,13 +229,13 @@ pub(crate) fn plain(name: &str) -> String {
 }
 
 /// The column of a name that was given: the same, or but for case, spaces and signs.
-fn given(names: &[String], name: &str, role: Role) -> Result<usize, NotFound> {
+fn position(names: &[String], name: &str, flag: &'static str) -> Result<usize, NotFound> {
     let same = names.iter().position(|other| other == name);
     let alike = || {
         let mut alike = (0..names.len()).filter(|&at| plain(&names[at]) == plain(name));
         alike.next().filter(|_| alike.next().is_none())
     };
-    same.or_else(alike).ok_or_else(|| NotFound::Given { role, name: name.into(), names: names.to_vec() })
+    same.or_else(alike).ok_or_else(|| NotFound::Given { flag, name: name.into(), names: names.to_vec() })
 }
 
 /// The column that carries the surest of a role's usual names and is not taken.
@@ -231,7 +258,7 @@ fn usual(plain: &[String], role: Role, taken: &[Option<usize>; 6]) -> Option<usi
 #[derive(Debug)]
 pub(super) enum NotFound {
     /// The name was given.
-    Given { role: Role, name: String, names: Vec<String> },
+    Given { flag: &'static str, name: String, names: Vec<String> },
     /// None of the usual names is there.
     Usual { role: Role, names: Vec<String> },
 }
@@ -240,13 +267,13 @@ impl NotFound {
     /// As an error that names the way out.
     pub fn in_file(self, file: &std::path::Path) -> Error {
         match self {
-            Self::Given { role, name, names } => {
+            Self::Given { flag, name, names } => {
                 let nearest =
                     nearest(&name, &names).map_or(String::new(), |near| format!(" did you mean `{near}`?"));
                 Error::usage(format!(
                     "{} has no column `{name}` (--{});{nearest}\n  its columns are: {}",
                     file.display(),
-                    role.name(),
+                    flag,
                     names.join(", ")
                 ))
             }

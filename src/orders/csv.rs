@@ -1,5 +1,6 @@
 //! Reading CSV on all cores: threads take turns at cutting blocks off the stream and understand them side by side.
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -11,7 +12,7 @@ use super::clerk::{Clerk, Rules};
 use super::columns::{Columns, Role};
 use super::dialect::Dialect;
 use super::records::{Record, Splitter};
-use super::rows::{Formats, Row, Show, customer, order};
+use super::rows::{Formats, Row, Show, customer, name, order};
 use super::{Ledger, OrderLog};
 use crate::error::InputError;
 use crate::progress::Progress;
@@ -94,7 +95,7 @@ fn work<R: Read>(
     progress: &dyn Progress,
 ) -> Result<Outcome, Failure> {
     let columns = job.columns;
-    let splitter = Splitter::new(job.dialect.cut, columns.names.len(), &columns.at);
+    let splitter = Splitter::new(job.dialect.cut, columns.names.len(), &columns.slots());
     let mut clerk = Clerk::new(rules, job.path, job.file, job.formats, log);
     let mut block = Block::default();
     while !failed.load(Ordering::Relaxed) {
@@ -133,6 +134,7 @@ fn understand(
     rules: &Rules,
 ) -> Result<()> {
     let formats = &job.formats;
+    let attributes = &job.columns.attribute_slots()[..];
     splitter.each(block, |record| {
         if skip > 0 {
             skip -= 1;
@@ -150,7 +152,7 @@ fn understand(
             line: record.line,
             offset: record.offset,
         };
-        clerk.take(row, &Shown { record, columns: job.columns })
+        clerk.take(row, &Shown { record, columns: job.columns, attributes })
     })
 }
 
@@ -158,6 +160,8 @@ fn understand(
 pub(super) struct Shown<'a> {
     pub record: &'a Record<'a>,
     pub columns: &'a Columns,
+    /// The slots of the attributes.
+    pub attributes: &'a [usize],
 }
 
 impl Show for Shown<'_> {
@@ -167,5 +171,9 @@ impl Show for Shown<'_> {
 
     fn column(&self, role: Role) -> &str {
         self.columns.name(role)
+    }
+
+    fn attribute(&self, number: usize) -> Cow<'_, str> {
+        name(self.record.field(self.attributes[number]))
     }
 }

@@ -1,5 +1,8 @@
 //! The one piece of code that summarises orders, wherever their rows come from: a mergeable log.
 
+use std::borrow::Cow;
+
+use super::attributes::{self, FirstRows};
 use super::events::{Event, Events, OutOfRange};
 use super::ids::Interner;
 use super::{Ids, Orders};
@@ -63,6 +66,8 @@ pub struct OrderLog {
     fresh: Vec<Fresh>,
     fresh_orders: Vec<u64>,
     counts: LogCounts,
+    /// Attributes of customers, where they are asked for.
+    first_rows: FirstRows,
     /// Rows whose customers are not yet known by number.
     arrivals: Arrivals,
 }
@@ -73,6 +78,8 @@ struct Arrivals {
     /// Their ids, one after the other.
     ids: String,
     rows: Vec<Arrival>,
+    /// Of each row the levels of its attributes, one after the other.
+    levels: Vec<u32>,
     /// For each row the number its id probably has, and where that number's text stands.
     likely: Vec<Option<u32>>,
     sure: Vec<bool>,
@@ -101,7 +108,7 @@ impl Arrivals {
 
     /// Looks all rows up: first in the table for all, then in the texts for all, so that the waits overlap.
     fn look_up(&mut self, customers: &Interner) {
-        let Self { ids, rows, likely, sure } = self;
+        let Self { ids, rows, likely, sure, .. } = self;
         likely.clear();
         likely.extend(rows.iter().map(|row| customers.likely(row.hash)));
         sure.clear();
@@ -189,15 +196,36 @@ impl OrderLog {
             fresh: Vec::new(),
             fresh_orders: Vec::new(),
             counts: LogCounts::default(),
+            first_rows: FirstRows::default(),
             arrivals: Arrivals::default(),
         }
     }
 
-    /// Takes in one row.
+    /// An empty log whose rows have attributes: further columns, of which each customer keeps the values of the first order.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a name that is empty, and for more than 16.
+    pub fn with_attributes(options: LogOptions, names: &[String]) -> Result<Self> {
+        Ok(Self { first_rows: FirstRows::new(&attributes::asked(names)?)?, ..Self::new(options) })
+    }
+
+    /// Takes in one row; its attributes, if they are asked for, are missing.
     ///
     /// # Errors
     /// If a customer's sum leaves the range of [`Money`].
     pub fn push(&mut self, row: &OrderRow<'_>) -> Result<()> {
+        self.push_with(row, |_| Cow::Borrowed(""))
+    }
+
+    /// Takes in one row with its attributes: `text` is asked for the value of each, by its number.
+    ///
+    /// # Errors
+    /// As [`OrderLog::push`].
+    pub fn push_with<'t>(
+        &mut self,
+        row: &OrderRow<'_>,
+        text: impl FnMut(usize) -> Cow<'t, str>,
+    ) -> Result<()> {
         self.counts.rows += 1;
         let amount = row.amount.micros();
         if amount < 0 {
@@ -208,6 +236,13 @@ impl OrderLog {
             self.counts.zero_dropped += 1;
             return Ok(());
         }
+        if self.first_rows.width() > 0 {
+            if amount < 0 {
+                self.first_rows.number_nothing(&mut self.arrivals.levels);
+            } else {
+                self.first_rows.number(text, &mut self.arrivals.levels)?;
+            }
+        }
         self.arrivals.push(row.customer, row.position, (row.tick.0, amount, order));
         if self.arrivals.rows.len() < Arrivals::ROWS { Ok(()) } else { self.let_in() }
     }
@@ -215,12 +250,23 @@ impl OrderLog {
     /// Lets the rows on their way in into the buffer, and folds it into the sums when it is full.
     fn let_in(&mut self) -> Result<()> {
         let mut arrivals = std::mem::take(&mut self.arrivals);
+        let (mut levels, width) = (std::mem::take(&mut arrivals.levels), self.first_rows.width());
+        let mut next = 0;
         self.number(&mut arrivals, |log, row, customer| {
+            if width > 0 {
+                let here = next..next + width;
+                next = here.end;
+                if row.amount >= 0 {
+                    log.first_rows.take(customer, (row.tick, row.position), &levels[here]);
+                }
+            }
             log.fresh.push(Fresh { customer, tick: row.tick, amount: row.amount });
             if log.options.order_ids {
                 log.fresh_orders.push(row.order);
             }
         })?;
+        levels.clear();
+        arrivals.levels = levels;
         self.arrivals = arrivals;
         if self.fresh.len() < Self::BUFFER.max(self.events.len() / 2) {
             return Ok(());
@@ -322,7 +368,7 @@ impl OrderLog {
     /// # Errors
     /// As [`OrderLog::push`]; [`Error::Usage`] if the logs were made with different options.
     pub fn merge(&mut self, mut other: Self) -> Result<()> {
-        if self.options != other.options {
+        if self.options != other.options || !self.first_rows.is_like(&other.first_rows) {
             return Err(Error::usage("order logs made with different options cannot be merged"));
         }
         self.let_in()?;
@@ -336,6 +382,7 @@ impl OrderLog {
         // The customers first: then theirs need no memory any more while the sums are held twice.
         let theirs = self.take_in_customers(&other)?;
         other.customers = Interner::default();
+        self.first_rows.merge(&std::mem::take(&mut other.first_rows), &theirs)?;
         let (ours, their) = rayon::join(|| self.settle_and_shrink(), || other.settle_and_shrink());
         ours.map_err(|e| self.out_of_range(&e))?;
         // A customer of theirs by our number.
@@ -375,22 +422,24 @@ impl OrderLog {
     pub fn finish(mut self) -> Result<(Orders, LogCounts)> {
         self.let_in()?;
         self.settle_and_shrink().map_err(|e| self.out_of_range(&e))?;
-        let Self { options, customers, first, events, counts, .. } = self;
+        let Self { options, customers, first, events, counts, first_rows, .. } = self;
         let ids = customers.into_ids();
         if let Some(customer) = events.first_beyond_range() {
             return Err(out_of_range(&ids, &OutOfRange(Some(customer))));
         }
         if first.is_sorted_by(|a, b| a < b) {
-            return Ok((Orders::new(ids, options, events), counts));
+            let attributes = first_rows.finish(first.len(), None);
+            return Ok((Orders::new(ids, options, attributes, events), counts));
         }
         let mut order: Vec<u32> = (0..first.len() as u32).collect();
         let key = |customer: u32| (first[customer as usize], ids.get(customer as usize));
         order.sort_unstable_by(|&a, &b| key(a).cmp(&key(b)));
         let events = events.permuted(&order);
+        let attributes = first_rows.finish(order.len(), Some(&order));
         let mut sorted = Ids::default();
         sorted.reserve(ids.len(), ids.bytes());
         order.iter().for_each(|&customer| sorted.push(ids.get(customer as usize)));
-        Ok((Orders::new(sorted, options, events), counts))
+        Ok((Orders::new(sorted, options, attributes, events), counts))
     }
 }
 

@@ -49,6 +49,9 @@ pub struct ReadOptions {
     pub spend: bool,
     /// Whether any row that cannot be used is an error.
     pub strict: bool,
+    /// Further columns, of which each customer keeps what stands in the row of the first order
+    /// ([`super::Orders::attributes`]); named like the others, at most 16.
+    pub attributes: Vec<String>,
     /// Rows after it are set aside and counted.
     pub cutoff: Option<Tick>,
     /// How many threads read; as many as rayon uses if not given. The result does not depend on it.
@@ -69,6 +72,7 @@ impl Default for ReadOptions {
             drop_zero: false,
             spend: true,
             strict: false,
+            attributes: Vec::new(),
             cutoff: None,
             threads: None,
         }

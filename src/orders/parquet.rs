@@ -1,19 +1,21 @@
 //! Reading Parquet on all cores, a row group at a time, without arrow.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
+use parquet::schema::types::ColumnDescriptor;
 
 use super::amounts::{self, Amount};
 use super::cells::{Cell, Column, Kind};
 use super::clerk::{Clerk, Rules};
-use super::columns::{Columns, Measure, Role};
+use super::columns::{Columns, Measure, ROLES, Role};
 use super::csv::{Failure, Outcome, gathered};
 use super::records::SLOTS;
-use super::rows::{Formats, Row, Show, When, customer, order, times};
+use super::rows::{Formats, Row, Show, When, customer, name, order, times};
 use super::survey::Survey;
 use super::{DecimalMark, OrderLog, ReadOptions};
 use crate::progress::Progress;
@@ -44,6 +46,12 @@ impl Table {
         let names = flat.iter().map(|&at| schema.column(at).path().string()).collect();
         let columns = Columns::find(names, options).map_err(|error| error.in_file(path))?;
         let mut leaves = [None; SLOTS];
+        for (slot, at) in columns.slots().into_iter().enumerate().skip(ROLES) {
+            let Some(at) = at else { continue };
+            let leaf = schema.column(flat[at]);
+            let kind = Kind::of(&leaf).ok_or_else(|| not_told(path, &leaf, &columns.names[at]))?;
+            leaves[slot] = Some((flat[at], kind));
+        }
         for role in Role::ALL {
             let Some(at) = columns.at(role) else { continue };
             let leaf = schema.column(flat[at]);
@@ -154,6 +162,16 @@ impl Table {
     }
 }
 
+/// The type of an attribute is none that has a text.
+fn not_told(path: &Path, leaf: &ColumnDescriptor, name: &str) -> Error {
+    Error::input(format!("its type is {:?} {:?}", leaf.physical_type(), leaf.converted_type()))
+        .file(path)
+        .column(name)
+        .expected("text, a number, a date or a truth value")
+        .hint("leave it out of --attributes")
+        .into()
+}
+
 /// The names of a file's columns.
 pub(super) fn names(path: &Path, file: &File) -> Result<Vec<String>> {
     let reader = opened(path, file)?;
@@ -180,7 +198,11 @@ struct Batch {
 
 impl Batch {
     fn cell(&self, role: Role, at: usize) -> Cell<'_> {
-        self.columns[role as usize].as_ref().map_or(Cell::Missing, |column| column.cell(at))
+        self.slot(role as usize, at)
+    }
+
+    fn slot(&self, slot: usize, at: usize) -> Cell<'_> {
+        self.columns[slot].as_ref().map_or(Cell::Missing, |column| column.cell(at))
     }
 }
 
@@ -242,6 +264,7 @@ fn work(
         order: String::new(),
         text: String::new(),
     };
+    let attributes = &job.columns.attribute_slots()[..];
     while !failed.load(Ordering::Relaxed) {
         let group = next.fetch_add(1, Ordering::Relaxed);
         let Some(&before) = job.table.before.get(group) else { break };
@@ -254,7 +277,7 @@ fn work(
                 }
                 let row = reading.row(batch, at, offset);
                 offset += 1;
-                clerk.take(row, &Shown { batch, at, columns: job.columns })
+                clerk.take(row, &Shown { batch, at, columns: job.columns, attributes })
             })?;
             progress.advance(u64::try_from(rows.metadata().compressed_size()).unwrap_or(0));
             Ok(())
@@ -326,6 +349,8 @@ struct Shown<'a> {
     batch: &'a Batch,
     at: usize,
     columns: &'a Columns,
+    /// The slots of the attributes.
+    attributes: &'a [usize],
 }
 
 impl Show for Shown<'_> {
@@ -335,5 +360,12 @@ impl Show for Shown<'_> {
 
     fn column(&self, role: Role) -> &str {
         self.columns.name(role)
+    }
+
+    fn attribute(&self, number: usize) -> Cow<'_, str> {
+        match self.batch.slot(self.attributes[number], self.at) {
+            Cell::Text(text) => name(text),
+            other => Cow::Owned(other.shown()),
+        }
     }
 }

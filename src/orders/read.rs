@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::attributes;
 use super::clerk::{Rules, ask_for_mark, ask_for_order};
 use super::columns::{Columns, Role};
 use super::csv::{self, Outcome};
@@ -28,6 +29,7 @@ use crate::{Error, Result};
 /// of a file's rows cannot be read, if nothing is left, and for any row that cannot be used if `strict`;
 /// [`Error::Interrupted`].
 pub fn read(inputs: &[PathBuf], options: &ReadOptions, progress: &dyn Progress) -> Result<(Orders, Ledger)> {
+    let options = &ReadOptions { attributes: attributes::asked(&options.attributes)?, ..options.clone() };
     let rules = Rules::new(options)?;
     let (files, notes) = input::expand(inputs)?;
     let mut plans = Vec::with_capacity(files.len());
@@ -39,7 +41,8 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions, progress: &dyn Progress) 
     let log_options = log_options(&plans, options)?;
     let encoding = options.encoding.as_deref();
     let threads = options.threads.unwrap_or_else(rayon::current_num_threads).clamp(1, 64);
-    let mut logs: Vec<OrderLog> = (0..threads).map(|_| OrderLog::new(log_options)).collect();
+    let log = |_| OrderLog::with_attributes(log_options, &options.attributes);
+    let mut logs: Vec<OrderLog> = (0..threads).map(log).collect::<Result<_>>()?;
     let mut ledger = Ledger::default();
     notes.into_iter().for_each(|note| ledger.note(note));
     progress.begin("reading orders", input::total_size(&files));

@@ -2,11 +2,13 @@
 
 use memchr::{memchr, memchr_iter, memchr2, memchr2_iter};
 
+use super::attributes::MOST;
 use super::blocks::{Block, Cut, QUOTE, closing};
+use super::columns::ROLES;
 use crate::Result;
 
-/// How many columns may be asked for.
-pub(super) const SLOTS: usize = 6;
+/// How many columns may be asked for: one for every role, and attributes.
+pub(super) const SLOTS: usize = ROLES + MOST;
 
 /// Cuts a block into records, and keeps of each the fields that are asked for.
 #[derive(Debug)]
@@ -51,7 +53,7 @@ struct Field {
 
 impl Splitter {
     /// For a table of so many columns, of which those at these places are asked for.
-    pub fn new(cut: Cut, width: usize, wanted: &[Option<usize>; SLOTS]) -> Self {
+    pub fn new(cut: Cut, width: usize, wanted: &[Option<usize>]) -> Self {
         let mut slots = vec![NO_SLOT; width];
         for (slot, column) in wanted.iter().enumerate() {
             if let Some(column) = *column
@@ -216,7 +218,7 @@ fn without_return(bytes: &[u8], start: usize, end: usize) -> usize {
 
 /// All fields of the first records of a text, for a look at it.
 pub(super) fn first_records(text: &[u8], cut: Cut, most: usize) -> Vec<Vec<Vec<u8>>> {
-    let splitter = Splitter::new(cut, 0, &[None; SLOTS]);
+    let splitter = Splitter::new(cut, 0, &[]);
     let (mut records, mut start, mut record) = (Vec::new(), 0, Vec::new());
     while records.len() < most && start < text.len() {
         let mut spare = Vec::new();

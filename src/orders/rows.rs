@@ -50,6 +50,8 @@ pub(super) trait Show {
     fn show(&self, role: Role) -> String;
     /// The name of a column.
     fn column(&self, role: Role) -> &str;
+    /// The text of an attribute, by its number; empty if nothing stands there.
+    fn attribute(&self, number: usize) -> Cow<'_, str>;
 }
 
 /// Who bought, without the spaces around and without the `.0` that whole numbers get on their way through floating point
@@ -60,18 +62,24 @@ pub(super) fn customer(field: &[u8]) -> Option<Cow<'_, str>> {
     if field.len() <= 4 && is_missing(field) {
         return None;
     }
+    Some(name(field)).filter(|text| !text.is_empty())
+}
+
+/// The text of a name, without the spaces around and without the `.0` of a whole number. Owned if, and only if, it was no UTF-8.
+#[inline]
+pub(super) fn name(field: &[u8]) -> Cow<'_, str> {
+    let field = field.trim_ascii();
     let field = match field {
         [digits @ .., b'.', b'0'] if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) => digits,
         _ => field,
     };
     if field.is_ascii() {
-        return std::str::from_utf8(field).ok().map(Cow::Borrowed);
+        return text_of(field);
     }
-    let text = match text_of(field) {
+    match text_of(field) {
         Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
         Cow::Owned(text) => Cow::Owned(text.trim().into()),
-    };
-    (!text.is_empty()).then_some(text)
+    }
 }
 
 /// The order a line belongs to, as a number; `None` if nothing stands there.

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::columns::plain;
+use super::attributes::alike;
 use super::events::{Event, Events};
 use super::{Attribute, Ids, LogOptions};
 use crate::units::Tick;
@@ -25,7 +25,7 @@ pub struct Orders {
 }
 
 impl Orders {
-    pub(super) fn new(ids: Ids, options: LogOptions, events: Events) -> Self {
+    pub(super) fn new(ids: Ids, options: LogOptions, attributes: Vec<Attribute>, events: Events) -> Self {
         let mut span: Option<(i32, i32)> = None;
         let mut refunds = false;
         for (tick, amount) in events.ticks_and_amounts() {
@@ -36,7 +36,7 @@ impl Orders {
             }
         }
         let span = span.map(|(first, last)| (Tick(first), Tick(last)));
-        Self { ids, options, attributes: Vec::new(), events, span, refunds }
+        Self { ids, options, attributes, events, span, refunds }
     }
 
     /// How many customers there are, those with nothing but refunds among them.
@@ -73,7 +73,7 @@ impl Orders {
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         let same = self.attributes.iter().find(|attribute| attribute.name == name);
-        same.or_else(|| self.attributes.iter().find(|attribute| plain(&attribute.name) == plain(name)))
+        same.or_else(|| self.attributes.iter().find(|attribute| alike(&attribute.name, name)))
     }
 
     /// Whether there are refunds.

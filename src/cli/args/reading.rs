@@ -41,6 +41,9 @@ pub struct Reading {
     /// Column with the order's id, where rows are lines of orders
     #[arg(long, value_name = "COLUMN")]
     pub order: Option<String>,
+    /// Further columns, such as channel,country: of each customer what stands in the row of the first order. Regressions learn from them
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub attributes: Vec<String>,
     /// Model of what an order is worth (`ltv models` lists them), or none to model purchases alone [default: gamma-gamma, or
     /// the model's]
     #[arg(long, value_name = "NAME")]

@@ -5,3 +5,6 @@ mod fill;
 mod row;
 
 pub use columns::Behaviour;
+
+#[cfg(test)]
+mod tests;

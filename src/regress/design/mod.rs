@@ -11,3 +11,6 @@ pub use matrix::{BaseForecast, Design};
 pub use origins::horizon_in_ticks;
 pub use schema::{DesignColumn, Schema};
 pub use windows::{TrainingWindow, TrainingWindows, WindowOptions};
+
+#[cfg(test)]
+mod tests;
