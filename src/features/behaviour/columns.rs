@@ -15,7 +15,7 @@ const FIXED_DAYS: [f64; 4] = [30.0, 90.0, 180.0, 365.0];
 const OF_HORIZON: [f64; 4] = [1.0, 0.25, 0.5, 2.0];
 
 /// Of two trailing windows whose lengths differ by less than this factor, one is enough.
-const APART: f64 = 1.2;
+const APART: f64 = 1.35;
 
 /// Logarithms of money are ln(1 + value/unit) with this part of the mean purchase as the unit: nearly ln value for ordinary values,
 /// and 0 for nothing.
