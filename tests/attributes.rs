@@ -1,7 +1,8 @@
 //! Further columns of order files, kept with each customer as they stood in the first order.
 
+mod desk;
+
 use std::path::PathBuf;
-use std::process::Command;
 use std::sync::Arc;
 
 use ltv::Result;
@@ -157,19 +158,37 @@ fn parquet_columns_of_any_type_are_text() {
 
 #[test]
 fn every_command_that_reads_orders_takes_the_flag() {
-    let orders = concat!(env!("CARGO_MANIFEST_DIR"), "/data/cdnow_sample.csv");
-    for command in ["run", "train", "backtest", "features"] {
-        let help = Command::new(env!("CARGO_BIN_EXE_ltv")).args([command, "--help"]).output().unwrap();
-        assert!(String::from_utf8_lossy(&help.stdout).contains("--attributes"), "{command}");
+    let desk = desk::Desk::new();
+    desk.file("shop.csv", SHOP);
+    for command in ["run", "train", "score", "backtest", "features"] {
+        assert!(desk.done(&[command, "--help"]).out.contains("--attributes"), "{command}");
     }
-    let folder = tempfile::tempdir().unwrap();
-    let table = folder.path().join("table.csv");
-    let wrong = Command::new(env!("CARGO_BIN_EXE_ltv"))
-        .args(["features", orders, "--attributes", "colour", "-o"])
-        .arg(&table)
-        .output()
-        .unwrap();
-    assert_eq!(wrong.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&wrong.stderr).contains("its columns are:"));
-    assert!(!table.exists());
+    let features = |attributes| ["features", "shop.csv", "--attributes", attributes, "-o", "table.csv"];
+    desk.refused(&features("colour"), 2, &["its columns are: customer_id", "(--attributes)"]);
+}
+
+#[test]
+fn the_table_of_features_has_attributes_and_behaviour_where_asked_for() {
+    let desk = desk::Desk::new();
+    desk.file("shop.csv", SHOP);
+    let asked = ["features", "shop.csv", "--attributes", "country", "--behaviour", "4w", "-o", "table.csv"];
+    desk.done(&asked);
+    let table = desk.text("table.csv");
+    assert!(table.lines().next().unwrap().contains(",country,ln_frequency,age_days,"));
+    assert_eq!(desk::column(&table, "purchases_28d"), [1.0, 0.0, 0.0]);
+    desk.done(&[
+        "features",
+        "shop.csv",
+        "--attributes",
+        "country",
+        "--behaviour",
+        "4w",
+        "-o",
+        "table.parquet",
+    ]);
+    desk.file("clash.csv", "id,date,amount,orders\nann,2024-01-01,2,3\n");
+    let clash = ["features", "clash.csv", "--attributes", "orders", "-o", "clash.out.csv"];
+    desk.refused(&clash, 2, &["has a column `orders` already"]);
+    let counted = ["features", "shop.csv", "--behaviour", "4w", "--opportunities", "week", "-o", "weeks.csv"];
+    desk.refused(&counted, 2, &["--opportunities"]);
 }

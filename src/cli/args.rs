@@ -282,6 +282,9 @@ pub struct Features {
     /// How time is counted.
     #[command(flatten)]
     pub counting: Counting,
+    /// Write what regressions see besides: counts, sums, gaps and seasons up to the cut-off, for forecasts so far ahead, such as 26w
+    #[arg(long, value_name = "HORIZON")]
+    pub behaviour: Option<Horizon>,
     /// Table to write: .csv, .parquet, or - for standard output
     #[arg(long, short, value_name = "FILE")]
     pub output: PathBuf,

@@ -1,6 +1,7 @@
 //! `ltv features`: what each customer did.
 
 use super::args;
+use super::behaviour::Beside;
 use super::voice::Voice;
 use super::{orders, outputs};
 use crate::Result;
@@ -24,9 +25,13 @@ pub fn run(args: &args::Features, quiet: bool, progress: &dyn Progress) -> Resul
     let (orders, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
     let past = orders::past(&orders, &options, args.counting.unit())?.telling_logs(true);
     progress.begin("writing customers", Some(past.len() as u64));
+    let beside = Beside::new(&past, args.behaviour)?;
     for customers in past.parts(args.counting.unit(), PART) {
         progress.check()?;
-        table.write(&customers.to_chunk())?;
+        let more = beside.of(&customers)?;
+        let mut chunk = customers.to_chunk();
+        beside.append(&more, &mut chunk)?;
+        table.write(&chunk)?;
         progress.advance(customers.len() as u64);
     }
     table.finish()?;

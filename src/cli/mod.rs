@@ -14,6 +14,7 @@ mod columns;
 mod scoring;
 mod totals;
 mod summary;
+mod behaviour;
 mod features;
 mod choosing;
 mod train;

@@ -129,6 +129,8 @@ pub struct Customers {
 /// What orders tell beyond frequency, recency, age and monetary value.
 #[derive(Debug, Clone)]
 pub struct History {
+    /// Who, by their numbers in [`crate::orders::Orders`]. Empty in a table that was read from a file.
+    pub numbers: Vec<u32>,
     /// Orders (not purchases: two orders on one day are one purchase).
     pub orders: Vec<u32>,
     /// Everything paid, the first purchase included. Empty if there is no money.
@@ -143,6 +145,7 @@ impl Customers {
     /// A table without rows, to be filled from orders.
     pub(super) fn empty(unit: TimeUnit, grain: Grain, cutoff: Option<Tick>) -> Self {
         let history = History {
+            numbers: Vec::new(),
             orders: Vec::new(),
             total_value: Vec::new(),
             first_order: Vec::new(),
@@ -178,6 +181,7 @@ impl Customers {
             self.ss_ln_value.reserve_exact(customers);
         }
         if let Some(history) = &mut self.history {
+            history.numbers.reserve_exact(customers);
             history.orders.reserve_exact(customers);
             history.first_order.reserve_exact(customers);
             history.last_order.reserve_exact(customers);
@@ -187,9 +191,11 @@ impl Customers {
         }
     }
 
-    /// Appends a customer (but not its id) from its purchases by time; without a purchase nothing, and `false`.
+    /// Appends a customer by its number in the orders (but not its id) from its purchases by time; without a purchase nothing, and
+    /// `false`.
     pub(super) fn push_purchases(
         &mut self,
+        number: usize,
         purchases: &[Purchase],
         cutoff: Tick,
         money: bool,
@@ -211,6 +217,7 @@ impl Customers {
             self.push_logs(LnSpent::of(repeats));
         }
         if let Some(history) = &mut self.history {
+            history.numbers.push(number as u32); // there are fewer than 2³²
             history.orders.push(purchases.iter().map(|purchase| purchase.orders).sum());
             history.first_order.push(first.tick);
             history.last_order.push(last.tick);
@@ -238,6 +245,7 @@ impl Customers {
         self.mean_ln_value.extend(other.mean_ln_value);
         self.ss_ln_value.extend(other.ss_ln_value);
         if let (Some(to), Some(from)) = (&mut self.history, other.history) {
+            to.numbers.extend(from.numbers);
             to.orders.extend(from.orders);
             to.total_value.extend(from.total_value);
             to.first_order.extend(from.first_order);

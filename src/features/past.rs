@@ -190,14 +190,20 @@ impl<'a> Past<'a> {
         all
     }
 
+    /// The part of the table that stands for a range of the customers of the orders: those of them with a purchase up to the cut-off.
+    #[must_use]
+    pub fn part(&self, unit: TimeUnit, range: Range<usize>) -> Customers {
+        let mut part = Customers::empty(self.unit(unit), self.orders.options.grain, Some(self.cutoff));
+        self.table(range, true, &mut part);
+        part
+    }
+
     /// The same table in consecutive parts, for more customers than should be held at once. A part stands for `size`
     /// customers of the orders and is shorter where some of them have no purchase; empty parts are left out.
     pub fn parts(&self, unit: TimeUnit, size: usize) -> impl Iterator<Item = Customers> {
         let all = self.orders.len();
         (0..all).step_by(size.max(1)).filter_map(move |start| {
-            let mut part = Customers::empty(self.unit(unit), self.orders.options.grain, Some(self.cutoff));
-            let range = start..all.min(start.saturating_add(size.max(1)));
-            self.table(range, true, &mut part);
+            let part = self.part(unit, start..all.min(start.saturating_add(size.max(1))));
             (!part.is_empty()).then_some(part)
         })
     }
@@ -239,7 +245,7 @@ impl<'a> Past<'a> {
             for customer in piece {
                 let purchases = self.purchases(netter, customer);
                 let (money, logs) = (self.orders.has_money(), self.tells_logs());
-                if part.push_purchases(purchases, self.cutoff, money, logs) && ids {
+                if part.push_purchases(customer, purchases, self.cutoff, money, logs) && ids {
                     part.ids.push(self.orders.ids.get(customer));
                 }
             }

@@ -26,7 +26,8 @@ impl Past<'_> {
             let mut part = empty();
             for customer in who[piece].iter().map(|&customer| customer as usize) {
                 let purchases = self.purchases(netter, customer);
-                if part.push_purchases(purchases, self.cutoff(), orders.has_money(), self.tells_logs()) {
+                let (money, logs) = (orders.has_money(), self.tells_logs());
+                if part.push_purchases(customer, purchases, self.cutoff(), money, logs) {
                     part.ids.push(orders.ids.get(customer));
                 }
             }

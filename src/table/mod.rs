@@ -122,7 +122,7 @@ enum Kind {
 #[derive(Debug, Clone)]
 pub struct Chunk<'a> {
     /// Names and values, in the order in which they are written.
-    pub columns: Vec<(&'static str, Values<'a>)>,
+    pub columns: Vec<(&'a str, Values<'a>)>,
 }
 
 impl Chunk<'_> {
@@ -132,8 +132,8 @@ impl Chunk<'_> {
         self.columns.first().map_or(0, |(_, values)| values.len())
     }
 
-    fn kinds(&self) -> Vec<(&'static str, Kind)> {
-        self.columns.iter().map(|(name, values)| (*name, values.kind())).collect()
+    fn kinds(&self) -> Vec<(String, Kind)> {
+        self.columns.iter().map(|(name, values)| ((*name).to_owned(), values.kind())).collect()
     }
 
     /// Refuses columns of unequal length and values that are no numbers; `before` rows were written already.
@@ -163,7 +163,7 @@ impl Chunk<'_> {
 /// Memory grows with a chunk, not with the table: chunks of some ten thousand to a million rows are best. In Parquet
 /// a chunk becomes a row group (several, beyond [`TableWriter::ROW_GROUP`] rows).
 pub struct TableWriter {
-    kinds: Option<Vec<(&'static str, Kind)>>,
+    kinds: Option<Vec<(String, Kind)>>,
     rows: u64,
     sink: Sink,
 }

@@ -27,10 +27,10 @@ pub(super) struct ParquetWriter {
 }
 
 impl ParquetWriter {
-    pub fn new(output: Output, kinds: &[(&'static str, Kind)]) -> Result<Self> {
+    pub fn new(output: Output, kinds: &[(String, Kind)]) -> Result<Self> {
         let path = output.path().to_path_buf();
         let new = || {
-            let fields = kinds.iter().map(|&(name, kind)| Ok(Arc::new(field(name, kind)?)));
+            let fields = kinds.iter().map(|(name, kind)| Ok(Arc::new(field(name, *kind)?)));
             let fields: Vec<_> = fields.collect::<Result<_, ParquetError>>()?;
             let schema = Type::group_type_builder("table").with_fields(fields).build()?;
             SerializedFileWriter::new(output, Arc::new(schema), Arc::new(properties(kinds)?))
@@ -143,14 +143,14 @@ fn field(name: &str, kind: Kind) -> Result<Type, ParquetError> {
 }
 
 /// Dictionaries pay for whole numbers and dates; texts and reals are nearly all different.
-fn properties(kinds: &[(&'static str, Kind)]) -> Result<WriterProperties, ParquetError> {
+fn properties(kinds: &[(String, Kind)]) -> Result<WriterProperties, ParquetError> {
     let mut properties = WriterProperties::builder()
         .set_created_by(concat!("ltv ", env!("CARGO_PKG_VERSION")).into())
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_statistics_enabled(EnabledStatistics::Chunk);
-    for &(name, kind) in kinds {
+    for (name, kind) in kinds {
         let repeats = matches!(kind, Kind::Whole | Kind::Date | Kind::Time);
-        properties = properties.set_column_dictionary_enabled(ColumnPath::from(name), repeats);
+        properties = properties.set_column_dictionary_enabled(ColumnPath::from(name.as_str()), repeats);
     }
     Ok(properties.build())
 }

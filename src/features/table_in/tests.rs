@@ -47,6 +47,7 @@ fn what_was_written_is_read_back_in_parts() {
         mean_ln_value: vec![None, Some(2.0 / 3.0), None],
         ss_ln_value: vec![None, Some(0.25), None],
         history: Some(crate::features::History {
+            numbers: Vec::new(),
             orders: vec![1, 5, 2],
             total_value: vec![Money::from_micros(1), Money::from_micros(14_330_000), Money::ZERO],
             first_order: vec![Tick(days - 30), Tick(days - 45), Tick(days)],

@@ -164,10 +164,12 @@ impl<'a> TrainingWindows<'a> {
 
 impl<'a> TrainingWindow<'a> {
     fn of(past: Past<'a>, holdout: Holdout, unit: TimeUnit, sample: Sample) -> Self {
-        let who = past.indices(0..past.orders().len());
         if sample.part >= 1.0 {
-            return Self { customers: past.customers(unit), past, who, holdout };
+            let customers = past.customers(unit);
+            let who = customers.history.as_ref().map_or_else(Vec::new, |history| history.numbers.clone());
+            return Self { past, who, customers, holdout };
         }
+        let who = past.indices(0..past.orders().len());
         let kept: Vec<bool> = who.iter().map(|&customer| sample.has(customer)).collect();
         let who = only(who, &kept);
         let holdout = Holdout {
