@@ -150,7 +150,7 @@ fn without_a_spend_model_there_is_no_amount() {
     let (purchases, _) = cdnow();
     let names = &mut Vec::new();
     simulate(&purchases, None::<&GammaGamma>, &plan(10), &Silent, &mut |chunk| {
-        names.extend(chunk.columns.iter().map(|column| column.0));
+        names.extend(chunk.columns.iter().map(|column| column.0.to_owned()));
         Ok(())
     })
     .unwrap();
