@@ -30,7 +30,7 @@ const LOOK: u64 = 100_000;
 /// A Parquet file that was looked at: which of its leaves plays which role, and what its values mean.
 #[derive(Debug)]
 pub(super) struct Table {
-    leaves: [Option<(usize, Kind)>; SLOTS],
+    leaves: Vec<Option<(usize, Kind)>>,
     /// Before each row group, so many rows.
     before: Vec<u64>,
 }
@@ -45,7 +45,7 @@ impl Table {
             (0..schema.num_columns()).filter(|&at| schema.column(at).max_rep_level() == 0).collect();
         let names = flat.iter().map(|&at| schema.column(at).path().string()).collect();
         let columns = Columns::find(names, options).map_err(|error| error.in_file(path))?;
-        let mut leaves = [None; SLOTS];
+        let mut leaves = vec![None; SLOTS];
         for (slot, at) in columns.slots().into_iter().enumerate().skip(ROLES) {
             let Some(at) = at else { continue };
             let leaf = schema.column(flat[at]);
