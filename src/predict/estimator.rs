@@ -6,6 +6,7 @@ use super::law::{Laws, Meeting};
 use super::probabilistic::parts;
 use super::{Forecast, Interval, ValueForecast};
 use crate::features::{Customers, Past};
+use crate::model::AnyPurchaseModel;
 use crate::units::{Periods, Share};
 use crate::{Error, Result};
 
@@ -59,6 +60,12 @@ pub trait Predictor: Sync {
 
     /// What should be known before its numbers are used, in words.
     fn warnings(&self) -> &[String];
+
+    /// The model of purchases inside, where there is one that is the same for all customers: it tells of new customers, and so of the
+    /// whole history of those known.
+    fn purchase_model(&self) -> Option<&AnyPurchaseModel> {
+        None
+    }
 
     /// The predictive laws of some rows of the table: of how many purchases each customer will make in the horizon, and of what they will
     /// spend, as plain sums of revenue.

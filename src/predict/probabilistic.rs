@@ -7,7 +7,7 @@ use super::{Estimator, Forecast, Forecaster, Laws, Meeting, Predictor, Question,
 use crate::Result;
 use crate::features::{Customers, Past, PurchaseTimes};
 use crate::fit::{Covariates, Crowd, Recipe, TrainedModel};
-use crate::model::{AnyPopulation, Parametric};
+use crate::model::{AnyPopulation, AnyPurchaseModel, Parametric};
 use crate::progress::Silent;
 use crate::units::{Periods, Share};
 
@@ -99,6 +99,10 @@ impl Predictor for Fitted {
 
     fn warnings(&self) -> &[String] {
         &self.trained.warnings
+    }
+
+    fn purchase_model(&self) -> Option<&AnyPurchaseModel> {
+        Some(self.trained.purchase.model.base()).filter(|_| self.trained.covariates.is_none())
     }
 
     fn forecast(&self, view: View<'_>, horizon: Periods, levels: &[Share]) -> Result<Forecast> {
