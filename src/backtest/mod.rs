@@ -7,15 +7,18 @@ mod poisson;
 mod baselines;
 mod origins;
 mod contest;
+mod fitted;
 mod report;
 mod piece;
 mod retention;
 mod run;
 mod choose;
+pub mod plots;
 
 pub use baselines::{NaiveMean, NaiveRate};
 pub use choose::{Candidate, Choice, Evidence, LikelihoodRatio, choose};
 pub use contest::{Better, Contest, DieboldMariano, Standing, Verdict};
+pub use fitted::FittedModel;
 pub use metrics::{
     Band, Bin, Buys, Columns, Comparison, Coverage, Decile, Gain, MetColumns, Metrics, Third, buys, percent,
 };

@@ -61,6 +61,7 @@ pub(super) fn judged(
         model: id.into(),
         failed: None,
         warnings: warnings.to_vec(),
+        fitted: None,
         purchases: Some(purchases),
         value: value
             .map(|value| judged_value(value, met.value.as_ref().unwrap_or(&Met::default()), happened))
@@ -75,6 +76,7 @@ pub(super) fn failed(id: &str, error: &Error) -> ModelReport {
         model: id.into(),
         failed: Some(error.to_string()),
         warnings: Vec::new(),
+        fitted: None,
         purchases: None,
         value: None,
         buys: None,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::contest::Contest;
+use super::fitted::FittedModel;
 use super::metrics::{BUYS, Bin, Buys, Comparison, Decile, Gain, Metrics, Third, names, thirds};
 use crate::Result;
 use crate::table::{Chunk, Values};
@@ -66,6 +67,9 @@ pub struct ModelReport {
     /// What should be known before the numbers are used.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub warnings: Vec<String>,
+    /// The model of purchases as it was fitted; `None` if it failed, if there is none, or if it differs between customers.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub fitted: Option<FittedModel>,
     /// Purchases; `None` if it failed.
     pub purchases: Option<TargetReport>,
     /// Value; `None` if it failed, if there is no money, or if the spend part could not be fitted (a warning says so).

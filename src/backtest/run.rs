@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::baselines::{NaiveMean, NaiveRate};
+use super::fitted::FittedModel;
 use super::origins::{Origins, Possible, after};
 use super::piece::{Happened, failed, judged};
-use super::report::{AcquiredReport, BacktestReport, OriginReport};
+use super::report::{AcquiredReport, BacktestReport, ModelReport, OriginReport};
 use crate::features::Past;
 use crate::fit::{Covariates, Recipe};
 use crate::model::{AnyPurchaseModel, AnySpendModel};
@@ -91,7 +92,9 @@ fn at_origin(
             let forecast = predictor.forecast(view, horizon, &plan.levels)?;
             let value = Some(&holdout.value[..]).filter(|_| money);
             let met = predictor.met(view, horizon, (&holdout.purchases, value))?;
-            judged((estimator.id(), predictor.warnings()), &forecast, &met, &happened)
+            let report = judged((estimator.id(), predictor.warnings()), &forecast, &met, &happened)?;
+            let fitted = predictor.purchase_model().map(|model| FittedModel::of(model, customers.unit));
+            Ok(ModelReport { fitted, ..report })
         })();
         models.push(match tried {
             Ok(report) => report,
