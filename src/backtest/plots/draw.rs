@@ -96,7 +96,7 @@ fn of_target(
     });
     let truth = chosen.all.iter().find_map(|(model, _)| Some(pick(model)?.gain.by_truth.clone()));
     let (times, means) =
-        classes(chosen, pick, |report| &report.by_each_frequency, |from, _| count_name(from));
+        classes(chosen, pick, |report| &report.by_each_frequency, |(from, _), _| count_name(from));
     let times = Classes { of: "repeat purchases up to the origin".into(), ..times };
     let (silent, since) = classes(chosen, pick, |report| &report.by_silence, span_name);
     let silent =
@@ -105,14 +105,10 @@ fn of_target(
         ("calibration", calibration(&whole, target, &deciles)),
         ("gain", gain(scene, target, &truth.unwrap_or_default(), &curves)),
         ("coverage", coverage(&whole, target, &held)),
-        ("pit", pit_of(&whole, target, &bars)),
+        ("pit", pit(&whole, target, &bars)),
         ("by_frequency", by_class(scene, target, "frequency", &times, &means)),
         ("by_recency", by_class(scene, target, "time since the last purchase", &silent, &since)),
     ]
-}
-
-fn pit_of(scene: &Scene, target: Target, bars: &[Series<Vec<f64>>]) -> Drawn {
-    pit(scene, target, bars)
 }
 
 /// The classes of customers, as the first model has them, and the means of all models that have the same.
@@ -120,7 +116,7 @@ fn classes(
     chosen: &Chosen<'_>,
     pick: Pick,
     bins: fn(&TargetReport) -> &Vec<Bin>,
-    name: impl Fn(f64, f64) -> String,
+    name: impl Fn((f64, f64), f64) -> String,
 ) -> (Classes, Vec<Series<ClassMeans>>) {
     let Some(first) = chosen.all.iter().find_map(|(model, _)| pick(model)).map(bins) else {
         return (Classes::default(), Vec::new());
@@ -131,9 +127,10 @@ fn classes(
         let own = bins(pick(model)?);
         same(own).then(|| own.iter().map(|bin| bin.mean_predicted).collect())
     });
+    let longest = first.last().map_or(0.0, |bin| bin.to);
     let classes = Classes {
         of: String::new(),
-        names: first.iter().map(|bin| name(bin.from, bin.to)).collect(),
+        names: first.iter().map(|bin| name((bin.from, bin.to), longest)).collect(),
         customers: first.iter().map(|bin| bin.n).collect(),
         actual: first.iter().map(|bin| bin.mean_actual).collect(),
     };
@@ -144,8 +141,9 @@ fn count_name(from: f64) -> String {
     if from >= 7.0 { format!("{from}+") } else { from.to_string() }
 }
 
-fn span_name(from: f64, to: f64) -> String {
-    let places = usize::from(to < 10.0);
+/// Short spans are told in tenths, all of one chart alike.
+fn span_name((from, to): (f64, f64), longest: f64) -> String {
+    let places = usize::from(longest < 20.0);
     let (from, to) = (format!("{from:.places$}"), format!("{to:.places$}"));
     if from == to { from } else { format!("{from}–{to}") }
 }

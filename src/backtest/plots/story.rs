@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::alive::AliveGrid;
 use crate::features::{Past, Rfm};
 use crate::math::sum::sum;
-use crate::model::{AnyPurchaseModel, Law, PurchaseModel};
+use crate::model::{AnyPurchaseModel, Effort, Law, PurchaseModel};
 use crate::predict::Purchases;
 use crate::units::{Grain, Periods, Tick, TimeUnit};
 use crate::{Error, Result};
@@ -16,23 +16,23 @@ const MANY: usize = 7;
 const STEPS: i64 = 2_000;
 /// A heat map has at most so many rows and columns.
 const CELLS: usize = 40;
-/// So many ages at most are told apart where counts are added up.
-const AGES: usize = 200;
+/// So many ages at most are told apart where counts are added up; and under a model that takes long.
+const AGES: [usize; 2] = [1_000, 100];
 
 /// The customers known at an origin, counted: when they came, and when they bought again until the end of the holdout.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cohort {
     unit: TimeUnit,
     /// What a period is called.
-    pub(super) period: String,
+    pub period: String,
     /// When the first of them came.
-    pub(super) start: String,
+    pub start: String,
     /// The origin, in periods since then.
-    pub(super) origin: f64,
+    pub origin: f64,
     /// Repeat purchases in each whole period.
-    pub(super) actual: Vec<f64>,
+    pub actual: Vec<f64>,
     /// Customers with 0, 1, …, 7 and more repeat purchases up to the origin.
-    pub(super) frequencies: Vec<f64>,
+    pub frequencies: Vec<f64>,
     /// A frequency that one customer in a thousand exceeds.
     highest: u32,
     /// Customers who came in each step since the start.
@@ -148,7 +148,8 @@ impl Cohort {
 
     /// Repeat purchases that a model expects of the cohort in each period:
     /// Σ over customers of E\[X(end of the period − first purchase)\], less the same at its beginning.
-    pub(super) fn expected(&self, model: &AnyPurchaseModel) -> Vec<f64> {
+    #[must_use]
+    pub fn expected(&self, model: &AnyPurchaseModel) -> Vec<f64> {
         let last = self.actual.len() * self.steps as usize;
         let (stays, law) = (model.p_alive(&Rfm::NEWCOMER), model.newcomer());
         let means: Vec<f64> =
@@ -162,9 +163,13 @@ impl Cohort {
     }
 
     /// How many of the cohort a model expects to have bought again 0, 1, …, 7 and more times up to the origin.
-    pub(super) fn expected_frequencies(&self, model: &AnyPurchaseModel) -> Result<Vec<f64>> {
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if an age were no length of time.
+    pub fn expected_frequencies(&self, model: &AnyPurchaseModel) -> Result<Vec<f64>> {
         let mut counts = vec![0.0; MANY + 1];
-        let chunk = self.births.len().div_ceil(AGES);
+        let ages = if model.effort() == Effort::Low { AGES[0] } else { AGES[1] };
+        let chunk = self.births.len().div_ceil(ages);
         for (at, births) in self.births.chunks(chunk).enumerate() {
             let customers = sum(births.iter().copied());
             if customers == 0.0 {
@@ -182,7 +187,8 @@ impl Cohort {
     }
 
     /// P(alive) of customers who came first of all, by frequency and recency.
-    pub(super) fn alive(&self, model: &AnyPurchaseModel) -> AliveGrid {
+    #[must_use]
+    pub fn alive(&self, model: &AnyPurchaseModel) -> AliveGrid {
         let age = self.until * self.step;
         let whole = self.unit.calendar().is_some();
         let columns = if whole { (age as usize + 1).min(CELLS) } else { CELLS };

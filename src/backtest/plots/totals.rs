@@ -28,7 +28,13 @@ pub fn over_origins(scene: &Scene, level: &str, totals: &[OriginTotals]) -> Draw
     let Some(first) = totals.first() else { return Err("there is no origin".into()) };
     some(&first.models, "a forecast")?;
     let spans = totals.iter().flat_map(|t| &t.models).flat_map(|m| &m.data).flatten().any(|t| t.1.is_some());
-    let mut figure = scene.figure("Totals: predicted and actual at every origin");
+    let (count, last) = (first.origins.len(), first.origins.last().unwrap_or(&first.origins[0]));
+    let from =
+        if count == 1 { last.clone() } else { format!("{count} origins, {} to {last}", first.origins[0]) };
+    let mut figure = scene.figure("Totals: predicted and actual").subtitle(format!(
+        "Forecast from {from}, each for {} and for the customers known then",
+        scene.horizon
+    ));
     if spans {
         figure = figure.note(format!(
             "Whiskers are intervals of {level} of the total of all customers known at the origin."
