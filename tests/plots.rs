@@ -254,3 +254,37 @@ fn strange_but_possible_numbers_are_drawn() {
     };
     sound("totals", &over_origins(&scene, "90 %", &[totals]));
 }
+
+/// As a user would; and what an earlier run drew and this one cannot is taken away.
+#[test]
+fn the_command_line_writes_the_charts_and_says_which_there_are_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let plots = folder.path().join("out").join("plots");
+    let run = |models: &str, kind: &str| {
+        let mut command = assert_cmd::Command::cargo_bin("ltv").unwrap();
+        let orders = format!("{}/data/cdnow_sample.csv", env!("CARGO_MANIFEST_DIR"));
+        command.args([
+            "backtest",
+            &orders,
+            "--horizon",
+            "39w",
+            "--models",
+            models,
+            "--plots-as",
+            kind,
+            "--plots",
+        ]);
+        let done = command.arg(&plots).assert().success();
+        String::from_utf8(done.get_output().stdout.clone()).unwrap()
+    };
+    let there = |name: &str| plots.join(name).is_file();
+    let told = run("bg-nbd,naive-mean", "both");
+    assert!(told.contains("17 charts in "), "{told}");
+    assert!(there("p_alive.svg") && there("p_alive.png") && there("calibration_value.png"));
+    let picture = fs::read(plots.join("totals.png")).unwrap();
+    assert!(resvg::tiny_skia::Pixmap::decode_png(&picture).unwrap().width() == 1440);
+    assert_eq!(fs::read_dir(&plots).unwrap().count(), 34, "nothing half is left");
+    let told = run("naive-mean", "svg");
+    assert!(told.contains("no chart p_alive: no model knows whether a customer is alive"), "{told}");
+    assert!(there("totals.svg") && !there("totals.png") && !there("p_alive.svg"));
+}

@@ -390,9 +390,26 @@ pub struct Backtest {
     /// File to write [default: standard output]
     #[arg(long, short, value_name = "FILE", default_value = "-")]
     pub output: PathBuf,
+    /// Folder to write charts into: calibration, gain, coverage, PIT, totals, means by class, tracking, P(alive)
+    #[arg(long, value_name = "FOLDER")]
+    pub plots: Option<PathBuf>,
+    /// As what charts are written
+    #[arg(long, value_enum, default_value_t = PlotsArg::Both, requires = "plots")]
+    pub plots_as: PlotsArg,
     /// How subscriptions are read.
     #[command(flatten)]
     pub contracts: Contracts,
+}
+
+/// As what charts are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlotsArg {
+    /// As SVG, for the web and for print.
+    Svg,
+    /// As PNG, 1,440 pixels wide.
+    Png,
+    /// As both.
+    Both,
 }
 
 /// How a result is written.

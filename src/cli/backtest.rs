@@ -6,7 +6,8 @@ use super::args::{self, FormatArg};
 use super::show::{self, Grid};
 use super::tell::wrap;
 use super::voice::{Voice, write_text};
-use super::{orders, outputs, retention};
+use super::{orders, outputs, plots, retention};
+use crate::backtest::plots::charts;
 use crate::backtest::{
     BacktestPlan, BacktestReport, ModelReport, OriginReport, Origins, TargetReport, backtest,
     estimators_ahead,
@@ -23,6 +24,11 @@ use crate::{Error, Result};
 /// Whatever reading, the backtest or writing says.
 pub fn run(args: &args::Backtest, quiet: bool, progress: &dyn Progress) -> Result<()> {
     if args.models.iter().any(|id| AnyRetentionModel::template(id.trim()).is_some()) {
+        if args.plots.is_some() {
+            return Err(Error::usage(
+                "charts are of models of purchases; leave --plots out for subscriptions",
+            ));
+        }
         return retention::backtest(args, quiet, progress);
     }
     let voice = Voice::new(quiet, &[&args.output]);
@@ -39,6 +45,10 @@ pub fn run(args: &args::Backtest, quiet: bool, progress: &dyn Progress) -> Resul
     let past = orders::past(&orders, &options, args.counting.unit())?;
     let report = backtest(&past, &plan, &models, progress)?;
     voice.say(&orders::account(&ledger, &past))?;
+    if let Some(folder) = &args.plots {
+        let drawn = charts(&report, &past, plan.unit)?;
+        voice.say(&plots::write(folder, args.plots_as, &drawn, progress)?)?;
+    }
     write_report(args, || tables(&report), &report, |table| table.write(&report.long().chunk()))
 }
 

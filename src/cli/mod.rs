@@ -20,6 +20,7 @@ mod choosing;
 mod train;
 mod score;
 mod backtest;
+mod plots;
 mod simulate;
 mod models;
 mod covariates;

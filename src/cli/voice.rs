@@ -47,7 +47,15 @@ impl Voice {
 /// # Errors
 /// [`Error::Io`].
 pub fn write_text(path: &Path, text: &str) -> Result<()> {
+    write_bytes(path, text.as_bytes())
+}
+
+/// Writes bytes likewise.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut output = Output::create(path)?;
-    output.write_all(text.as_bytes()).map_err(|e| Error::io("write", path, e))?;
+    output.write_all(bytes).map_err(|e| Error::io("write", path, e))?;
     output.commit()
 }
