@@ -275,7 +275,7 @@ fn the_command_line_writes_the_charts_and_says_which_there_are_not() {
             "--plots",
         ]);
         let done = command.arg(&plots).assert().success();
-        String::from_utf8(done.get_output().stdout.clone()).unwrap()
+        String::from_utf8(done.get_output().stderr.clone()).unwrap()
     };
     let there = |name: &str| plots.join(name).is_file();
     let told = run("bg-nbd,naive-mean", "both");
