@@ -26,3 +26,4 @@ pub use mark::{Mark, Shape};
 pub use png::{Pixels, png};
 pub use scale::{Axis, Scale};
 pub use style::{Marker, Style, heat};
+pub use ticks::grouped;

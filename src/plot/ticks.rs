@@ -224,8 +224,9 @@ fn decimals(value: f64) -> usize {
     (0..9).find(needed).unwrap_or(9) as usize
 }
 
-/// A number with its thousands apart: `12,000`, `−0.5`.
-pub(super) fn grouped(value: f64, decimals: usize) -> String {
+/// A number as charts write it, with its thousands apart: `12,000`, `−0.5`.
+#[must_use]
+pub fn grouped(value: f64, decimals: usize) -> String {
     let text = format!("{:.decimals$}", value.abs());
     let (whole, part) = text.split_at(text.find('.').unwrap_or(text.len()));
     let mut out = String::new();

@@ -60,7 +60,7 @@ impl<'a> Chosen<'a> {
         let (shared, all) = (self.shared, self.all.len());
         (shared < all).then(|| {
             format!(
-                "{shared} of {all} models are shown: the best by the CRPS of purchases, and the naive rules. Charts with a panel for each show all."
+                "At most {shared} of {all} models share this chart: the best by the CRPS of purchases, and the naive rules. Charts with a panel for each show all."
             )
         })
     }

@@ -1,6 +1,6 @@
 //! What the charts of one origin have in common.
 
-use crate::plot::{Figure, Style};
+use crate::plot::{Figure, Style, grouped};
 
 /// A chart, or in words why there is none.
 pub type Drawn = std::result::Result<Figure, String>;
@@ -79,15 +79,7 @@ pub struct Series<T> {
 
 /// A number of customers: `23,570`.
 pub(super) fn counted(count: usize) -> String {
-    let digits = count.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
+    grouped(count as f64, 0)
 }
 
 /// How many small panels stand side by side.

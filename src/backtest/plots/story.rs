@@ -33,7 +33,7 @@ pub struct Cohort {
     pub actual: Vec<f64>,
     /// Customers with 0, 1, …, 7 and more repeat purchases up to the origin.
     pub frequencies: Vec<f64>,
-    /// A frequency that one customer in a thousand exceeds.
+    /// A frequency that one customer in a hundred exceeds.
     highest: u32,
     /// Customers who came in each step since the start.
     births: Vec<f64>,
@@ -118,7 +118,7 @@ impl Cohort {
         for own in known() {
             counts.push(cohort.take_in(own, origin, &clock));
         }
-        let high = counts.len() - 1 - counts.len() / 1000;
+        let high = counts.len() - 1 - counts.len() / 100;
         cohort.highest = *counts.select_nth_unstable(high).1;
         Ok(cohort)
     }
