@@ -229,7 +229,7 @@ fn a_simulated_shop_of_heavy_tails_prefers_the_lognormal() {
         "--quiet",
     ]);
     let scores: Vec<f64> = (said.out.lines())
-        .filter(|line| line.contains(",value,log_score,"))
+        .filter(|line| line.contains(",bg-nbd") && line.contains(",value,log_score,"))
         .map(|line| line.rsplit(',').next().unwrap().parse().unwrap())
         .collect();
     assert!(scores.len() == 2 && scores[1] > scores[0] + 0.005, "{scores:?}");

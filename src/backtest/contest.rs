@@ -93,3 +93,15 @@ impl Contest {
         self.models.iter().find(|standing| standing.model == model)
     }
 }
+
+impl Verdict {
+    /// In a word, as it stands in files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Best => "best",
+            Self::NotWorse => "not_worse",
+            Self::Worse => "worse",
+        }
+    }
+}

@@ -8,10 +8,20 @@ mod baselines;
 mod origins;
 mod contest;
 mod fitted;
+mod diebold_mariano;
+mod resample;
+mod redrawn;
 mod report;
+mod standings;
+mod compared;
 mod piece;
-mod retention;
+mod columns;
+mod kept;
 mod run;
+mod at_origin;
+mod work;
+mod predictions;
+mod retention;
 mod choose;
 pub mod plots;
 
@@ -19,12 +29,16 @@ pub use baselines::{NaiveMean, NaiveRate};
 pub use choose::{Candidate, Choice, Evidence, LikelihoodRatio, choose};
 pub use contest::{Better, Contest, DieboldMariano, Standing, Verdict};
 pub use fitted::FittedModel;
+pub use kept::Pieces;
 pub use metrics::{
     Band, Bin, Buys, Columns, Comparison, Coverage, Decile, Gain, MetColumns, Metrics, Third, buys, percent,
 };
 pub use origins::{FEWEST_CUSTOMERS, Origins};
-pub use report::{AcquiredReport, BacktestReport, LongTable, ModelReport, OriginReport, TargetReport};
+pub use report::{
+    AcquiredReport, BacktestReport, ContestTable, LongRow, LongTable, ModelReport, OriginReport, TargetReport,
+};
 pub use retention::{
     CONSTANT_CHURN, RetentionBacktest, RetentionModelReport, RetentionTable, backtest_retention,
 };
-pub use run::{BacktestPlan, backtest, estimators, estimators_ahead, estimators_with, testable};
+pub use run::{BacktestPlan, estimators, estimators_ahead, estimators_with, testable, with_baselines};
+pub use work::{KeptBacktest, backtest, backtest_keeping};

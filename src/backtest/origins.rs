@@ -178,7 +178,12 @@ pub(super) fn after(
 
 /// The last tick after which the horizon still ends by `end`. Days and weeks are counted off; calendar months and years
 /// are not the same backwards (a month before 31 March), so the tick is looked for.
-fn before(end: Tick, horizon: Horizon, grain: Grain, period: Option<CalendarPeriod>) -> Result<Tick> {
+pub(super) fn before(
+    end: Tick,
+    horizon: Horizon,
+    grain: Grain,
+    period: Option<CalendarPeriod>,
+) -> Result<Tick> {
     if let Some(period) = period {
         return periods_on(end, -i64::from(horizon.in_periods(period)?), grain, period);
     }

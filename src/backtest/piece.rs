@@ -1,10 +1,25 @@
 //! One model at one origin: its forecast beside what happened.
 
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+
 use super::metrics::{Band, Columns, Comparison, MetColumns, buys};
+use super::redrawn;
 use super::report::{Known, ModelReport, TargetReport};
+use super::resample::{Resampled, group_of};
 use crate::features::{Customers, Holdout};
 use crate::predict::{Forecast, Interval, Meeting, Met, ValueForecast};
 use crate::{Error, Result};
+
+/// What is found of one model at one origin.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Piece {
+    /// The report.
+    pub report: ModelReport,
+    /// The metrics on which models are compared, in every resample of the customers.
+    pub resampled: Vec<Resampled>,
+}
 
 /// What happened at an origin, in the columns that forecasts are held against.
 pub(super) struct Happened {
@@ -18,6 +33,10 @@ pub(super) struct Happened {
     pub frequency: Vec<u32>,
     /// How long they had been silent.
     pub silence: Vec<f64>,
+    /// Into which groups they are dealt for resampling.
+    pub groups: Vec<u16>,
+    /// Gini coefficients of the truth in every resample: of purchases, and of value.
+    truths: [OnceLock<Vec<Option<f64>>>; 2],
 }
 
 impl Happened {
@@ -30,11 +49,37 @@ impl Happened {
             value: holdout.value.clone(),
             frequency: customers.frequency.clone(),
             silence: silence.collect(),
+            groups: customers.ids.iter().map(group_of).collect(),
+            truths: Default::default(),
         }
+    }
+
+    fn truth_of_purchases(&self) -> &[Option<f64>] {
+        self.truths[0].get_or_init(|| redrawn::truth(&self.purchases, &self.groups))
+    }
+
+    fn truth_of_value(&self) -> &[Option<f64>] {
+        self.truths[1].get_or_init(|| redrawn::truth(&self.value, &self.groups))
     }
 
     fn known(&self) -> Known<'_> {
         Known { frequency: &self.frequency, silence: &self.silence }
+    }
+}
+
+impl Piece {
+    /// A model that could not be fitted, or not asked.
+    pub fn failed(id: &str, error: &Error) -> Self {
+        let report = ModelReport {
+            model: id.into(),
+            failed: Some(error.to_string()),
+            warnings: Vec::new(),
+            fitted: None,
+            purchases: None,
+            value: None,
+            buys: None,
+        };
+        Self { report, resampled: Vec::new() }
     }
 }
 
@@ -47,79 +92,100 @@ pub(super) fn judged(
     forecast: &Forecast,
     met: &Meeting,
     happened: &Happened,
-) -> Result<ModelReport> {
-    let columns = Columns {
-        median: Some(&forecast.purchases_median),
-        bands: bands(&forecast.purchases),
-        met: met_columns(&met.purchases),
-        ..Columns::new(&happened.purchases, &forecast.expected_purchases)
-    };
-    let purchases = TargetReport::of(&Comparison::new(columns)?, happened.known())?;
+) -> Result<Piece> {
+    let (purchases, mut resampled) = judged_purchases(forecast, &met.purchases, happened)?;
     let value = forecast.value.as_ref().filter(|_| !happened.value.is_empty());
+    let none = Met::default();
+    let value = value.map(|value| judged_value(value, met.value.as_ref().unwrap_or(&none), happened));
+    let value = value.transpose()?.map(|(value, more)| {
+        resampled.extend(more);
+        value
+    });
     let any: Vec<f64> = forecast.p_no_purchase.iter().map(|none| 1.0 - none).collect();
-    Ok(ModelReport {
+    let buys = buys(&happened.bought, &any)?;
+    resampled.extend(redrawn::buying(&happened.bought, &any, &happened.groups));
+    let report = ModelReport {
         model: id.into(),
         failed: None,
         warnings: warnings.to_vec(),
         fitted: None,
         purchases: Some(purchases),
-        value: value
-            .map(|value| judged_value(value, met.value.as_ref().unwrap_or(&Met::default()), happened))
-            .transpose()?,
-        buys: Some(buys(&happened.bought, &any)?),
-    })
+        value,
+        buys: Some(buys),
+    };
+    Ok(Piece { report, resampled })
 }
 
-/// A model that could not be fitted, or not asked.
-pub(super) fn failed(id: &str, error: &Error) -> ModelReport {
-    ModelReport {
-        model: id.into(),
-        failed: Some(error.to_string()),
-        warnings: Vec::new(),
-        fitted: None,
-        purchases: None,
-        value: None,
-        buys: None,
-    }
+fn judged_purchases(
+    forecast: &Forecast,
+    met: &Met,
+    happened: &Happened,
+) -> Result<(TargetReport, Vec<Resampled>)> {
+    let comparison = Comparison::new(Columns {
+        median: Some(&forecast.purchases_median),
+        bands: bands(&forecast.purchases),
+        met: met_columns(met),
+        ..Columns::new(&happened.purchases, &forecast.expected_purchases)
+    })?;
+    let truth = happened.truth_of_purchases();
+    let resampled = redrawn::amounts("purchases", &comparison, &happened.groups, truth);
+    Ok((TargetReport::of(&comparison, happened.known())?, resampled))
 }
 
 /// Value, of the customers whose mean exists.
-fn judged_value(forecast: &ValueForecast, met: &Met, happened: &Happened) -> Result<TargetReport> {
+fn judged_value(
+    forecast: &ValueForecast,
+    met: &Met,
+    happened: &Happened,
+) -> Result<(TargetReport, Vec<Resampled>)> {
     let exists: Vec<usize> =
         forecast.expected.iter().enumerate().filter_map(|(at, mean)| mean.map(|_| at)).collect();
-    let without = forecast.expected.len() - exists.len();
-    let predicted: Vec<f64> = forecast.expected.iter().copied().flatten().collect();
-    if without == 0 {
-        let columns = Columns {
-            median: Some(&forecast.median),
-            bands: bands(&forecast.intervals),
-            met: met_columns(met),
-            ..Columns::new(&happened.value, &predicted)
-        };
-        return TargetReport::of(&Comparison::new(columns)?, happened.known());
+    if exists.len() < forecast.expected.len() {
+        return judged_some_value(forecast, met, happened, &exists);
     }
-    let kept = |column: &[f64]| -> Vec<f64> {
-        if column.is_empty() { Vec::new() } else { exists.iter().map(|&at| column[at]).collect() }
-    };
+    let predicted: Vec<f64> = forecast.expected.iter().copied().flatten().collect();
+    let comparison = Comparison::new(Columns {
+        median: Some(&forecast.median),
+        bands: bands(&forecast.intervals),
+        met: met_columns(met),
+        ..Columns::new(&happened.value, &predicted)
+    })?;
+    let resampled = redrawn::amounts("value", &comparison, &happened.groups, happened.truth_of_value());
+    Ok((TargetReport::of(&comparison, happened.known())?, resampled))
+}
+
+/// Value of some customers alone.
+fn judged_some_value(
+    forecast: &ValueForecast,
+    met: &Met,
+    happened: &Happened,
+    rows: &[usize],
+) -> Result<(TargetReport, Vec<Resampled>)> {
+    fn kept<T: Copy>(column: &[T], rows: &[usize]) -> Vec<T> {
+        if column.is_empty() { Vec::new() } else { rows.iter().map(|&at| column[at]).collect() }
+    }
+    let predicted: Vec<f64> = forecast.expected.iter().copied().flatten().collect();
     let intervals: Vec<(Vec<f64>, Vec<f64>)> =
-        forecast.intervals.iter().map(|each| (kept(&each.lower), kept(&each.upper))).collect();
+        forecast.intervals.iter().map(|each| (kept(&each.lower, rows), kept(&each.upper, rows))).collect();
     let bands = forecast.intervals.iter().zip(&intervals);
-    let (actual, median) = (kept(&happened.value), kept(&forecast.median));
-    let pit = if met.pit.is_empty() { Vec::new() } else { exists.iter().map(|&at| met.pit[at]).collect() };
-    let met = Met { log_score: kept(&met.log_score), crps: kept(&met.crps), pit };
-    let columns = Columns {
+    let (actual, median) = (kept(&happened.value, rows), kept(&forecast.median, rows));
+    let (log_score, crps, pit) = (kept(&met.log_score, rows), kept(&met.crps, rows), kept(&met.pit, rows));
+    let comparison = Comparison::new(Columns {
         median: Some(&median),
         bands: bands.map(|(each, (lower, upper))| Band { level: each.level.get(), lower, upper }).collect(),
-        met: met_columns(&met),
+        met: MetColumns { log_score: &log_score, crps: &crps, pit: &pit },
         ..Columns::new(&actual, &predicted)
-    };
-    let frequency: Vec<u32> = exists.iter().map(|&at| happened.frequency[at]).collect();
-    let known = Known { frequency: &frequency, silence: &kept(&happened.silence) };
-    let mut report = TargetReport::of(&Comparison::new(columns)?, known)?;
+    })?;
+    let groups = kept(&happened.groups, rows);
+    let resampled = redrawn::amounts("value", &comparison, &groups, &redrawn::truth(&actual, &groups));
+    let known =
+        Known { frequency: &kept(&happened.frequency, rows), silence: &kept(&happened.silence, rows) };
+    let mut report = TargetReport::of(&comparison, known)?;
     report.metrics.notes.push(format!(
-        "for {without} customers the mean value does not exist (the spend model's tail is too heavy); they are left out"
+        "for {} customers the mean value does not exist (the spend model's tail is too heavy); they are left out",
+        forecast.expected.len() - rows.len()
     ));
-    Ok(report)
+    Ok((report, resampled))
 }
 
 fn bands(intervals: &[Interval]) -> Vec<Band<'_>> {

@@ -182,6 +182,34 @@ impl BacktestReport {
         table
     }
 
+    /// The comparison as a table: one row per target, metric and model.
+    #[must_use]
+    pub fn contests(&self) -> ContestTable<'_> {
+        let rows =
+            self.comparison.iter().flat_map(|contest| contest.models.iter().map(move |each| (contest, each)));
+        let mut table = ContestTable::default();
+        for (contest, standing) in rows {
+            let interval = standing.interval;
+            let test = standing.diebold_mariano;
+            table.target.push(contest.target);
+            table.metric.push(contest.metric);
+            table.model.push(&standing.model);
+            table.origins.push(contest.origins as u64);
+            table.verdict.push(standing.verdict.word());
+            let numbers = [
+                Some(standing.mean),
+                Some(standing.behind),
+                standing.standard_error,
+                interval.map(|(lower, _)| lower),
+                interval.map(|(_, upper)| upper),
+                test.map(|test| test.statistic),
+                test.map(|test| test.p_value),
+            ];
+            table.numbers.iter_mut().zip(numbers).for_each(|(column, number)| column.push(number));
+        }
+        table
+    }
+
     /// The entries of a model that failed.
     fn missing(&self, target: &str, customers: usize) -> Vec<(String, Option<f64>)> {
         let mut all = if target == "buys" { BUYS.map(String::from).to_vec() } else { names(&self.levels) };
@@ -211,7 +239,65 @@ pub struct LongTable<'a> {
     pub value: Vec<Option<f64>>,
 }
 
+/// One row of the long table.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct LongRow<'a> {
+    /// The origin.
+    pub origin: &'a str,
+    /// The model.
+    pub model: &'a str,
+    /// `purchases`, `value` or `buys`.
+    pub target: &'a str,
+    /// The metric.
+    pub metric: &'a str,
+    /// Its value; `None` where it does not exist.
+    pub value: Option<f64>,
+}
+
+/// The comparison of models as a table: columns of equal length.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ContestTable<'a> {
+    target: Vec<&'a str>,
+    metric: Vec<&'a str>,
+    model: Vec<&'a str>,
+    origins: Vec<u64>,
+    verdict: Vec<&'static str>,
+    /// mean, behind, standard_error, lower, upper, dm_statistic, dm_p_value.
+    numbers: [Vec<Option<f64>>; 7],
+}
+
+impl ContestTable<'_> {
+    /// As a chunk of a table: `target, metric, model, origins, verdict, mean, behind, standard_error, lower, upper, dm_statistic, dm_p_value`; what does not
+    /// exist (distances of the best, a test with few origins) is empty.
+    #[must_use]
+    pub fn chunk(&self) -> Chunk<'_> {
+        let mut columns = vec![
+            ("target", Values::Text(self.target.clone())),
+            ("metric", Values::Text(self.metric.clone())),
+            ("model", Values::Text(self.model.clone())),
+            ("origins", Values::Count(&self.origins)),
+            ("verdict", Values::Text(self.verdict.clone())),
+        ];
+        let names = ["mean", "behind", "standard_error", "lower", "upper", "dm_statistic", "dm_p_value"];
+        columns.extend(names.into_iter().zip(self.numbers.iter().map(|column| Values::Optional(column))));
+        Chunk { columns }
+    }
+}
+
 impl LongTable<'_> {
+    /// Row by row.
+    #[must_use]
+    pub fn rows(&self) -> Vec<LongRow<'_>> {
+        let row = |at: usize| LongRow {
+            origin: self.origin[at],
+            model: self.model[at],
+            target: self.target[at],
+            metric: &self.metric[at],
+            value: self.value[at],
+        };
+        (0..self.value.len()).map(row).collect()
+    }
+
     /// As a chunk of a table: `origin, model, target, metric, value`.
     #[must_use]
     pub fn chunk(&self) -> Chunk<'_> {

@@ -1,19 +1,14 @@
-//! The backtest: for each origin train on the past only, forecast, and compare with what then happened.
+//! What is tested: the plan, and the models by their names.
 
 use std::sync::Arc;
 
 use super::baselines::{NaiveMean, NaiveRate};
-use super::fitted::FittedModel;
-use super::origins::{Origins, Possible, after};
-use super::piece::{Happened, failed, judged};
-use super::report::{AcquiredReport, BacktestReport, ModelReport, OriginReport};
-use crate::features::Past;
+use super::origins::Origins;
 use crate::fit::{Covariates, Recipe};
 use crate::model::{AnyPurchaseModel, AnySpendModel};
-use crate::predict::{BuyTillYouDie, Estimator, View};
-use crate::progress::Progress;
+use crate::predict::{BuyTillYouDie, Estimator};
 use crate::regress::{Grounds, Regression, Road};
-use crate::units::{Horizon, Periods, Share, Tick, TimeUnit};
+use crate::units::{Horizon, Share, TimeUnit};
 use crate::{Error, Result};
 
 /// What to test.
@@ -27,95 +22,22 @@ pub struct BacktestPlan {
     pub unit: TimeUnit,
     /// The levels of the intervals, each below 1.
     pub levels: Vec<Share>,
+    /// How much of the past each origin is trained on; `None` for all of it (an expanding window).
+    ///
+    /// A sliding window holds the customers who made their first purchase in it, with all they bought since: cut in any other way, old customers would seem to be
+    /// new ones. The others are not trained on, and are forecast all the same, from their whole histories, as part of every metric.
+    pub window: Option<Horizon>,
 }
 
 impl BacktestPlan {
-    /// The newest origin, with intervals at 50, 80, 90 and 95 %.
+    /// The newest origin, with intervals at 50, 80, 90 and 95 %, trained on all of the past.
     ///
     /// # Errors
     /// [`Error::Usage`] only if these levels were none.
     pub fn new(horizon: Horizon, unit: TimeUnit) -> Result<Self> {
         let levels = [0.5, 0.8, 0.9, 0.95].into_iter().map(Share::new).collect::<Result<_>>()?;
-        Ok(Self { horizon, origins: Origins::default(), unit, levels })
+        Ok(Self { horizon, origins: Origins::default(), unit, levels, window: None })
     }
-}
-
-/// Tests how well the estimators would have predicted at each origin, had they been asked then. `past` is everything that is
-/// known; each origin sees the part of it up to its own date, and nothing else. A model that cannot be fitted at an origin is
-/// reported there in words, and the others go on.
-///
-/// # Errors
-/// [`Error::Usage`] for origins that are not possible, with those that are; [`Error::Undefined`] if none is;
-/// [`Error::Interrupted`].
-pub fn backtest(
-    past: &Past<'_>,
-    plan: &BacktestPlan,
-    estimators: &[Box<dyn Estimator>],
-    progress: &dyn Progress,
-) -> Result<BacktestReport> {
-    let possible = Possible::of(past, plan.horizon)?;
-    let origins = possible.choose(&plan.origins)?;
-    progress.begin("backtest", Some((origins.len() * estimators.len()) as u64));
-    let reports = origins.into_iter().map(|origin| at_origin(past, plan, origin, estimators, progress));
-    let report = BacktestReport {
-        horizon: plan.horizon.to_string(),
-        levels: plan.levels.iter().map(|level| level.get()).collect(),
-        window: None,
-        origins: reports.collect::<Result<_>>()?,
-        comparison: Vec::new(),
-    };
-    progress.end();
-    Ok(report)
-}
-
-fn at_origin(
-    past: &Past<'_>,
-    plan: &BacktestPlan,
-    origin: Tick,
-    estimators: &[Box<dyn Estimator>],
-    progress: &dyn Progress,
-) -> Result<OriginReport> {
-    let grain = past.orders().options.grain;
-    let end = after(origin, plan.horizon, grain, past.period())?;
-    let (earlier, holdout) = past.again(end)?.rewind_to(origin)?;
-    let logs = earlier.tells_logs() || estimators.iter().any(|estimator| estimator.needs_logs());
-    let customers = earlier.telling_logs(logs).customers(plan.unit);
-    let horizon = Periods::new(grain.between(origin, end, customers.unit))?;
-    let money = customers.has_money();
-    let happened = Happened::of(&customers, &holdout);
-    let mut models = Vec::new();
-    for estimator in estimators {
-        progress.check()?;
-        let tried = (|| {
-            let predictor = estimator.fit(&earlier, &customers)?;
-            let view = View::of(&earlier, &customers);
-            let forecast = predictor.forecast(view, horizon, &plan.levels)?;
-            let value = Some(&holdout.value[..]).filter(|_| money);
-            let met = predictor.met(view, horizon, (&holdout.purchases, value))?;
-            let report = judged((estimator.id(), predictor.warnings()), &forecast, &met, &happened)?;
-            let fitted = predictor.purchase_model().map(|model| FittedModel::of(model, customers.unit));
-            Ok(ModelReport { fitted, ..report })
-        })();
-        models.push(match tried {
-            Ok(report) => report,
-            Err(Error::Interrupted) => return Err(Error::Interrupted),
-            Err(error) => failed(estimator.id(), &error),
-        });
-        progress.advance(1);
-    }
-    Ok(OriginReport {
-        origin: grain.show(origin),
-        until: grain.show(end),
-        customers: customers.len(),
-        trained: None,
-        acquired: AcquiredReport {
-            customers: holdout.acquired.customers,
-            purchases: holdout.acquired.purchases,
-            value: money.then_some(holdout.acquired.value),
-        },
-        revised: money.then_some(holdout.revised).filter(|&revised| revised != 0.0),
-        models,
-    })
 }
 
 /// The identifiers of all that can be tested, in the order in which they are shown: the models, the regressions, then the naive rules.
@@ -123,6 +45,19 @@ fn at_origin(
 pub fn testable() -> Vec<&'static str> {
     let models = AnyPurchaseModel::ALL.iter().map(|(id, ..)| *id);
     models.chain(Road::ALL.iter().map(|(_, id, _)| *id)).chain([NaiveRate::ID, NaiveMean::ID]).collect()
+}
+
+/// The identifiers with the naive rules among them, so that whatever is tested stands beside what a spreadsheet would have said. Of no identifiers, none: they stand for
+/// all.
+#[must_use]
+pub fn with_baselines<S: AsRef<str>>(ids: &[S]) -> Vec<String> {
+    let mut all: Vec<String> = ids.iter().map(|id| id.as_ref().trim().to_owned()).collect();
+    for naive in [NaiveRate::ID, NaiveMean::ID] {
+        if !all.is_empty() && !all.iter().any(|id| id == naive) {
+            all.push(naive.to_owned());
+        }
+    }
+    all
 }
 
 /// The estimators with these identifiers, each once, in the order of [`testable`]; all of them if none is named. A model of

@@ -372,7 +372,11 @@ pub struct Backtest {
     /// Distance between counted origins
     #[arg(long, value_name = "HORIZON")]
     pub every: Option<Horizon>,
-    /// Models to compare, each with --spend or with a model of spend of its own: bg-nbd+log-normal
+    /// Train on the customers who came in so much of the past before each origin, and forecast all [default: on everybody]
+    #[arg(long, value_name = "LENGTH")]
+    pub window: Option<Horizon>,
+    /// Models to compare, each with --spend or with a model of spend of its own: bg-nbd+log-normal; naive-rate and naive-mean are
+    /// always with them
     #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "bg-nbd,naive-rate,naive-mean")]
     pub models: Vec<String>,
     /// Where covariates are found.
@@ -387,15 +391,19 @@ pub struct Backtest {
     /// How the result is written
     #[arg(long, value_enum, default_value_t = FormatArg::Table)]
     pub format: FormatArg,
-    /// File to write [default: standard output]
-    #[arg(long, short, value_name = "FILE", default_value = "-")]
+    /// File to write, or a folder (a new name without an ending) for metrics, comparison and each customer's forecast, in which an
+    /// interrupted run goes on where it was [default: standard output]
+    #[arg(long, short, value_name = "FILE-OR-FOLDER", default_value = "-")]
     pub output: PathBuf,
-    /// Folder to write charts into: calibration, gain, coverage, PIT, totals, means by class, tracking, P(alive)
+    /// Folder to write charts into [default: plots in the output folder]: calibration, gain, coverage, PIT, totals, means by class, tracking, P(alive)
     #[arg(long, value_name = "FOLDER")]
     pub plots: Option<PathBuf>,
     /// As what charts are written
-    #[arg(long, value_enum, default_value_t = PlotsArg::Both, requires = "plots")]
+    #[arg(long, value_enum, default_value_t = PlotsArg::Both)]
     pub plots_as: PlotsArg,
+    /// How each customer's forecast is written into the folder [default: csv]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub predictions: Option<PredictionsArg>,
     /// How subscriptions are read.
     #[command(flatten)]
     pub contracts: Contracts,
@@ -410,6 +418,17 @@ pub enum PlotsArg {
     Png,
     /// As both.
     Both,
+}
+
+/// How each customer's forecast is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PredictionsArg {
+    /// predictions.csv
+    Csv,
+    /// predictions.parquet
+    Parquet,
+    /// Not at all.
+    None,
 }
 
 /// How a result is written.

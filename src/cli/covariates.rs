@@ -1,6 +1,6 @@
 //! Covariates on the command line: which file, which columns, on what.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
@@ -104,6 +104,12 @@ fn strength(text: &str) -> Result<Regularisation, String> {
 }
 
 impl CovariatesIn {
+    /// The file, if there is one.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
     fn wanted(&self, reading: &Reading) -> Option<CovariateFile> {
         self.file.as_ref().map(|path| CovariateFile {
             path: path.clone(),

@@ -144,7 +144,8 @@ pub fn backtest(args: &args::Backtest, quiet: bool, progress: &dyn Progress) -> 
     let found = read(&args.orders.inputs, &args.orders.reading, &args.contracts)?;
     voice.say(&account(&found))?;
     let report = backtest_retention(&found, args.horizon.in_periods(found.period)?, &args.models, progress)?;
-    write_report(args, || told(&report), &report, |table| table.write(&report.long().chunk()))
+    let to = (args.output.as_path(), args.format);
+    write_report(to, || told(&report), &report, |table| table.write(&report.long().chunk()))
 }
 
 /// The report for people.

@@ -21,6 +21,7 @@ pub struct Past<'a> {
     customers: usize,
     netting: Netting,
     logs: bool,
+    since: Option<Tick>,
 }
 
 /// Customers are worked on in pieces of this size, whatever the number of threads.
@@ -72,7 +73,36 @@ impl<'a> Past<'a> {
             Some(period) => Self::of_opportunities(self.orders, Some(cutoff), period),
             None => Self::new(self.orders, Some(cutoff)),
         };
-        again.map(|again| again.telling_logs(self.logs))
+        let again = again?.telling_logs(self.logs);
+        self.since.map_or(Ok(again), |since| again.acquired_after(since))
+    }
+
+    /// The same past with those customers alone whose first purchase is after a tick, and with all that they bought: what a sliding window is
+    /// trained on. The others are not there at all, so nobody seems to be new who only bought again.
+    ///
+    /// # Errors
+    /// [`Error::Undefined`] if nobody came after it.
+    pub fn acquired_after(self, since: Tick) -> Result<Self> {
+        let mut past = Self { since: Some(since), customers: 0, ..self };
+        let parts = past.over_pieces(0..self.orders.len(), |netter, pieces| {
+            pieces.filter(|&customer| !past.purchases(netter, customer).is_empty()).count()
+        });
+        past.customers = parts.into_iter().map(|(customers, _)| customers).sum();
+        if past.customers == 0 {
+            let show = |tick| self.orders.options.grain.show(tick);
+            return Err(Error::Undefined(format!(
+                "nobody made a first purchase after {} and up to {}",
+                show(since),
+                show(self.cutoff)
+            )));
+        }
+        Ok(past)
+    }
+
+    /// The tick after which all of its customers came, where it is limited to such ([`Past::acquired_after`]).
+    #[must_use]
+    pub const fn since(&self) -> Option<Tick> {
+        self.since
     }
 
     fn cut(orders: &'a Orders, cutoff: Option<Tick>, period: Option<CalendarPeriod>) -> Result<Self> {
@@ -92,7 +122,8 @@ impl<'a> Past<'a> {
             )));
         }
         let netting = Netting::default();
-        let mut past = Self { orders, cutoff, given, period, customers: 0, netting, logs: false };
+        let mut past =
+            Self { orders, cutoff, given, period, customers: 0, netting, logs: false, since: None };
         let mut tally = Tally::default();
         for (customers, part) in past.over_pieces(0..orders.len(), |netter, pieces| {
             pieces.filter(|&customer| !past.purchases(netter, customer).is_empty()).count()
@@ -258,10 +289,12 @@ impl<'a> Past<'a> {
         Netter::new(self.orders.options, self.period)
     }
 
-    /// One customer's purchases up to the cut-off.
+    /// One customer's purchases up to the cut-off; none of those who came too early.
     pub(super) fn purchases<'n>(&self, netter: &'n mut Netter, customer: usize) -> &'n [Purchase] {
         let known = if self.given { self.cutoff } else { Tick(i32::MAX) };
-        netter.purchases(self.orders.events_of(customer), known)
+        let purchases = netter.purchases(self.orders.events_of(customer), known);
+        let early = |since| purchases.first().is_some_and(|purchase| purchase.tick <= since);
+        if self.since.is_some_and(early) { &[] } else { purchases }
     }
 
     /// Works on the pieces of a range of customers on all threads; answers and tallies come back in their order.

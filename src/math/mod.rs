@@ -1,5 +1,6 @@
 //! Special functions, quadrature, ranks and small matrices: has never heard of customers.
 
+pub mod hash;
 pub mod monotone;
 pub(crate) mod matrix;
 pub mod quadrature;

@@ -62,17 +62,22 @@ impl Estimator for BuyTillYouDie {
 struct Fitted {
     trained: TrainedModel,
     covariates: Option<Arc<Covariates>>,
-    /// When the customers bought, where covariates vary with time; of the table of the fit, which is forecast too.
+    /// When the customers bought, where covariates vary with time; of the table of the fit.
     times: Option<PurchaseTimes>,
     id: String,
 }
 
 impl Fitted {
     /// The customers under their models.
-    fn crowd(&self, customers: &Customers, horizon: Periods) -> Result<Crowd> {
+    fn crowd(&self, view: View<'_>, horizon: Periods) -> Result<Crowd> {
+        let customers = view.customers;
         let until =
             customers.cutoff.map(|cutoff| customers.grain.after(cutoff, horizon.get(), customers.unit));
-        self.trained.crowd(self.covariates.as_deref(), customers, self.times.as_ref().zip(until))
+        // Trained on some of the customers alone, it may be asked about all of them.
+        let other = self.times.as_ref().filter(|times| times.len() != customers.len());
+        let found = other.and(view.past).map(Past::purchase_times);
+        let times = found.as_ref().or(self.times.as_ref());
+        self.trained.crowd(self.covariates.as_deref(), customers, times.zip(until))
     }
 
     fn forecaster<'c>(
@@ -107,7 +112,7 @@ impl Predictor for Fitted {
 
     fn forecast(&self, view: View<'_>, horizon: Periods, levels: &[Share]) -> Result<Forecast> {
         let customers = view.customers;
-        let crowd = self.crowd(customers, horizon)?;
+        let crowd = self.crowd(view, horizon)?;
         let forecaster = self.forecaster(&crowd, horizon, levels)?;
         let mut all = Forecast::with_capacity(levels, self.trained.spend.is_some(), customers.len());
         for rows in parts(customers.len()) {
@@ -117,13 +122,13 @@ impl Predictor for Fitted {
     }
 
     fn laws(&self, view: View<'_>, rows: Range<usize>, horizon: Periods) -> Result<Laws> {
-        let crowd = self.crowd(view.customers, horizon)?;
+        let crowd = self.crowd(view, horizon)?;
         self.forecaster(&crowd, horizon, &[])?.laws(view.customers, rows)
     }
 
     /// The log scores are the laws' own; what a grid tells is rounder.
     fn met(&self, view: View<'_>, horizon: Periods, happened: (&[u32], Option<&[f64]>)) -> Result<Meeting> {
-        let crowd = self.crowd(view.customers, horizon)?;
+        let crowd = self.crowd(view, horizon)?;
         let forecaster = self.forecaster(&crowd, horizon, &[])?;
         let mut all = Meeting::default();
         for rows in parts(view.customers.len()) {

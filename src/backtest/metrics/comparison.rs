@@ -139,8 +139,13 @@ impl<'a> Comparison<'a> {
         self.order.is_empty()
     }
 
-    /// The rows in their order.
-    pub(super) fn rows(&self) -> impl DoubleEndedIterator<Item = usize> + ExactSizeIterator {
+    /// The columns.
+    pub(in crate::backtest) const fn columns(&self) -> &Columns<'a> {
+        &self.columns
+    }
+
+    /// The rows in an order that is their own.
+    pub(in crate::backtest) fn rows(&self) -> impl DoubleEndedIterator<Item = usize> + ExactSizeIterator {
         self.order.iter().map(|&at| at as usize)
     }
 

@@ -23,7 +23,7 @@ pub use deciles::Decile;
 pub use gain::{Bin, Gain};
 pub use thirds::Third;
 
-pub(super) use buys::BUYS;
+pub(super) use buys::{BUYS, bernoulli};
 
 /// How well one quantity was predicted. Letters: a what happened, y the predicted mean, n customers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

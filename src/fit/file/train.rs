@@ -10,6 +10,7 @@ use crate::fit::{
     CovariateFit, Fit, Method, fit_any_purchases, fit_any_purchases_with, fit_any_spend, fit_any_spend_with,
     fit_varying, needs_logs, spend_and_frequency,
 };
+use crate::math::hash::mix;
 use crate::model::{
     AnyPurchaseModel, AnySpendModel, Parametric, PurchaseModel, SpendModel, Spenders, WithCovariates, effects,
 };
@@ -247,11 +248,4 @@ fn fingerprint(customers: &Customers) -> String {
         sum = sum.wrapping_add(hash);
     }
     format!("{:016x}", mix(sum ^ customers.len() as u64))
-}
-
-fn mix(value: u64) -> u64 {
-    let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
