@@ -114,7 +114,7 @@ fn drawn_origins(resample: usize, origins: usize, overlap: usize) -> Vec<usize> 
     let run = overlap.clamp(1, origins);
     let runs = (0..origins.div_ceil(run) as u64).flat_map(|number| {
         let bits = mix(mix(SEED.wrapping_add(resample as u64)) ^ mix(number));
-        let start = (u128::from(bits) * origins as u128 >> 64) as usize;
+        let start = ((u128::from(bits) * origins as u128) >> 64) as usize;
         (start..start + run).map(|at| at % origins)
     });
     runs.take(origins).collect()
