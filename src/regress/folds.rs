@@ -2,13 +2,16 @@
 
 use super::Sample;
 
+/// So many origins make a horizon: they lie a quarter of it apart.
+const A_HORIZON: u32 = 4;
+
 /// Which fold each row of a sample is in. It depends on who the row is of, and on nothing else: not on the order of the rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folds {
     of: Vec<u8>,
     count: u8,
-    /// Which rows are of the newest origin; empty where all are of one.
-    newest: Vec<bool>,
+    /// The origin of each row.
+    origins: Vec<u32>,
 }
 
 impl Folds {
@@ -26,11 +29,8 @@ impl Folds {
     pub fn exactly(sample: &Sample, count: u8) -> Self {
         let count = count.max(1);
         let fold = |row| (mixed(u64::from(sample.group(row))) % u64::from(count)) as u8;
-        let origins = || (0..sample.rows()).map(|row| sample.origin(row));
-        let newest = origins().max().unwrap_or(0);
-        let several = origins().any(|origin| origin != newest);
-        let newest = if several { origins().map(|origin| origin == newest).collect() } else { Vec::new() };
-        Self { of: (0..sample.rows()).map(fold).collect(), count, newest }
+        let origins = (0..sample.rows()).map(|row| sample.origin(row)).collect();
+        Self { of: (0..sample.rows()).map(fold).collect(), count, origins }
     }
 
     /// How many there are.
@@ -39,14 +39,16 @@ impl Folds {
         self.count
     }
 
-    /// As [`Folds::split`], but ahead in time: the rows to learn from are of the older origins, those to be told of the newest. Where all
-    /// rows are of one origin, it is the same.
+    /// As [`Folds::split`], but ahead in time: those to be told are of the newest origin, those to learn from of origins a whole horizon
+    /// older, so that nothing that is learnt lies after it; of all older ones where there are not so many. Where all rows are of one
+    /// origin, it is the same.
     #[must_use]
     pub fn ahead(&self, fold: u8) -> (Vec<usize>, Vec<usize>) {
         let (mut inside, mut outside) = self.split(fold);
-        if !self.newest.is_empty() {
-            inside.retain(|&row| !self.newest[row]);
-            outside.retain(|&row| self.newest[row]);
+        if let Some(newest) = self.origins.iter().max().copied().filter(|newest| *newest > 0) {
+            let before = if newest > A_HORIZON { newest - A_HORIZON } else { newest - 1 };
+            inside.retain(|&row| self.origins[row] <= before);
+            outside.retain(|&row| self.origins[row] == newest);
         }
         (inside, outside)
     }
