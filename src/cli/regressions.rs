@@ -37,7 +37,7 @@ fn learnt_from(kept: &KeptRegression, grain: Grain) -> String {
         "{}: {} rows of {} columns, from {origins} past origin{} ({}{newest}), each with what then happened in {} days",
         kept.road.id(),
         show::count(kept.rows as u64),
-        kept.schema.as_ref().map_or(0, |schema| schema.columns().len()),
+        kept.picked.len(),
         if *origins == 1 { "" } else { "s" },
         if *origins == 1 { String::new() } else { format!("{oldest} to ") },
         show::number(days(kept.learnt.unwrap_or(kept.horizon)), 0),

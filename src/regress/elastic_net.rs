@@ -13,7 +13,8 @@ use crate::math::matrix;
 use crate::math::sum::sum;
 use crate::{Error, Result};
 
-/// So many penalties are tried, each by this factor smaller than the one before, from the smallest at which nothing is left.
+/// So many penalties are tried, each by this factor smaller than the one before, from the smallest at which nothing is left; that one is not among
+/// them.
 const PATH: usize = 12;
 const FACTOR: f64 = 0.5;
 
@@ -115,7 +116,7 @@ impl ElasticNet {
         if largest <= 0.0 {
             return Ok(Vec::new()); // the target is constant
         }
-        let penalties: Vec<f64> = (0..PATH).map(|at| largest * FACTOR.powi(at as i32)).collect();
+        let penalties: Vec<f64> = (1..=PATH).map(|at| largest * FACTOR.powi(at as i32)).collect();
         let (mut errors, mut weight) = (vec![0.0; PATH], 0.0);
         let folds = Folds::of(sample, 5);
         for fold in 0..folds.count() {

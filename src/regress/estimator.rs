@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use ndarray::Axis;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +61,9 @@ pub struct KeptRegression {
     pub rows: usize,
     /// The columns.
     pub schema: Option<Schema>,
+    /// Those of them that the regressions are shown, by their place.
+    #[serde(default)]
+    pub picked: Vec<usize>,
     /// Of purchases.
     pub purchases: Regressor,
     /// Of their value; `None` without money.
@@ -114,6 +118,7 @@ impl Regression {
             origins: (0, String::new(), String::new()),
             rows: 0,
             schema: None,
+            picked: Vec::new(),
             purchases: Regressor::base_itself(Vec::new()),
             value: customers.has_money().then(|| Regressor::base_itself(Vec::new())),
             counts: None,
@@ -177,6 +182,7 @@ impl Regression {
         kept.origins = ground.span.clone();
         kept.rows = ground.purchases.len();
         kept.schema = Some(ground.schema.clone());
+        kept.picked.clone_from(&ground.picked);
         let fit = |target: Target| -> Result<Option<(Regressor, Means)>> {
             let Some(sample) = ground.sample(target)? else { return Ok(None) };
             self.road.fit(target, &sample, ground.base_of(target)).map(Some)
@@ -299,7 +305,8 @@ impl FittedRegression {
         let shorter = shorter.map(|base| base.tell(customers, rows, Periods::new(learnt)?)).transpose()?;
         let columns = shorter.as_ref().or(base.as_ref()).filter(|_| schema.needs_base()).map(Base::columns);
         let design = schema.design(past, who, columns.as_ref())?;
-        let x = design.matrix.view();
+        let x = design.matrix.select(Axis(1), &self.kept.picked);
+        let x = x.view();
         let purchases = self.kept.purchases.predict(&x, base.as_ref().map(|base| &base.purchases[..]))?;
         let told: Vec<Told> = (0..who.len())
             .map(|row| Told { mean: purchases.mean[row], any: purchases.any.as_ref().map(|any| any[row]) })

@@ -268,7 +268,9 @@ fn document(trained: &TrainedModel) -> Result<Map<String, Value>> {
 
 /// What a file holds need not be a regression: trees must be trees, and read columns that there are.
 fn sound(kept: &KeptRegression, place: &str) -> Result<()> {
-    let columns = kept.schema.as_ref().map_or(0, |schema| schema.columns().len());
+    let all = kept.schema.as_ref().map_or(0, |schema| schema.columns().len());
+    // One that reads a column that there is not has none that is read.
+    let columns = if kept.picked.iter().all(|&at| at < all) { kept.picked.len() } else { 0 };
     for regressor in std::iter::once(&kept.purchases).chain(&kept.value) {
         let base_alone = matches!(&regressor.model, AnyRegression::Ratio(ratio) if ratio.shape.is_none());
         if !base_alone && !Regressor::is_sound(regressor, columns) {

@@ -2,9 +2,6 @@
 
 use super::Sample;
 
-/// So many origins make a horizon: they lie a quarter of it apart.
-const A_HORIZON: u32 = 4;
-
 /// Which fold each row of a sample is in. It depends on who the row is of, and on nothing else: not on the order of the rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folds {
@@ -39,15 +36,13 @@ impl Folds {
         self.count
     }
 
-    /// As [`Folds::split`], but ahead in time: those to be told are of the newest origin, those to learn from of origins a whole horizon
-    /// older, so that nothing that is learnt lies after it; of all older ones where there are not so many. Where all rows are of one
-    /// origin, it is the same.
+    /// As [`Folds::split`], but ahead in time: the rows to learn from are of the older origins, those to be told of the newest. Where all
+    /// rows are of one origin, it is the same.
     #[must_use]
     pub fn ahead(&self, fold: u8) -> (Vec<usize>, Vec<usize>) {
         let (mut inside, mut outside) = self.split(fold);
         if let Some(newest) = self.origins.iter().max().copied().filter(|newest| *newest > 0) {
-            let before = if newest > A_HORIZON { newest - A_HORIZON } else { newest - 1 };
-            inside.retain(|&row| self.origins[row] <= before);
+            inside.retain(|&row| self.origins[row] < newest);
             outside.retain(|&row| self.origins[row] == newest);
         }
         (inside, outside)

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, Axis};
 
 use super::base::{Base, BaseModel};
 use super::design::{Schema, TrainingWindow, TrainingWindows, WindowOptions, horizon_in_ticks};
@@ -23,6 +23,8 @@ pub(super) struct Ground {
     /// How far the windows look, in ticks.
     pub learnt: u32,
     pub schema: Schema,
+    /// The columns that are learnt from, by their place among those of the schema.
+    pub picked: Vec<usize>,
     x: Array2<f64>,
     names: Vec<String>,
     who: Vec<u32>,
@@ -68,10 +70,12 @@ impl Ground {
         let date = |window: Option<&TrainingWindow<'_>>| {
             window.map_or_else(String::new, |w| grain.show(w.past.cutoff()))
         };
+        let picked = lasting(&windows, &design.names);
         Ok(Self {
             learnt: ticks,
-            x: design.matrix,
-            names: design.names,
+            x: design.matrix.select(Axis(1), &picked),
+            names: picked.iter().map(|&at| design.names[at].clone()).collect(),
+            picked,
             who: windows.who(),
             origins: windows.origins(),
             purchases: windows.purchases(),
@@ -107,6 +111,20 @@ impl Ground {
             Target::Value => base.value.as_deref(),
         }
     }
+}
+
+/// The columns that mean at most origins what they will mean later. A trailing window (`ln_purchases_365d`) that is longer than the history was at
+/// most origins has seen all there was, and tells nothing beside the whole history; now it no longer does. Of two years of Online Retail
+/// totals came out 40 % low by it.
+fn lasting(windows: &TrainingWindows<'_>, names: &[String]) -> Vec<usize> {
+    let days = |window: &TrainingWindow<'_>| {
+        let orders = window.past.orders();
+        let first = orders.first_tick().map_or(0.0, |first| f64::from(first.0));
+        (f64::from(window.past.cutoff().0) - first) / f64::from(orders.options.grain.ticks_per_day())
+    };
+    let history = windows.windows.get(windows.windows.len() / 2).map_or(f64::INFINITY, days);
+    let length = |name: &str| -> Option<f64> { name.rsplit_once('_')?.1.strip_suffix('d')?.parse().ok() };
+    (0..names.len()).filter(|&at| length(&names[at]).is_none_or(|length| length <= history)).collect()
 }
 
 /// What the base, fitted at the origin of a window to all customers of then, tells of the rows of the window.

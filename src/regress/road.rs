@@ -143,17 +143,17 @@ impl Road {
 
     /// The columns it reads. Least squares read those that a lasso keeps, whose penalty serves a later origin best: of many columns that
     /// tell nearly the same, all of them would be extrapolated wildly. A straight line needs columns as they are; for the others a
-    /// column that is there as a logarithm too is there twice. Seasons are not read.
+    /// column that is there as a logarithm too is there twice. What [`shifts`] is not read.
     fn columns(self, sample: &Sample) -> Result<Vec<usize>> {
         let names = sample.names();
         if self == Self::Ols {
-            let told: Vec<usize> = (0..names.len()).filter(|&at| !of_season(&names[at])).collect();
+            let told: Vec<usize> = (0..names.len()).filter(|&at| !shifts(&names[at])).collect();
             let kept = ElasticNet::new().share(1.0).fit_sample(&sample.with_columns(&told))?.coefficients;
             let kept = told.into_iter().zip(kept).filter(|(_, kept)| kept.estimate != 0.0);
             return Ok(kept.map(|(at, _)| at).collect());
         }
-        let twice = |at: usize| names.contains(&format!("ln_{}", names[at])) || of_season(&names[at]);
-        let reads = |at: &usize| if self.is_straight() { !of_season(&names[*at]) } else { !twice(*at) };
+        let twice = |at: usize| names.contains(&format!("ln_{}", names[at])) || shifts(&names[at]);
+        let reads = |at: &usize| if self.is_straight() { !shifts(&names[*at]) } else { !twice(*at) };
         Ok((0..names.len()).filter(reads).collect())
     }
 
@@ -227,12 +227,12 @@ impl Road {
     }
 }
 
-/// Whether a column tells where in the year something was. Origins lie a quarter of a horizon apart and see each part of the year once, so
-/// that it tells the origins apart, not the seasons: on two years of Online Retail totals came out 40 to 58 % low by it.
-fn of_season(name: &str) -> bool {
-    ["cut_", "first_", "last_"]
-        .iter()
-        .any(|what| name.strip_prefix(what).is_some_and(|end| end == "sin" || end == "cos"))
+/// Whether what a column tells shifts from origin to origin, so that it tells origins apart and not customers: where in the year something
+/// was, each part of which the origins see once; and P(alive), which goes with the parameters of the base, where expected purchases hold still. (A
+/// base that sees nobody leave at past origins and some now: of two years of Online Retail totals came out 40 % low by it.)
+fn shifts(name: &str) -> bool {
+    let of_season = |what: &str| name.strip_prefix(what).is_some_and(|end| end == "sin" || end == "cos");
+    name == "p_alive" || ["cut_", "first_", "last_"].into_iter().any(of_season)
 }
 
 /// The same where those whose refunds were more than their purchases spent nothing.
