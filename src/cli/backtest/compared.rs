@@ -2,7 +2,7 @@
 
 use super::super::show::{self, Grid};
 use super::super::tell::wrap;
-use super::summary::{digits, optional};
+use super::summary::optional;
 use crate::backtest::{BacktestReport, Contest, Verdict};
 
 /// The signs of one target.
@@ -89,7 +89,7 @@ fn names<'a>(contests: &[(&str, &'a Contest)]) -> Vec<&'a str> {
 
 fn distance(contest: &Contest, model: &str) -> String {
     let Some(standing) = contest.standing(model) else { return "-".into() };
-    let number = |value: f64| if value < 1.0 { show::number(value, 3) } else { digits(value) };
+    let number = |value: f64| show::number(value, if value < 10.0 { 4 } else { 2 });
     match (standing.verdict, standing.interval) {
         (Verdict::Best, _) => "best".into(),
         (_, None) => number(standing.behind),
@@ -120,12 +120,20 @@ pub(super) fn tests(report: &BacktestReport, target: &str) -> String {
         });
         grid.row([model.to_owned()].into_iter().chain(cells));
     }
-    let origins = report.origins.len();
     format!("\n{}", grid.text())
-        + &wrap(&format!(
-            "The probability of such differences at {origins} origins if a model were as good as the best (Diebold & Mariano 1995, corrected for few origins and for \
-             holdouts that overlap). It knows the luck of months; {origins} origins are few, so it seldom finds small differences."
-        ))
+}
+
+/// What the test says, once; nothing where there is none.
+pub(super) fn about_tests(report: &BacktestReport) -> String {
+    let standings = report.comparison.iter().flat_map(|contest| &contest.models);
+    if standings.into_iter().all(|standing| standing.diebold_mariano.is_none()) {
+        return String::new();
+    }
+    let origins = report.origins.len();
+    wrap(&format!(
+        "As good? (p): the probability of such differences at {origins} origins if a model were as good as the best (Diebold & Mariano 1995, corrected for few \
+         origins and for holdouts that overlap). It takes the shop's customers as they are, and the months as luck."
+    ))
 }
 
 fn p_value(p: f64) -> String {

@@ -2,7 +2,7 @@
 
 use super::super::show::{self, Grid};
 use super::super::tell::wrap;
-use super::compared::{Marks, distances, tests};
+use super::compared::{Marks, about_tests, distances, tests};
 use super::details::{by_origin, deciles, thirds};
 use crate::backtest::{BacktestReport, ModelReport, OriginReport, TargetReport};
 
@@ -16,6 +16,7 @@ pub fn tables(report: &BacktestReport) -> String {
     text += &buys(report);
     if report.comparison.iter().any(|contest| contest.models.len() > 1) {
         text += &legend(report);
+        text += &about_tests(report);
     }
     report.origins.iter().for_each(|origin| text += &remarks(origin));
     text
@@ -207,6 +208,7 @@ fn buys(report: &BacktestReport) -> String {
 
 /// What the signs mean, once.
 fn legend(report: &BacktestReport) -> String {
+    let size = if report.origins.len() > 1 { "its size, the mean over the origins" } else { "its size" };
     let luck = match report.origins.len() {
         1 => {
             "the luck of which customers a shop has, not that of which months were tested: test several --origins for that"
@@ -217,7 +219,7 @@ fn legend(report: &BacktestReport) -> String {
         "\n{}",
         wrap(&format!(
             "* is the best of its column; ~ is not worse than the best as far as these data can tell: the difference is within what luck makes (1,000 resamples; \
-             all models' intervals hold together with 95 %). That is {luck}. Bias is judged by its size. MAE and RMSE are errors of the mean, \"MAE of median\" of \
+             all models' intervals hold together with 95 %). That is {luck}. Bias is judged by {size}. MAE and RMSE are errors of the mean, \"MAE of median\" of \
              the median. Top 10 %: what the tenth with the highest forecasts brought. Intervals held: the part of customers, in per cent, and in brackets by randomised transforms, which for a right forecast is the level itself."
         ))
     )
