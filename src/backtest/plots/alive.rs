@@ -25,7 +25,7 @@ pub struct AliveGrid {
 pub fn alive(scene: &Scene, series: &[Series<AliveGrid>]) -> Drawn {
     let series: Vec<_> = series.iter().filter(|one| !one.data.p_alive.is_empty()).collect();
     let Some(first) = series.first().map(|one| &one.data) else {
-        return Err("no model knows whether a customer is alive".into());
+        return Err("no model knows whether a customer is alive by frequency, recency and age alone".into());
     };
     some(&series.iter().map(|one| (*one).clone()).collect::<Vec<_>>(), "P(alive)")?;
     let title = format!(

@@ -13,7 +13,7 @@ use crate::Result;
 use crate::backtest::report::{BacktestReport, ModelReport, OriginReport, TargetReport};
 use crate::backtest::{Bin, Decile};
 use crate::features::Past;
-use crate::model::AnyPurchaseModel;
+use crate::model::{AnyPurchaseModel, PurchaseModel};
 use crate::units::TimeUnit;
 
 /// A chart and the name of its file, without an ending.
@@ -189,8 +189,9 @@ fn of_models(
         note: None,
     };
     let counts = with(&models, |model| cohort.expected_frequencies(model).ok());
-    let maps: Vec<Series<AliveGrid>> =
-        with(&models[..models.len().min(MAPS)], |model| Some(cohort.alive(model)));
+    // A model that asks for the single gaps between purchases says nothing of recency and frequency alone.
+    let plain: Vec<_> = models.iter().filter(|one| !one.data.uses_gaps()).take(MAPS).cloned().collect();
+    let maps: Vec<Series<AliveGrid>> = with(&plain, |model| Some(cohort.alive(model)));
     Ok(vec![
         ("tracking_cumulative", cumulative(scene, &tracking)),
         ("tracking_periods", incremental(scene, &tracking)),
