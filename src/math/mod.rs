@@ -1,8 +1,8 @@
 //! Special functions, quadrature, ranks and small matrices: has never heard of customers.
 
 pub mod hash;
-pub mod monotone;
 pub(crate) mod matrix;
+pub mod monotone;
 pub mod quadrature;
 pub mod ranks;
 pub mod roots;
