@@ -121,6 +121,31 @@ impl AmountShape {
         half * (5.0 * (at(-node) + at(node)) + 8.0 * at(0.0)) / 9.0
     }
 
+    /// The mean of s/scale, of what lies on the grid.
+    #[must_use]
+    pub fn mean(&self) -> f64 {
+        self.moment(1)
+    }
+
+    /// The variance of s/scale, of what lies on the grid.
+    #[must_use]
+    pub fn variance(&self) -> f64 {
+        (self.moment(2) - self.moment(1).powi(2)).max(0.0)
+    }
+
+    /// The law after a change of its distribution function.
+    #[must_use]
+    pub fn remapped(&self, remap: &Remap<'_>) -> Self {
+        let (none, _) = remap.at(self.none);
+        let nodes = self.curve.x().iter().zip(self.curve.y());
+        let point = |(&y, &below): (&f64, &f64)| {
+            let (value, slope) = remap.at(below);
+            (y, value - none, slope * self.ln_density(y).exp())
+        };
+        let points: Vec<(f64, f64, f64)> = nodes.map(point).collect();
+        Self::of_points(none, &points).unwrap_or_else(Self::certain)
+    }
+
     fn squares(&self) -> &[(f64, f64)] {
         self.squares.get_or_init(|| {
             let x = self.curve.x();
@@ -282,28 +307,26 @@ impl AmountLaw {
         }
     }
 
+    /// The law of s/scale.
+    #[must_use]
+    pub const fn shape(&self) -> &Arc<AmountShape> {
+        &self.shape
+    }
+
     /// The law after a change of its distribution function; its mean and variance are its own where the law had them.
     #[must_use]
     pub fn remapped(&self, remap: &Remap<'_>) -> Self {
-        let from = &self.shape;
-        let (none, _) = remap.at(from.none);
-        let points: Vec<(f64, f64, f64)> = from
-            .curve
-            .x()
-            .iter()
-            .zip(from.curve.y())
-            .map(|(&y, &below)| {
-                let (value, slope) = remap.at(below);
-                (y, value - none, slope * from.ln_density(y).exp())
-            })
-            .collect();
-        let Some(shape) = AmountShape::of_points(none, &points) else { return self.clone() };
-        let mean = self.mean.map(|_| self.scale * shape.moment(1));
-        let variance = self
-            .variance
-            .zip(mean)
-            .map(|(_, m)| (self.scale * self.scale * shape.moment(2) - m * m).max(0.0));
-        Self { scale: self.scale, mean, variance, shape: Arc::new(shape) }
+        let shape = Arc::new(self.shape.remapped(remap));
+        let by = shape.mean() / self.shape.mean();
+        self.changed(shape, 1.0, if by.is_finite() { by } else { 1.0 })
+    }
+
+    /// The same with another shape, of so many times the money, whose mean is `by` times what it was.
+    #[must_use]
+    pub(crate) fn changed(&self, shape: Arc<AmountShape>, money: f64, by: f64) -> Self {
+        let scale = self.scale * money;
+        let variance = self.variance.map(|_| scale * scale * shape.variance());
+        Self { scale, mean: self.mean.map(|mean| by * mean), variance, shape }
     }
 
     /// The mixture of laws with weights that sum to 1. `None` without laws.

@@ -90,6 +90,13 @@ impl CountLaw {
         self
     }
 
+    /// The same law with a mean that is known from elsewhere: a point forecast beside a distribution that was learnt apart.
+    #[must_use]
+    pub const fn with_mean(mut self, mean: f64) -> Self {
+        self.mean = mean;
+        self
+    }
+
     /// E\[X\].
     #[must_use]
     pub const fn mean(&self) -> f64 {

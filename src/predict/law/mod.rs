@@ -25,6 +25,16 @@ pub struct Laws {
 }
 
 impl Laws {
+    /// Appends those of other customers.
+    pub(crate) fn append(&mut self, other: Self) {
+        self.p_alive.extend(other.p_alive);
+        self.purchases.extend(other.purchases);
+        self.value = self.value.take().zip(other.value).map(|(mut all, more)| {
+            all.extend(more);
+            all
+        });
+    }
+
     /// How many customers they are of.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -1,0 +1,273 @@
+//! How forecasts at past origins came out: levels, and transforms by groups of customers.
+
+use rayon::prelude::*;
+
+use super::calibration::Target;
+use super::{Calibration, Evidence, Groups, Level, OriginEvidence, PastRatio, level};
+use crate::features::{Customers, Holdout};
+use crate::math::monotone::Monotone;
+use crate::predict::{AmountLaw, CountLaw, Laws};
+use crate::units::Grain;
+
+/// Into so many equal parts the probability integral transform is counted.
+const BINS: usize = 400;
+/// Where a map of probabilities has its knots: closer towards the ends, where intervals lie.
+const KNOTS: [f64; 29] = [
+    0.0, 0.0025, 0.005, 0.01, 0.0175, 0.025, 0.0375, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6,
+    0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.9625, 0.975, 0.99, 0.995, 1.0,
+];
+/// So many customers' worth of belief that a law holds as it is.
+const PRIOR: f64 = 100.0;
+/// The standard deviation of the groups' errors beside the shop's, before anything is seen, and of how it changes between origins.
+const RELATIVE: f64 = 0.15;
+const RELATIVE_DRIFT: f64 = 0.1;
+
+/// Sums of one quantity over a group at an origin.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    predicted: f64,
+    actual: f64,
+    squares: f64,
+}
+
+impl Sums {
+    fn add(&mut self, predicted: f64, actual: f64) {
+        self.predicted += predicted;
+        self.actual += actual;
+        self.squares += actual * actual;
+    }
+
+    fn and(mut self, other: &Self) -> Self {
+        self.predicted += other.predicted;
+        self.actual += other.actual;
+        self.squares += other.squares;
+        self
+    }
+
+    /// ln(actual/predicted) and its variance by the customers' luck, with one typical purchase more on either side, so that they exist where
+    /// nothing was bought.
+    fn ln_ratio(&self, one: f64) -> (f64, f64) {
+        let actual = self.actual.max(0.0) + one;
+        (((actual) / (self.predicted + one)).ln(), (self.squares + one * one) / (actual * actual))
+    }
+}
+
+/// One quantity at one origin, by groups.
+#[derive(Debug, Clone)]
+struct AtOrigin {
+    groups: Vec<Sums>,
+    one: f64,
+    /// How the transforms of each group are spread: mass in each of the parts of (0, 1).
+    mass: Vec<Vec<f64>>,
+}
+
+impl AtOrigin {
+    fn new(groups: usize) -> Self {
+        Self { groups: vec![Sums::default(); groups], one: 1.0, mass: vec![vec![0.0; BINS]; groups] }
+    }
+
+    fn total(&self) -> Sums {
+        self.groups.iter().fold(Sums::default(), Sums::and)
+    }
+
+    /// ln of the factor that a group's means lacked at this origin: the shop's, and what the group shows beside it.
+    fn own(&self, group: usize) -> f64 {
+        let (all, _) = self.total().ln_ratio(self.one);
+        let (own, noise) = self.groups[group].ln_ratio(self.one);
+        all + (own - all) * RELATIVE * RELATIVE / (RELATIVE * RELATIVE + noise)
+    }
+
+    /// Spreads a transform evenly between its ends.
+    fn spread(&mut self, group: usize, (low, high): (f64, f64)) {
+        let (from, to) = (low.clamp(0.0, 1.0) * BINS as f64, high.clamp(0.0, 1.0) * BINS as f64);
+        let mass = &mut self.mass[group];
+        let first = (from as usize).min(BINS - 1);
+        if to - from < 1e-9 {
+            mass[first] += 1.0;
+            return;
+        }
+        let last = (to.ceil() as usize).clamp(first + 1, BINS);
+        for (at, mass) in mass.iter_mut().enumerate().take(last).skip(first) {
+            let held = (to.min(at as f64 + 1.0) - from.max(at as f64)).max(0.0);
+            *mass += held / (to - from);
+        }
+    }
+}
+
+/// What is being learnt, origin by origin.
+pub(super) struct Learning {
+    groups: Groups,
+    origins: Vec<(PastRatio, OriginEvidence, AtOrigin, Option<AtOrigin>)>,
+}
+
+/// When an origin was, and how much it had to look at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct When {
+    pub years_ago: f64,
+    pub horizon_years: f64,
+    pub history: f64,
+}
+
+impl Learning {
+    pub(super) const fn new(groups: Groups) -> Self {
+        Self { groups, origins: Vec::new() }
+    }
+
+    /// Takes in an origin's forecast and what then happened.
+    pub(super) fn take_in(
+        &mut self,
+        when: When,
+        customers: &Customers,
+        laws: &Laws,
+        holdout: &Holdout,
+        grain: Grain,
+    ) {
+        let group = |at: usize| self.groups.group(customers.frequency[at], laws.purchases[at].p_none());
+        let groups: Vec<usize> = (0..laws.len()).map(group).collect();
+        let mut purchases = AtOrigin::new(self.groups.len());
+        for (at, law) in laws.purchases.iter().enumerate() {
+            purchases.groups[groups[at]].add(law.mean(), f64::from(holdout.purchases[at]));
+        }
+        let amounts = laws.value.as_ref().filter(|_| holdout.value.len() == laws.len());
+        let mut value = amounts.map(|_| AtOrigin::new(self.groups.len()));
+        if let (Some(value), Some(amounts)) = (&mut value, amounts) {
+            for (at, law) in amounts.iter().enumerate() {
+                if let Some(mean) = law.mean() {
+                    value.groups[groups[at]].add(mean, holdout.value[at]);
+                }
+            }
+            let (all, counts) = (value.total(), purchases.total());
+            value.one = (all.predicted / counts.predicted.max(1e-9)).max(1e-9);
+        }
+        self.transform(&groups, laws, holdout, &mut purchases, value.as_mut());
+        let total = purchases.total();
+        let evidence = OriginEvidence {
+            origin: grain.show(holdout.origin),
+            customers: laws.len() as u64,
+            purchases: (total.predicted, total.actual),
+            value: value.as_ref().map(|value| (value.total().predicted, value.total().actual)),
+        };
+        let ratio = PastRatio {
+            years_ago: when.years_ago,
+            horizon: when.horizon_years,
+            ln_ratio: 0.0,
+            noise: 0.0,
+            history: when.history,
+        };
+        self.origins.push((ratio, evidence, purchases, value));
+    }
+
+    /// The transforms of what happened under laws at this origin's own level: what they show is the laws' shape.
+    fn transform(
+        &self,
+        groups: &[usize],
+        laws: &Laws,
+        holdout: &Holdout,
+        purchases: &mut AtOrigin,
+        mut value: Option<&mut AtOrigin>,
+    ) {
+        let own = |at: &AtOrigin| (0..self.groups.len()).map(|group| at.own(group)).collect::<Vec<f64>>();
+        let target = |at: &AtOrigin| Target {
+            level: Level { ln_factor: 0.0, sd: 0.0 },
+            relative: own(at),
+            shapes: vec![None; self.groups.len()],
+        };
+        let here = Calibration {
+            evidence: Evidence::default(),
+            groups: self.groups.clone(),
+            purchases: target(purchases),
+            value: value.as_deref().map(target),
+        };
+        let levelled = here.apply_to(groups, laws);
+        let counts: Vec<(f64, f64)> = levelled
+            .purchases
+            .par_iter()
+            .zip(&holdout.purchases)
+            .map(|(law, &n)| CountLaw::pit(law, u64::from(n)))
+            .collect();
+        counts.into_iter().zip(groups).for_each(|(pit, &group)| purchases.spread(group, pit));
+        if let (Some(value), Some(amounts)) = (&mut value, &levelled.value) {
+            let pits: Vec<(f64, f64)> =
+                amounts.par_iter().zip(&holdout.value).map(|(law, &s)| AmountLaw::pit(law, s)).collect();
+            pits.into_iter().zip(groups).for_each(|(pit, &group)| value.spread(group, pit));
+        }
+    }
+
+    /// What was learnt, for the totals of a horizon of so many years from now; `now` are the present means of purchases and of value by group.
+    pub(super) fn done(self, years: f64, now: &[(f64, f64)], mut evidence: Evidence) -> Calibration {
+        let Self { groups, mut origins } = self;
+        origins.sort_by(|a, b| b.0.years_ago.total_cmp(&a.0.years_ago));
+        let ratios: Vec<PastRatio> = origins.iter().map(|one| one.0).collect();
+        let purchases: Vec<&AtOrigin> = origins.iter().map(|one| &one.2).collect();
+        let purchases = target(&ratios, &purchases, years, &now.iter().map(|one| one.0).collect::<Vec<_>>());
+        let value: Option<Vec<&AtOrigin>> = origins.iter().map(|one| one.3.as_ref()).collect();
+        let money = now.iter().any(|one| one.1 > 0.0);
+        let value = value.filter(|_| money);
+        let value = value
+            .map(|value| target(&ratios, &value, years, &now.iter().map(|one| one.1).collect::<Vec<_>>()));
+        evidence.origins = origins.into_iter().map(|one| one.1).collect();
+        Calibration { evidence, groups, purchases, value }
+    }
+}
+
+fn target(when: &[PastRatio], origins: &[&AtOrigin], years: f64, now: &[f64]) -> Target {
+    let past: Vec<PastRatio> = when
+        .iter()
+        .zip(origins)
+        .map(|(when, at)| {
+            let (ln_ratio, noise) = at.total().ln_ratio(at.one);
+            PastRatio { ln_ratio, noise, ..*when }
+        })
+        .collect();
+    let level = level(&past, years);
+    let mut target = Target::unlearnt(now.len(), level);
+    if origins.is_empty() {
+        return target;
+    }
+    for group in 0..now.len() {
+        target.relative[group] = relative(origins, group);
+        target.shapes[group] = shape(origins, group);
+    }
+    // Beside the shop's level: the total of the present customers is the level's.
+    let (plain, moved) = now
+        .iter()
+        .zip(&target.relative)
+        .fold((0.0, 0.0), |(plain, moved), (now, ln)| (plain + now, moved + now * ln.exp()));
+    if plain > 0.0 && moved > 0.0 {
+        target.relative.iter_mut().for_each(|ln| *ln -= (moved / plain).ln());
+    }
+    target
+}
+
+/// ln of a group's factor beside the shop's, shrunk to 0.
+fn relative(origins: &[&AtOrigin], group: usize) -> f64 {
+    let (mut precision, mut sum) = (0.0, 0.0);
+    for at in origins {
+        let (all, _) = at.total().ln_ratio(at.one);
+        let (own, noise) = at.groups[group].ln_ratio(at.one);
+        let weight = 1.0 / (noise + RELATIVE_DRIFT * RELATIVE_DRIFT);
+        precision += weight;
+        sum += weight * (own - all);
+    }
+    sum / (precision + 1.0 / (RELATIVE * RELATIVE))
+}
+
+/// The distribution function of a group's transforms over all origins, drawn towards the straight line by a little belief.
+fn shape(origins: &[&AtOrigin], group: usize) -> Option<Monotone> {
+    let mut mass = vec![PRIOR / BINS as f64; BINS];
+    for at in origins {
+        mass.iter_mut().zip(&at.mass[group]).for_each(|(sum, own)| *sum += own);
+    }
+    let total: f64 = mass.iter().sum();
+    let mut below = vec![0.0; BINS + 1];
+    for (at, own) in mass.iter().enumerate() {
+        below[at + 1] = below[at] + own / total;
+    }
+    let at = |u: f64| {
+        let place = u * BINS as f64;
+        let left = (place as usize).min(BINS - 1);
+        below[left] + (below[left + 1] - below[left]) * (place - left as f64)
+    };
+    let y: Vec<f64> = KNOTS.iter().map(|&u| at(u).min(1.0)).collect();
+    Monotone::through(KNOTS.to_vec(), y)
+}

@@ -1,0 +1,93 @@
+//! The weights of a joint forecast.
+
+/// Weights below this are none.
+const LEAST: f64 = 0.01;
+/// What is believed before anything is seen, as a part of the rows: that all are as good as each other.
+const PRIOR: f64 = 0.1;
+/// Rounds of the climb; it rises in each.
+const ROUNDS: usize = 500;
+/// ln of the smallest probability that counts: what one forecast calls impossible does not decide alone.
+const IMPOSSIBLE: f64 = -30.0;
+
+/// Non-negative weights, summing to 1, of the mixture of forecasts with the best mean log score: a row is a customer at an origin, a column
+/// the logarithms of the probabilities that one forecast gave to what happened.
+///
+/// The log score of a mixture is concave in its weights; the climb is that of expectation and maximisation (Dempster, Laird & Rubin 1977, § 4.3; linear pools:
+/// Gneiting & Ranjan 2013, Electron. J. Stat. 7, 1747–1782). A weak prior keeps all in where the rows do not tell them apart.
+#[must_use]
+pub fn weights(columns: &[Vec<f64>]) -> Vec<f64> {
+    let (count, rows) = (columns.len(), columns.first().map_or(0, Vec::len));
+    let even = vec![1.0 / count.max(1) as f64; count];
+    if count < 2 || rows == 0 {
+        return even;
+    }
+    // Probabilities relative to the best of their row.
+    let relative: Vec<Vec<f64>> = (0..rows)
+        .map(|row| {
+            let own = |column: &Vec<f64>| column[row].max(IMPOSSIBLE);
+            let best = columns.iter().map(own).fold(f64::NEG_INFINITY, f64::max);
+            columns.iter().map(|column| (own(column) - best).exp()).collect()
+        })
+        .collect();
+    let mut all = climb(&relative, even, |_| true);
+    let kept: Vec<bool> = all.iter().map(|weight| *weight >= LEAST).collect();
+    if kept.iter().any(|kept| !kept) && kept.iter().any(|kept| *kept) {
+        let from: Vec<f64> = all.iter().zip(&kept).map(|(w, kept)| if *kept { *w } else { 0.0 }).collect();
+        all = climb(&relative, from, |at| kept[at]);
+    }
+    all
+}
+
+fn climb(relative: &[Vec<f64>], mut weights: Vec<f64>, kept: impl Fn(usize) -> bool) -> Vec<f64> {
+    let rows = relative.len() as f64;
+    let among = (0..weights.len()).filter(|at| kept(*at)).count() as f64;
+    for _ in 0..ROUNDS {
+        let mut shares = vec![0.0; weights.len()];
+        for row in relative {
+            let sum: f64 = row.iter().zip(&weights).map(|(p, w)| p * w).sum();
+            if sum > 0.0 {
+                shares.iter_mut().zip(row).zip(&weights).for_each(|((share, p), w)| *share += w * p / sum);
+            }
+        }
+        let prior = |at: usize| if kept(at) { PRIOR * rows / among } else { 0.0 };
+        let sum: f64 = shares.iter().enumerate().map(|(at, share)| share + prior(at)).sum();
+        let next: Vec<f64> = shares.iter().enumerate().map(|(at, share)| (share + prior(at)) / sum).collect();
+        let moved = next.iter().zip(&weights).map(|(new, old)| (new - old).abs()).fold(0.0, f64::max);
+        weights = next;
+        if moved < 1e-6 {
+            break;
+        }
+    }
+    weights
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_better_forecast_gets_more_and_equal_ones_the_same() {
+        let good = vec![-1.0; 500];
+        let bad = vec![-3.0; 500];
+        let both = weights(&[good.clone(), bad.clone()]);
+        assert!(both[0] > 0.9 && (both[0] + both[1] - 1.0).abs() < 1e-12);
+        let same = weights(&[good.clone(), good.clone(), bad]);
+        assert!((same[0] - same[1]).abs() < 1e-9);
+        assert_eq!(weights(&[good]), [1.0]);
+    }
+
+    #[test]
+    fn forecasts_that_know_different_things_share_the_weight() {
+        let one: Vec<f64> = (0..400).map(|i| if i % 2 == 0 { -0.2 } else { -2.0 }).collect();
+        let other: Vec<f64> = (0..400).map(|i| if i % 2 == 1 { -0.2 } else { -2.0 }).collect();
+        let both = weights(&[one, other]);
+        assert!((both[0] - 0.5).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_impossible_that_happened_once_does_not_take_all_weight() {
+        let mut sharp = vec![-0.5; 1000];
+        sharp[7] = f64::NEG_INFINITY;
+        assert!(weights(&[sharp, vec![-2.0; 1000]])[0] > 0.5);
+    }
+}
