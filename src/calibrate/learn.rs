@@ -16,7 +16,7 @@ const KNOTS: [f64; 29] = [
     0.0, 0.0025, 0.005, 0.01, 0.0175, 0.025, 0.0375, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6,
     0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.9625, 0.975, 0.99, 0.995, 1.0,
 ];
-/// So many customers' worth of belief that a law holds as it is.
+/// So many customers' worth of belief that a law holds as it is, beside one origin's worth: what was so once need not be so again.
 const PRIOR: f64 = 100.0;
 /// The standard deviation of the groups' errors beside the shop's, before anything is seen, and of how it changes between origins.
 const RELATIVE: f64 = 0.15;
@@ -254,7 +254,9 @@ fn relative(origins: &[&AtOrigin], group: usize) -> f64 {
 
 /// The distribution function of a group's transforms over all origins, drawn towards the straight line by a little belief.
 fn shape(origins: &[&AtOrigin], group: usize) -> Option<Monotone> {
-    let mut mass = vec![PRIOR / BINS as f64; BINS];
+    let seen: f64 = origins.iter().flat_map(|at| &at.mass[group]).sum();
+    let belief = PRIOR + seen / origins.len() as f64;
+    let mut mass = vec![belief / BINS as f64; BINS];
     for at in origins {
         mass.iter_mut().zip(&at.mass[group]).for_each(|(sum, own)| *sum += own);
     }

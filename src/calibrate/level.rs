@@ -3,18 +3,18 @@
 //! The logarithm of (what happened / what was predicted) is thought of as the mean over the horizon of a process in time with three
 //! parts: what a model always gets wrong in this shop, what drifts (correlated over about a year), and what returns every year. The next
 //! origin's error is then told from those of past origins as in kriging (Rasmussen & Williams 2006, Gaussian Processes for Machine Learning,
-//! eq. 2.23–2.24; the yearly part is their eq. 4.31), horizons that overlap counting for less than ones that do not. The three amplitudes share an unknown
-//! factor, which is averaged over by its posterior weights.
+//! eq. 2.23–2.24; the yearly part is their eq. 4.31), horizons that overlap counting for less than ones that do not. How large the parts are is not
+//! known: the yearly one and the other two have unknown factors, which are averaged over by their posterior weights.
 
 use serde::{Deserialize, Serialize};
 
 use crate::math::matrix::{cholesky, solve};
 
-/// Standard deviations of the three parts before anything is seen, of one moment's error. Totals of good models are commonly off by 10 to
-/// 30 %.
+/// Standard deviations of the three parts before anything is seen, of one moment's error. Totals of good models over a year are commonly off
+/// by 10 to 30 %; seasons of retail sales by more, but only what a horizon does not average out.
 const ALWAYS: f64 = 0.10;
-const DRIFT: f64 = 0.15;
-const YEARLY: f64 = 0.10;
+const DRIFT: f64 = 0.12;
+const YEARLY: f64 = 0.25;
 /// Years over which drift is forgotten.
 const MEMORY: f64 = 1.0;
 /// How wide the seasons are, in eq. 4.31's length-scale.
@@ -25,6 +25,26 @@ const GROWING: f64 = 0.10;
 const POINTS: u32 = 8;
 /// The factors of the amplitudes, with prior weights of a scaled inverse χ² law of 4 degrees of freedom about 1, on the variance.
 const FACTORS: [f64; 9] = [0.1, 0.2, 0.35, 0.6, 1.0, 1.7, 3.0, 5.0, 9.0];
+
+/// Factors of the variances: of what lasts and drifts, and of what returns every year.
+#[derive(Debug, Clone, Copy)]
+struct Factors {
+    steady: f64,
+    yearly: f64,
+}
+
+impl Factors {
+    /// All pairs, with the logarithms of their prior weights.
+    fn all() -> impl Iterator<Item = (Self, f64)> {
+        // The density of a scaled inverse χ² law on a grid that is even in the logarithm.
+        let ln_prior = |factor: f64| -2.0 * factor.ln() - 2.0 / factor;
+        FACTORS.into_iter().flat_map(move |steady| {
+            FACTORS
+                .into_iter()
+                .map(move |yearly| (Self { steady, yearly }, ln_prior(steady) + ln_prior(yearly)))
+        })
+    }
+}
 
 /// How a total of the past came out.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,28 +75,22 @@ pub struct Level {
 pub fn level(past: &[PastRatio], horizon: f64) -> Level {
     let of_window = |one: &PastRatio| (-one.years_ago, one.horizon);
     let here = (0.0, horizon);
-    let prior = covariance(here, here);
     let mut all: Vec<(f64, f64, f64)> = Vec::new(); // ln weight, mean, variance
-    for factor in FACTORS {
-        let ln_prior = -3.0 * f64::ln(factor) - 2.0 / factor + f64::ln(factor);
-        let matrix: Vec<Vec<f64>> = (0..past.len())
-            .map(|i| {
-                let entry = |j: usize| {
-                    let own = factor * covariance(of_window(&past[i]), of_window(&past[j]));
-                    let nugget = past[i].noise + (GROWING * past[i].history.ln()).powi(2);
-                    if i == j { own + nugget.max(1e-6) } else { own }
-                };
-                (0..past.len()).map(entry).collect()
-            })
-            .collect();
-        let Some(lower) = cholesky(&matrix) else { continue };
+    for (factors, ln_prior) in Factors::all() {
+        let between = |a, b| covariance(a, b, factors);
+        let row = |i: usize| -> Vec<f64> {
+            let nugget = past[i].noise + (GROWING * past[i].history.ln()).powi(2);
+            let own = |j: usize| if i == j { nugget.max(1e-6) } else { 0.0 };
+            (0..past.len()).map(|j| between(of_window(&past[i]), of_window(&past[j])) + own(j)).collect()
+        };
+        let Some(lower) = cholesky(&(0..past.len()).map(row).collect::<Vec<_>>()) else { continue };
         let seen: Vec<f64> = past.iter().map(|one| one.ln_ratio).collect();
-        let with: Vec<f64> = past.iter().map(|one| factor * covariance(here, of_window(one))).collect();
+        let with: Vec<f64> = past.iter().map(|one| between(here, of_window(one))).collect();
         let (solved, weights) = (solve(&lower, &seen), solve(&lower, &with));
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
         let ln_likelihood =
             -0.5 * dot(&seen, &solved) - lower.iter().enumerate().map(|(i, row)| row[i].ln()).sum::<f64>();
-        let variance = (factor * prior - dot(&with, &weights)).max(0.0);
+        let variance = (between(here, here) - dot(&with, &weights)).max(0.0);
         all.push((ln_prior + ln_likelihood, dot(&with, &solved), variance));
     }
     let top = all.iter().map(|one| one.0).fold(f64::NEG_INFINITY, f64::max);
@@ -84,25 +98,21 @@ pub fn level(past: &[PastRatio], horizon: f64) -> Level {
     let mean_of = |f: &dyn Fn(&(f64, f64, f64)) -> f64| {
         all.iter().map(|one| (one.0 - top).exp() / total * f(one)).sum::<f64>()
     };
-    if all.is_empty() {
-        return Level { ln_factor: 0.0, sd: prior.sqrt() };
-    }
     let mean = mean_of(&|one| one.1);
     let variance = mean_of(&|one| one.2 + (one.1 - mean).powi(2));
     Level { ln_factor: mean, sd: variance.sqrt() }
 }
 
 /// The covariance of the means of the process over two windows (start, length), in years.
-fn covariance(a: (f64, f64), b: (f64, f64)) -> f64 {
+fn covariance(a: (f64, f64), b: (f64, f64), factors: Factors) -> f64 {
     let at = |window: (f64, f64), i: u32| window.0 + window.1 * (f64::from(i) + 0.5) / f64::from(POINTS);
     let mut sum = 0.0;
     for i in 0..POINTS {
         for j in 0..POINTS {
             let apart = (at(a, i) - at(b, j)).abs();
             let season = (std::f64::consts::PI * apart).sin() / SEASON;
-            sum += ALWAYS * ALWAYS
-                + DRIFT * DRIFT * (-apart / MEMORY).exp()
-                + YEARLY * YEARLY * (-2.0 * season * season).exp();
+            sum += factors.steady * (ALWAYS * ALWAYS + DRIFT * DRIFT * (-apart / MEMORY).exp())
+                + factors.yearly * YEARLY * YEARLY * (-2.0 * season * season).exp();
         }
     }
     sum / f64::from(POINTS * POINTS)
