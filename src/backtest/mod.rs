@@ -1,5 +1,6 @@
 //! 8. Whether to believe it: origins, metrics, naive baselines, coverage.
 
+mod joint;
 mod ranks;
 mod groups;
 mod metrics;
@@ -30,6 +31,7 @@ pub use choose::{Candidate, Choice, Evidence, LikelihoodRatio, choose};
 pub use contest::{Better, Contest, DieboldMariano, Standing, Verdict};
 pub use fitted::FittedModel;
 pub use kept::Pieces;
+pub use joint::{AUTO, CANDIDATES, STACK};
 pub use metrics::{
     Band, Bin, Buys, Columns, Comparison, Coverage, Decile, Gain, MetColumns, Metrics, Third, buys, percent,
 };

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::baselines::{NaiveMean, NaiveRate};
+use super::joint::{is_joint, joint_of};
 use super::origins::Origins;
 use crate::fit::{Covariates, Recipe};
 use crate::model::{AnyPurchaseModel, AnySpendModel};
@@ -99,7 +100,12 @@ pub fn estimators_ahead<S: AsRef<str>>(
         named = all.iter().copied().filter(|id| horizon.is_some() || Road::named(id).is_none()).collect();
     }
     let mut chosen: Vec<(usize, &str, Option<&str>)> = Vec::new();
+    let mut joint = Vec::new();
     for name in named {
+        if is_joint(name) {
+            joint.push(name);
+            continue;
+        }
         let (id, own) = name.split_once('+').map_or((name, None), |(id, own)| (id.trim(), Some(own.trim())));
         let Some(place) = all.iter().position(|known| *known == id) else {
             return Err(Error::usage(format!("`{id}` is not a model; there are {}", all.join(", "))));
@@ -119,6 +125,9 @@ pub fn estimators_ahead<S: AsRef<str>>(
         if covariates.is_some() && ![NaiveRate::ID, NaiveMean::ID].contains(&id) {
             all.push(estimator(id, own, spend, covariates.cloned())?);
         }
+    }
+    for name in joint {
+        all.push(joint_of(name, spend, covariates, horizon)?);
     }
     Ok(all)
 }

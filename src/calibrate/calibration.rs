@@ -86,6 +86,22 @@ struct Remapped {
 }
 
 impl Calibration {
+    /// Whether its parts belong together, and its numbers are finite: a file may have been changed by hand.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        let count = self.groups.len();
+        let sound = |target: &Target| {
+            let finite = target
+                .relative
+                .iter()
+                .chain([&target.level.ln_factor, &target.level.sd])
+                .all(|x| x.is_finite());
+            let maps = target.shapes.iter().flatten().all(Monotone::is_sound);
+            finite && maps && target.relative.len() == count && target.shapes.len() == count
+        };
+        sound(&self.purchases) && self.value.as_ref().is_none_or(sound)
+    }
+
     /// The calibrated laws of some rows of a table.
     ///
     /// Purchases: F becomes G(F^γ), where γ brings the mean to the level, and the mean is said to be the level's. Value: the same exponent, as

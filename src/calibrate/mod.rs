@@ -6,9 +6,11 @@ mod calibration;
 mod weights;
 mod learn;
 mod stack;
+mod file;
 
-pub use calibration::{Calibration, Evidence, OriginEvidence};
+pub use calibration::{Calibration, Evidence, OriginEvidence, Target};
+pub use file::{opened, packed};
 pub use groups::Groups;
 pub use level::{Level, PastRatio, level};
-pub use stack::Stack;
+pub use stack::{Combine, Stack, Stacked, Standing};
 pub use weights::weights;

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::learn::{Learning, When};
 use super::{Calibration, Evidence, Groups, weights};
 use crate::features::{Customers, Past};
+use crate::math::sum::sum;
 use crate::predict::{AmountLaw, CountLaw, Estimator, Laws, Predictor, View};
 use crate::progress::{Progress, Silent};
 use crate::regress::{TrainingWindow, TrainingWindows, WindowOptions, horizon_in_ticks};
@@ -21,14 +22,27 @@ use crate::{Error, Result};
 const ORIGINS: usize = 6;
 /// Of more rows than this over all origins, fewer origins are looked at.
 const ROWS: usize = 2_000_000;
+/// ln of the smallest probability that counts in a choice: what one forecast calls impossible does not decide alone.
+const IMPOSSIBLE: f64 = -30.0;
 /// So many customers are looked at together.
 const PART: usize = 1 << 14;
+
+/// How several forecasts become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Combine {
+    /// Their mixture, with the weights of the best log score at past origins.
+    Pool,
+    /// The one with the best mean log score at past origins; of those within one (paired) standard error of it the one that comes first among
+    /// the candidates.
+    Best,
+}
 
 /// How a joint forecast is made.
 pub struct Stack {
     id: String,
     candidates: Vec<Box<dyn Estimator>>,
     horizon: Horizon,
+    combine: Combine,
     calibrated: bool,
 }
 
@@ -47,7 +61,13 @@ impl Stack {
         if candidates.is_empty() {
             return Err(Error::usage("a joint forecast needs at least one model"));
         }
-        Ok(Self { id: id.into(), candidates, horizon, calibrated })
+        Ok(Self { id: id.into(), candidates, horizon, combine: Combine::Pool, calibrated })
+    }
+
+    /// The same, combined in another way.
+    #[must_use]
+    pub fn combined(self, combine: Combine) -> Self {
+        Self { combine, ..self }
     }
 
     /// Learns from a past, telling how far it is.
@@ -68,7 +88,8 @@ impl Stack {
         }
         progress.end();
         let horizon = windows.as_ref().map_or(0, |windows| windows.horizon);
-        let stacked = Stacked { id: self.id.clone(), warnings, members, calibration: None };
+        let stacked =
+            Stacked { id: self.id.clone(), warnings, members, standings: Vec::new(), calibration: None };
         stacked.taught((past, customers), (origins, &seen), horizon, self, evidence)
     }
 
@@ -198,11 +219,25 @@ struct Member {
     value: f64,
 }
 
+/// How a candidate did at past origins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// Its identifier.
+    pub id: String,
+    /// The mean log score of purchases and value together: the higher the better.
+    pub log_score: f64,
+    /// How far that is behind the best, and the standard error of this difference (customers are paired).
+    pub behind: (f64, f64),
+    /// Whether it was taken.
+    pub taken: bool,
+}
+
 /// A joint forecast, fitted.
 pub struct Stacked {
     id: String,
     warnings: Vec<String>,
     members: Vec<Member>,
+    standings: Vec<Standing>,
     calibration: Option<Calibration>,
 }
 
@@ -211,6 +246,38 @@ impl Stacked {
     #[must_use]
     pub const fn calibration(&self) -> Option<&Calibration> {
         self.calibration.as_ref()
+    }
+
+    /// How the candidates did at past origins, where one of them was taken.
+    #[must_use]
+    pub fn standings(&self) -> &[Standing] {
+        &self.standings
+    }
+
+    /// A fitted joint forecast of members with their weights in the laws of purchases and of value.
+    #[must_use]
+    pub fn again(
+        id: String,
+        members: Vec<(Box<dyn Predictor>, f64, f64)>,
+        calibration: Option<Calibration>,
+        warnings: Vec<String>,
+    ) -> Self {
+        let member = |(predictor, purchases, value)| Member { predictor, purchases, value };
+        let members = members.into_iter().map(member).collect();
+        Self { id, warnings, members, standings: Vec::new(), calibration }
+    }
+
+    /// The same without what past origins taught of level and shape.
+    #[must_use]
+    pub fn uncalibrated(self) -> Self {
+        Self { calibration: None, ..self }
+    }
+
+    /// Its parts: members with their weights, and what was learnt of them.
+    #[must_use]
+    pub fn into_parts(self) -> (Vec<(Box<dyn Predictor>, f64, f64)>, Option<Calibration>, Vec<String>) {
+        let part = |member: Member| (member.predictor, member.purchases, member.value);
+        (self.members.into_iter().map(part).collect(), self.calibration, self.warnings)
     }
 
     /// The members, with their weights in the laws of purchases and of value.
@@ -227,7 +294,10 @@ impl Stacked {
         stack: &Stack,
         mut evidence: Evidence,
     ) -> Result<Self> {
-        self.weigh(seen);
+        match stack.combine {
+            Combine::Pool => self.weigh(seen),
+            Combine::Best => self.choose(seen),
+        }
         if !stack.calibrated {
             self.members.retain(|member| member.purchases > 0.0 || member.value > 0.0);
             return Ok(self);
@@ -307,6 +377,50 @@ impl Stacked {
         let (purchases, value) = (of(false), of(true));
         for (at, member) in self.members.iter_mut().enumerate() {
             (member.purchases, member.value) = (purchases[at], value[at]);
+        }
+    }
+
+    /// Takes the candidate with the best mean log score; the first one where no past origin tells.
+    fn choose(&mut self, seen: &[Seen]) {
+        let scores = |at: usize| -> Option<Vec<f64>> {
+            let mut all = Vec::new();
+            for seen in seen {
+                let (_, purchases, value) = seen.predictors[at].as_ref()?;
+                let value = |row: usize| value.get(row).copied().unwrap_or(0.0);
+                all.extend(purchases.iter().enumerate().map(|(row, p)| (p + value(row)).max(IMPOSSIBLE)));
+            }
+            Some(all).filter(|all| !all.is_empty())
+        };
+        let columns: Vec<(usize, Vec<f64>)> =
+            (0..self.members.len()).filter_map(|at| Some((at, scores(at)?))).collect();
+        let mean = |column: &[f64]| sum(column.iter().copied()) / column.len() as f64;
+        let best = columns.iter().max_by(|a, b| mean(&a.1).total_cmp(&mean(&b.1)));
+        let mut taken = 0;
+        if let Some((_, best)) = best {
+            let behind = |column: &[f64]| {
+                let gaps: Vec<f64> = best.iter().zip(column).map(|(best, own)| best - own).collect();
+                let (n, gap) = (gaps.len() as f64, mean(&gaps));
+                let variance = sum(gaps.iter().map(|one| (one - gap).powi(2))) / (n - 1.0).max(1.0);
+                (gap, (variance / n).sqrt())
+            };
+            let near = |column: &[f64]| {
+                let (gap, error) = behind(column);
+                gap <= error
+            };
+            taken = columns.iter().find(|(_, column)| near(column)).map_or(0, |(at, _)| *at);
+            self.standings = columns
+                .iter()
+                .map(|(at, column)| Standing {
+                    id: self.members[*at].predictor.id().to_owned(),
+                    log_score: mean(column),
+                    behind: behind(column),
+                    taken: *at == taken,
+                })
+                .collect();
+        }
+        for (at, member) in self.members.iter_mut().enumerate() {
+            let weight = f64::from(u8::from(at == taken));
+            (member.purchases, member.value) = (weight, weight);
         }
     }
 

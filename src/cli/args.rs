@@ -302,9 +302,13 @@ pub struct Train {
     /// Which models.
     #[command(flatten)]
     pub model: Modelling,
-    /// How far a regression is to look ahead: it is trained for this alone (365d, 52w, 12m, 1y)
+    /// How far ahead is looked (365d, 52w, 12m, 1y): a regression and stack are trained for this alone, a model is calibrated for it at past
+    /// origins
     #[arg(long, value_name = "HORIZON")]
     pub horizon: Option<Horizon>,
+    /// Whether level and intervals are calibrated at past origins, where --horizon is given
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = OnArg::On)]
+    pub calibration: OnArg,
     /// Model file to write
     #[arg(long, short, value_name = "FILE")]
     pub output: PathBuf,
@@ -325,6 +329,9 @@ pub struct Score {
     /// Where covariates are found, for a model that was trained with them.
     #[command(flatten)]
     pub covariates: CovariatesIn,
+    /// Whether what past origins taught of level and intervals is used, where the model file has it
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = OnArg::On)]
+    pub calibration: OnArg,
     /// Model file, made by ltv train or ltv run
     #[arg(long, value_name = "FILE")]
     pub model: PathBuf,
@@ -429,6 +436,15 @@ pub enum PredictionsArg {
     Parquet,
     /// Not at all.
     None,
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OnArg {
+    /// It is.
+    On,
+    /// It is not.
+    Off,
 }
 
 /// How a result is written.

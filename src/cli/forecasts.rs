@@ -1,73 +1,105 @@
-//! `ltv train` and `ltv score` of forecasts that are trained for one horizon: regressions.
+//! `ltv train` and `ltv score` of forecasts that are trained for one horizon: regressions, calibrated models, joint forecasts.
 
 use std::path::Path;
 
+use super::args::OnArg;
 use super::columns::Columns;
 use super::customers::{self, Source};
 use super::scoring::{PART, Scored};
 use super::show;
 use super::tell::wrap;
 use super::voice::Voice;
-use super::{args, orders, outputs, regressions, totals};
+use super::{args, joint, orders, outputs, totals};
+use crate::backtest::{AUTO, CANDIDATES, STACK, estimators_ahead};
+use crate::calibrate::{Calibration, Combine, Stack, Stacked, Target, opened, packed};
 use crate::features::{Customers, Past};
+use crate::fit::TrainedModel;
 use crate::math::special::normal_quantile;
+use crate::model::SpendModel;
 use crate::output::Output;
-use crate::predict::{Extras, Forecast, Laws, Total, Totals, forecast_of};
+use crate::predict::{
+    BuyTillYouDie, Estimator, Extras, Forecast, Laws, Predictor, Total, Totals, View, forecast_of,
+};
 use crate::progress::Progress;
-use crate::regress::{FittedRegression, ForecastFile, ForecastMember, MemberForecast, Regression, Road};
+use crate::regress::{ForecastFile, Regression, Road};
 use crate::table::{Format, TableWriter};
-use crate::units::{Periods, Share};
+use crate::units::{Horizon, Periods, Share, TimeUnit};
 use crate::{Error, Result};
 
-/// Trains a regression and writes its file.
+/// Trains a forecast of one horizon and writes its file: a regression, a model calibrated for the horizon, the one that past origins speak for, or
+/// all of them together.
 ///
 /// # Errors
-/// [`Error::Usage`] without a horizon, for a table of customers, or for flags that regressions do not take; whatever reading, fitting or
+/// [`Error::Usage`] without a horizon, for a table of customers, or for flags that it does not take; whatever reading, fitting or
 /// writing says.
-pub fn train(args: &args::Train, road: Road, quiet: bool, progress: &dyn Progress) -> Result<()> {
-    let id = road.id();
+pub fn train(args: &args::Train, quiet: bool, progress: &dyn Progress) -> Result<()> {
+    let id = args.model.id();
     let horizon = args.horizon.ok_or_else(|| {
         Error::usage(format!("{id} is trained for one horizon; say which, for instance --horizon 52w"))
     })?;
-    args.model.refuse_for_regression()?;
     let voice = Voice::new(quiet, &[&args.output]);
     outputs::spare(&[&args.output], &args.orders.inputs, None)?;
     drop(Output::create(&args.output)?);
     let unit = args.counting.unit();
     let options = args.orders.reading.options()?;
+    let stack = plan(args, horizon, &options.timezone)?;
     only_orders(customers::source(&args.orders.inputs, &options)?, id)?;
     let (read, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
-    let past = orders::past(&read, &options, unit)?;
+    let past = orders::past(&read, &options, unit)?.telling_logs(stack.needs_logs());
     voice.say(&orders::account(&ledger, &past))?;
-    progress.begin("fitting", None);
     let table = past.customers(unit);
-    let regression = Regression::new(road, horizon).in_timezone(&options.timezone);
-    let fitted = regression.learn(&past, &table)?;
-    progress.check()?;
-    let importance = if quiet { Vec::new() } else { regression.importance(&past, &table)? };
-    progress.end();
-    let said = regressions::told(&fitted.kept, options.grain, &importance);
-    let grain = options.grain;
-    let file = ForecastFile {
+    let stacked = stack.learn(&past, &table, progress)?;
+    let importance = match Road::named(id) {
+        Some(road) if !quiet => {
+            Regression::new(road, horizon).in_timezone(&options.timezone).importance(&past, &table)?
+        }
+        _ => Vec::new(),
+    };
+    voice.say(&format!("\n{}", joint::told(&stacked, options.grain, &importance)))?;
+    let mut file = ForecastFile {
         id: id.to_owned(),
         horizon: horizon.to_string(),
         unit,
-        grain,
-        cutoff: grain.show(past.cutoff()),
+        grain: options.grain,
+        cutoff: options.grain.show(past.cutoff()),
         timezone: options.timezone.clone(),
         customers: table.len() as u64,
-        warnings: fitted.kept.warnings.clone(),
-        members: vec![ForecastMember {
-            id: id.to_owned(),
-            purchases: 1.0,
-            value: 1.0,
-            forecast: MemberForecast::Regression(Box::new(fitted)),
-        }],
+        warnings: Vec::new(),
+        members: Vec::new(),
         calibration: None,
     };
+    packed(stacked, &mut file)?;
     file.write(&args.output)?;
-    voice.say(&format!("\n{said}"))?;
     voice.say(&format!("wrote {}", args.output.display()))
+}
+
+/// What is to be learnt.
+fn plan(args: &args::Train, horizon: Horizon, timezone: &str) -> Result<Stack> {
+    let id = args.model.id();
+    let calibrated = args.calibration == OnArg::On;
+    let spend = args.orders.reading.spend_model();
+    if id == STACK || id == AUTO {
+        args.model.refuse_for_regression()?;
+        let candidates = estimators_ahead(&CANDIDATES, spend, None, Some(horizon))?;
+        let combine = if id == AUTO { Combine::Best } else { Combine::Pool };
+        return Ok(Stack::new(id, candidates, horizon, calibrated)?.combined(combine));
+    }
+    let one: Box<dyn Estimator> = match Road::named(id) {
+        Some(road) => {
+            args.model.refuse_for_regression()?;
+            Box::new(Regression::new(road, horizon).in_timezone(timezone))
+        }
+        None => {
+            let recipe = args.model.recipe_for(&args.orders.reading, args.counting.unit())?;
+            if recipe.covariates.is_some() {
+                return Err(Error::usage(
+                    "a model with covariates is not calibrated for a horizon: leave --horizon out, and give it to ltv score",
+                ));
+            }
+            Box::new(BuyTillYouDie::new(recipe))
+        }
+    };
+    Stack::new(id, vec![one], horizon, calibrated)
 }
 
 /// Regressions see orders, which a table does not tell.
@@ -86,9 +118,8 @@ fn only_orders(source: Source, id: &str) -> Result<()> {
 /// # Errors
 /// [`Error::Usage`] for a horizon that it was not trained for, a table of customers, or a question that a forecast of one horizon
 /// cannot answer; whatever reading, forecasting or writing says.
-pub fn score(args: &args::Score, file: &ForecastFile, quiet: bool, progress: &dyn Progress) -> Result<()> {
-    refuse(args, file)?;
-    let fitted = only_member(file)?;
+pub fn score(args: &args::Score, file: ForecastFile, quiet: bool, progress: &dyn Progress) -> Result<()> {
+    refuse(args, &file)?;
     let options = args.reading.options_at(file.grain, &file.timezone)?;
     let output = args.output.as_deref().unwrap_or_else(|| Path::new("-"));
     outputs::spare(&[output], &args.inputs, Some(&args.model))?;
@@ -96,28 +127,33 @@ pub fn score(args: &args::Score, file: &ForecastFile, quiet: bool, progress: &dy
     let voice = Voice::new(quiet, &[output]);
     only_orders(customers::source(&args.inputs, &options)?, &file.id)?;
     let (read, ledger) = orders::read(&args.inputs, &options, progress)?;
-    let past = orders::past(&read, &options, file.unit)?;
-    let horizon = args.horizon.in_units(file.unit, Some((file.grain, past.cutoff())))?;
-    let asked = Asked { horizon, level: args.worth.level, margin: args.worth.margin.map_or(1.0, Share::get) };
+    let (unit, grain, trained_for) = (file.unit, file.grain, file.horizon.clone());
+    let past = orders::past(&read, &options, unit)?;
+    let horizon = args.horizon.in_units(unit, Some((grain, past.cutoff())))?;
+    let asked =
+        Asked { unit, horizon, level: args.worth.level, margin: args.worth.margin.map_or(1.0, Share::get) };
+    let (stacked, used) = joint::ready(opened(file)?, args, &trained_for);
     voice.say(&orders::account(&ledger, &past))?;
-    let scored = score_past(fitted, &past, &asked, output, progress)?;
+    let logs = stacked.members().any(|(member, ..)| {
+        member.kept().and_then(<dyn std::any::Any>::downcast_ref::<TrainedModel>).is_some_and(|trained| {
+            trained.spend.as_ref().is_some_and(|spend| spend.model.base().needs_logs())
+        })
+    });
+    let past = past.telling_logs(logs);
+    let scored = score_past(&stacked, &past, &asked, output, progress)?;
     let head = format!("The next {}: {} customers", args.horizon, show::count(scored.totals.customers));
     voice.say(&format!("\n{}", show::heading(&head)))?;
     voice.say(&totals::table(&scored, asked.level.get()))?;
-    for warning in &file.warnings {
+    for warning in stacked.warnings() {
         voice.say(&wrap(&format!("warning: {warning}")))?;
     }
-    if args.horizon.to_string() != file.horizon && fitted.kept.road.is_ratio() {
-        voice.say(&wrap(&format!(
-            "note: the ratio to the base was learnt for {}, and is applied to the base's forecast of {}",
-            file.horizon, args.horizon
-        )))?;
-    }
+    voice.say(&used)?;
     voice.say(&format!("wrote {}", output.display()))
 }
 
 /// What is asked of each customer.
 struct Asked {
+    unit: TimeUnit,
     horizon: Periods,
     level: Share,
     margin: f64,
@@ -143,23 +179,9 @@ fn refuse(args: &args::Score, file: &ForecastFile) -> Result<()> {
     }
 }
 
-fn only_member(file: &ForecastFile) -> Result<&FittedRegression> {
-    match &file.members[..] {
-        [ForecastMember { forecast: MemberForecast::Regression(fitted), .. }]
-            if file.calibration.is_none() =>
-        {
-            Ok(fitted)
-        }
-        _ => Err(Error::usage(format!(
-            "this program cannot score the joint forecast `{}`; update it",
-            file.id
-        ))),
-    }
-}
-
 /// Scores the customers of a past part by part.
 fn score_past(
-    fitted: &FittedRegression,
+    stacked: &Stacked,
     past: &Past<'_>,
     asked: &Asked,
     output: &Path,
@@ -175,8 +197,9 @@ fn score_past(
         if who.is_empty() {
             continue;
         }
-        let customers = past.customers_of(fitted.kept.unit, &who);
-        let laws = fitted.laws_of(past, &customers, (0..customers.len(), &who), asked.horizon)?;
+        let customers = past.customers_of(asked.unit, &who);
+        let view = View::of_some(past, &customers, &who);
+        let laws = stacked.laws(view, 0..customers.len(), asked.horizon)?;
         let forecast = worth(laws, asked);
         write(&mut table, &customers, &forecast, asked.margin)?;
         totals.add(&customers, 0..customers.len(), &forecast);
@@ -184,7 +207,7 @@ fn score_past(
     }
     table.finish()?;
     progress.end();
-    Ok(summed(totals, asked.level))
+    Ok(summed(totals, asked.level, stacked.calibration()))
 }
 
 /// The forecast that the laws make, of the part of the revenue that is earned.
@@ -206,24 +229,32 @@ fn write(table: &mut TableWriter, customers: &Customers, forecast: &Forecast, ma
     table.write(&columns.chunk()?)
 }
 
-/// The totals: customers are independent given the forecast, and their sum is nearly normal.
-fn summed(totals: Totals, level: Share) -> Scored {
+/// The totals: customers are independent given the forecast, and beside their luck stands what past totals were off by.
+fn summed(totals: Totals, level: Share, calibration: Option<&Calibration>) -> Scored {
     let z = normal_quantile(0.5 * (1.0 + level.get()));
-    let total = |expected: f64, variance: f64| Total {
-        expected,
-        lower: (expected - z * variance.sqrt()).max(0.0),
-        median: expected,
-        upper: expected + z * variance.sqrt(),
+    let total = |expected: f64, variance: f64, target: Option<&Target>| {
+        let luck = if expected > 0.0 { variance / (expected * expected) } else { 0.0 };
+        let sd = (luck + target.map_or(0.0, |target| target.level.sd.powi(2))).sqrt();
+        Total {
+            expected,
+            lower: expected * (-z * sd).exp(),
+            median: expected,
+            upper: expected * (z * sd).exp(),
+        }
     };
-    let purchases = Ok(total(totals.purchases, totals.purchases_variance));
-    let value = totals.value.zip(totals.value_variance).filter(|_| totals.customers > 0);
-    let held = "these intervals of the totals know luck alone, not trend and season, nor how sure the regression is; ltv backtest \
+    let of_value = calibration.and_then(|calibration| calibration.value.as_ref());
+    let of_purchases = calibration.map(|calibration| &calibration.purchases);
+    let purchases = Ok(total(totals.purchases, totals.purchases_variance, of_purchases));
+    let value = totals.value.filter(|value| *value > 0.0 && totals.customers > 0);
+    // A variance of value that does not exist leaves what past totals were off by.
+    let value = value.map(|value| Ok(total(value, totals.value_variance.unwrap_or(0.0), of_value)));
+    let held = "these intervals of the totals know luck alone, not trend and season, nor how sure the fit is; ltv backtest \
                 shows how far totals were off";
     Scored {
-        value: value.filter(|(value, _)| *value > 0.0).map(|(value, variance)| Ok(total(value, variance))),
+        value,
         purchases,
         totals,
-        held_fixed: Some(held.to_owned()),
+        held_fixed: calibration.is_none().then(|| held.to_owned()),
         best: Vec::new(),
         slipping: Vec::new(),
     }

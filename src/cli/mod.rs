@@ -25,6 +25,7 @@ mod simulate;
 mod models;
 mod covariates;
 mod forecasts;
+mod joint;
 mod regressions;
 mod retention;
 mod renewals;

@@ -26,7 +26,7 @@ pub fn run(args: &args::Score, quiet: bool, progress: &dyn Progress) -> Result<(
         return renewals::score(args, &trained, quiet);
     }
     if let Some(file) = ForecastFile::read(&args.model)? {
-        return forecasts::score(args, &file, quiet, progress);
+        return forecasts::score(args, file, quiet, progress);
     }
     let trained = TrainedModel::read(&args.model)?;
     let options = args.reading.options_of(&trained)?;

@@ -6,12 +6,13 @@ use super::customers::{self, Source};
 use super::scoring::PART;
 use super::voice::Voice;
 use super::{forecasts, orders, outputs, retention, tell};
+use crate::Result;
+use crate::backtest::STACK;
 use crate::fit::TrainedModel;
 use crate::model::AnyRetentionModel;
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::regress::Road;
-use crate::{Error, Result};
 
 /// Runs the command.
 ///
@@ -21,14 +22,9 @@ pub fn run(args: &args::Train, quiet: bool, progress: &dyn Progress) -> Result<(
     if let Some(template) = AnyRetentionModel::template(args.model.id()) {
         return retention::train(args, &template, quiet, progress);
     }
-    if let Some(road) = Road::named(args.model.id()) {
-        return forecasts::train(args, road, quiet, progress);
-    }
-    if args.horizon.is_some() {
-        return Err(Error::usage(format!(
-            "{} is not trained for one horizon: leave --horizon out, and give it to ltv score",
-            args.model.id()
-        )));
+    let one_horizon = Road::named(args.model.id()).is_some() || args.model.id() == STACK;
+    if one_horizon || args.horizon.is_some() {
+        return forecasts::train(args, quiet, progress);
     }
     let voice = Voice::new(quiet, &[&args.output]);
     outputs::spare(&[&args.output], &args.orders.inputs, None)?;

@@ -59,6 +59,12 @@ impl Monotone {
         Self { x: vec![0.0, 1.0], y: vec![value; 2], slope: vec![0.0; 2] }
     }
 
+    /// Whether what was read from a file is such a curve.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        Self::with_slopes(self.x.clone(), self.y.clone(), self.slope.clone()).is_some()
+    }
+
     /// The points' x.
     #[must_use]
     pub fn x(&self) -> &[f64] {

@@ -1,5 +1,6 @@
 //! Where all roads to a forecast meet: what learns from a past, and what it then predicts.
 
+use std::any::Any;
 use std::ops::Range;
 
 use super::law::{Laws, Meeting};
@@ -36,19 +37,29 @@ pub struct View<'a> {
     pub customers: &'a Customers,
     /// Their orders.
     pub past: Option<&'a Past<'a>>,
+    /// Which customers of the orders the rows are, by their numbers in [`crate::orders::Orders`]; `None` if they are all of the past, in order.
+    pub who: Option<&'a [u32]>,
 }
 
 impl<'a> View<'a> {
     /// Of a past: `customers` is its table.
     #[must_use]
     pub const fn of(past: &'a Past<'a>, customers: &'a Customers) -> Self {
-        Self { customers, past: Some(past) }
+        Self { customers, past: Some(past), who: None }
+    }
+}
+
+impl<'a> View<'a> {
+    /// Of some customers of a past, by their numbers in its orders: `customers` is their table.
+    #[must_use]
+    pub const fn of_some(past: &'a Past<'a>, customers: &'a Customers, who: &'a [u32]) -> Self {
+        Self { customers, past: Some(past), who: Some(who) }
     }
 }
 
 impl<'a> From<&'a Customers> for View<'a> {
     fn from(customers: &'a Customers) -> Self {
-        Self { customers, past: None }
+        Self { customers, past: None, who: None }
     }
 }
 
@@ -64,6 +75,16 @@ pub trait Predictor: Sync {
     /// The model of purchases inside, where there is one that is the same for all customers: it tells of new customers, and so of the
     /// whole history of those known.
     fn purchase_model(&self) -> Option<&AnyPurchaseModel> {
+        None
+    }
+
+    /// What of it can be kept in a file, by its own type; `None` if nothing.
+    fn kept(&self) -> Option<&dyn Any> {
+        None
+    }
+
+    /// The same, given away.
+    fn into_kept(self: Box<Self>) -> Option<Box<dyn Any>> {
         None
     }
 

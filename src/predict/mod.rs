@@ -30,7 +30,7 @@ pub use forecaster::{Forecaster, Question};
 pub use law::{AmountLaw, AmountShape, CountLaw, Laws, Meeting, Met, Remap};
 pub use log_score::LogScores;
 pub use next::NextPurchase;
-pub use probabilistic::BuyTillYouDie;
+pub use probabilistic::{BuyTillYouDie, predictor_of};
 pub use purchases::Purchases;
 pub use retention::{Renewals, Survival, still_there, survival_curve};
 pub use simulate::{Simulated, Simulation, simulate};

@@ -1,5 +1,6 @@
 //! The probabilistic road: a model of purchases, and one of what they are worth.
 
+use std::any::Any;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -57,6 +58,13 @@ impl Estimator for BuyTillYouDie {
             id: self.id.clone(),
         }))
     }
+}
+
+/// A trained model as a forecast; one without covariates, which are found beside the orders.
+#[must_use]
+pub fn predictor_of(trained: TrainedModel) -> Box<dyn Predictor> {
+    let id = trained.purchase.model.base().id().to_owned();
+    Box::new(Fitted { trained, covariates: None, times: None, id })
 }
 
 struct Fitted {
@@ -119,6 +127,14 @@ impl Predictor for Fitted {
             all.append(forecaster.forecast_rows(customers, rows)?);
         }
         Ok(all)
+    }
+
+    fn kept(&self) -> Option<&dyn Any> {
+        Some(&self.trained)
+    }
+
+    fn into_kept(self: Box<Self>) -> Option<Box<dyn Any>> {
+        Some(Box::new(self.trained))
     }
 
     fn laws(&self, view: View<'_>, rows: Range<usize>, horizon: Periods) -> Result<Laws> {

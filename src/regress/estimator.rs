@@ -1,5 +1,6 @@
 //! Regressions as forecasts: fitted to what customers of past origins then did, asked of what customers will do now.
 
+use std::any::Any;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -352,6 +353,14 @@ impl Predictor for FittedRegression {
         &self.kept.warnings
     }
 
+    fn kept(&self) -> Option<&dyn Any> {
+        Some(self)
+    }
+
+    fn into_kept(self: Box<Self>) -> Option<Box<dyn Any>> {
+        Some(self)
+    }
+
     fn laws(&self, view: View<'_>, rows: Range<usize>, horizon: Periods) -> Result<Laws> {
         let Some(past) = view.past else {
             return Err(Error::usage(format!(
@@ -359,6 +368,9 @@ impl Predictor for FittedRegression {
                 self.kept.road.id()
             )));
         };
+        if let Some(who) = view.who {
+            return self.laws_of(past, view.customers, (rows.clone(), &who[rows]), horizon);
+        }
         if view.customers.len() != past.len() {
             return Err(Error::usage(format!(
                 "the table has {} customers, and the orders it is to be of have {}",

@@ -1,0 +1,47 @@
+//! Names of forecasts that are made of others: `stack`, `auto`, and any model with `+calibrated`.
+
+use std::sync::Arc;
+
+use super::run::estimators_ahead;
+use crate::calibrate::{Combine, Stack};
+use crate::fit::Covariates;
+use crate::model::AnySpendModel;
+use crate::predict::Estimator;
+use crate::units::Horizon;
+use crate::{Error, Result};
+
+/// The joint forecast of all candidates.
+pub const STACK: &str = "stack";
+/// The candidate that past origins speak for.
+pub const AUTO: &str = "auto";
+/// What stands behind the name of a forecast that is calibrated.
+const CALIBRATED: &str = "+calibrated";
+
+/// The candidates of a joint forecast, the simplest first: both roads, and what stands between them.
+pub const CANDIDATES: [&str; 9] =
+    ["bg-nbd", "mbg-nbd", "pareto-nbd", "mbg-cnbd-k", "tweedie", "two-part", "ratio-glm", "ratio-gbm", "gbm"];
+
+/// Whether a name is one of a forecast made of others.
+pub(super) fn is_joint(name: &str) -> bool {
+    name == STACK || name == AUTO || name.ends_with(CALIBRATED)
+}
+
+/// The forecast of such a name.
+pub(super) fn joint_of(
+    name: &str,
+    spend: Option<AnySpendModel>,
+    covariates: Option<&Arc<Covariates>>,
+    horizon: Option<Horizon>,
+) -> Result<Box<dyn Estimator>> {
+    let horizon = horizon.ok_or_else(|| {
+        Error::usage(format!("{name} is trained for one horizon; say which, for instance --horizon 52w"))
+    })?;
+    if let Some(own) = name.strip_suffix(CALIBRATED) {
+        // With covariates a model stands there twice; it is calibrated with them.
+        let one = estimators_ahead(&[own], spend, covariates, Some(horizon))?.pop();
+        return Ok(Box::new(Stack::new(name, one.into_iter().collect(), horizon, true)?));
+    }
+    let all = estimators_ahead(&CANDIDATES, spend, None, Some(horizon))?;
+    let combine = if name == AUTO { Combine::Best } else { Combine::Pool };
+    Ok(Box::new(Stack::new(name, all, horizon, true)?.combined(combine)))
+}

@@ -1,0 +1,144 @@
+//! What is said of a forecast of one horizon: its members, and what past origins taught.
+
+use std::any::Any;
+
+use super::args::{self, OnArg};
+use super::regressions;
+use super::show::{self, Grid};
+use super::tell::{self, wrap};
+use crate::calibrate::{Calibration, Stacked};
+use crate::fit::TrainedModel;
+use crate::predict::Predictor;
+use crate::regress::{FittedRegression, Importance, Target};
+use crate::units::Grain;
+
+/// The forecast as it is told after training.
+#[must_use]
+pub fn told(stacked: &Stacked, grain: Grain, importance: &[(Target, Vec<Importance>)]) -> String {
+    let mut text = String::new();
+    let members: Vec<_> = stacked.members().collect();
+    match &members[..] {
+        [(member, ..)] => text += &alone(*member, grain, importance),
+        _ => text += &weights(stacked),
+    }
+    if !stacked.standings().is_empty() {
+        text += &standings(stacked);
+    }
+    if let Some(calibration) = stacked.calibration() {
+        text += &learnt(calibration);
+    }
+    text + &stacked.warnings().iter().map(|warning| wrap(&format!("warning: {warning}"))).collect::<String>()
+}
+
+fn alone(member: &dyn Predictor, grain: Grain, importance: &[(Target, Vec<Importance>)]) -> String {
+    let kept = member.kept();
+    if let Some(trained) = kept.and_then(<dyn Any>::downcast_ref::<TrainedModel>) {
+        return tell::model(trained);
+    }
+    match kept.and_then(<dyn Any>::downcast_ref::<FittedRegression>) {
+        Some(fitted) => regressions::told(&fitted.kept, grain, importance),
+        None => String::new(),
+    }
+}
+
+fn weights(stacked: &Stacked) -> String {
+    let mut grid = Grid::new(&["member", "weight in purchases", "in value"]);
+    for (member, purchases, value) in stacked.members() {
+        grid.row([member.id().to_owned(), show::percent(purchases), show::percent(value)]);
+    }
+    format!("{}\n{}", show::heading("The joint forecast"), grid.text())
+        + &wrap("weights: those of the mixture with the best log score at past origins")
+}
+
+fn standings(stacked: &Stacked) -> String {
+    let mut grid = Grid::new(&["candidate", "log score", "behind", "s.e.", ""]);
+    for one in stacked.standings() {
+        grid.row([
+            one.id.clone(),
+            format!("{:.4}", one.log_score),
+            format!("{:.4}", one.behind.0),
+            format!("{:.4}", one.behind.1),
+            if one.taken { "taken".to_owned() } else { String::new() },
+        ]);
+    }
+    format!("\n{}\n{}", show::heading("The choice"), grid.text())
+        + &wrap(
+            "log score: of purchases and value together, a customer, at the past origins. Taken is the first of the list that is within one \
+             standard error of the best (customers are paired)",
+        )
+}
+
+/// What past origins taught.
+#[must_use]
+pub fn learnt(calibration: &Calibration) -> String {
+    let mut grid = Grid::new(&["past origin", "customers", "purchases: told", "made", "off", "value off"]);
+    let off = |(told, made): (f64, f64)| {
+        if made > 0.0 { format!("{:+.1} %", 100.0 * (told / made - 1.0)) } else { "-".to_owned() }
+    };
+    for origin in &calibration.evidence.origins {
+        grid.row([
+            origin.origin.clone(),
+            show::count(origin.customers),
+            show::number(origin.purchases.0, 0),
+            show::number(origin.purchases.1, 0),
+            off(origin.purchases),
+            origin.value.map_or_else(|| "-".to_owned(), off),
+        ]);
+    }
+    let mut text = format!("\n{}\n", show::heading("Calibration"));
+    if calibration.evidence.origins.is_empty() {
+        text += "there is no past origin to learn from\n";
+    } else {
+        text += &grid.text();
+    }
+    text += &wrap(&summary(calibration));
+    text + &calibration.evidence.notes.iter().map(|note| wrap(&format!("note: {note}"))).collect::<String>()
+}
+
+/// One sentence of it.
+fn summary(calibration: &Calibration) -> String {
+    let level = |target: &crate::calibrate::Target| {
+        format!(
+            "{:+.1} % (give or take {:.0} %)",
+            100.0 * target.level.ln_factor.exp_m1(),
+            100.0 * target.level.sd
+        )
+    };
+    let value = calibration
+        .value
+        .as_ref()
+        .map_or_else(String::new, |value| format!(", of value by {}", level(value)));
+    format!(
+        "totals of purchases are moved by {}{value}; laws of {} kinds of customers are reshaped by how those of {} past origin{} held",
+        level(&calibration.purchases),
+        calibration.groups.len(),
+        calibration.evidence.origins.len(),
+        if calibration.evidence.origins.len() == 1 { "" } else { "s" }
+    )
+}
+
+/// The forecast as it is asked, and what is said of its calibration.
+#[must_use]
+pub fn ready(stacked: Stacked, args: &args::Score, trained_for: &str) -> (Stacked, String) {
+    let Some(calibration) = stacked.calibration() else {
+        return (stacked, wrap("not calibrated: level and intervals are the model's own"));
+    };
+    if args.calibration == OnArg::Off {
+        return (
+            stacked.uncalibrated(),
+            wrap("calibration is switched off: level and intervals are the model's own"),
+        );
+    }
+    if args.horizon.to_string() != trained_for {
+        let why = format!(
+            "note: calibrated for {trained_for}, not for {}: level and intervals are the model's own; train it with --horizon {}",
+            args.horizon, args.horizon
+        );
+        return (stacked.uncalibrated(), wrap(&why));
+    }
+    let mut text = wrap(&format!("calibrated: {}", summary(calibration)));
+    for note in &calibration.evidence.notes {
+        text += &wrap(&format!("note: {note}"));
+    }
+    (stacked, text)
+}
