@@ -6,11 +6,15 @@ mod calibration;
 mod weights;
 mod learn;
 mod stack;
+mod pool;
+mod stacked;
+mod teach;
 mod file;
 
 pub use calibration::{Calibration, Evidence, OriginEvidence, Target};
 pub use file::{opened, packed};
 pub use groups::Groups;
 pub use level::{Level, PastRatio, level};
-pub use stack::{Combine, Stack, Stacked, Standing};
+pub use stack::{Combine, Stack};
+pub use stacked::{Stacked, Standing};
 pub use weights::weights;

@@ -27,6 +27,9 @@ pub fn told(stacked: &Stacked, grain: Grain, importance: &[(Target, Vec<Importan
     if let Some(calibration) = stacked.calibration() {
         text += &learnt(calibration);
     }
+    if members.len() == 1 {
+        return text; // its own report has told them
+    }
     text + &stacked.warnings().iter().map(|warning| wrap(&format!("warning: {warning}"))).collect::<String>()
 }
 

@@ -1,0 +1,113 @@
+//! A joint forecast, fitted: members, weights and what past origins taught.
+
+use std::ops::Range;
+
+use super::Calibration;
+use super::pool::pool_laws;
+use crate::Result;
+use crate::predict::{Laws, Predictor, View};
+use crate::units::Periods;
+
+/// A member of a joint forecast.
+pub(super) struct Member {
+    pub predictor: Box<dyn Predictor>,
+    /// Its weight in the law of purchases.
+    pub purchases: f64,
+    /// Its weight in the law of value.
+    pub value: f64,
+}
+
+/// How a candidate did at past origins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// Its identifier.
+    pub id: String,
+    /// The mean log score of purchases and value together: the higher the better.
+    pub log_score: f64,
+    /// How far that is behind the best, and the standard error of this difference (customers are paired).
+    pub behind: (f64, f64),
+    /// Whether it was taken.
+    pub taken: bool,
+}
+
+/// A joint forecast, fitted.
+pub struct Stacked {
+    id: String,
+    warnings: Vec<String>,
+    pub(super) members: Vec<Member>,
+    pub(super) standings: Vec<Standing>,
+    pub(super) calibration: Option<Calibration>,
+}
+
+impl Stacked {
+    /// Of members whose weights are yet to be learnt.
+    pub(super) const fn untaught(id: String, members: Vec<Member>, warnings: Vec<String>) -> Self {
+        Self { id, warnings, members, standings: Vec::new(), calibration: None }
+    }
+
+    /// What was learnt of it; `None` where calibration is switched off.
+    #[must_use]
+    pub const fn calibration(&self) -> Option<&Calibration> {
+        self.calibration.as_ref()
+    }
+
+    /// How the candidates did at past origins, where one of them was taken.
+    #[must_use]
+    pub fn standings(&self) -> &[Standing] {
+        &self.standings
+    }
+
+    /// A fitted joint forecast of members with their weights in the laws of purchases and of value.
+    #[must_use]
+    pub fn again(
+        id: String,
+        members: Vec<(Box<dyn Predictor>, f64, f64)>,
+        calibration: Option<Calibration>,
+        warnings: Vec<String>,
+    ) -> Self {
+        let member = |(predictor, purchases, value)| Member { predictor, purchases, value };
+        let members = members.into_iter().map(member).collect();
+        Self { id, warnings, members, standings: Vec::new(), calibration }
+    }
+
+    /// The same without what past origins taught of level and shape.
+    #[must_use]
+    pub fn uncalibrated(self) -> Self {
+        Self { calibration: None, ..self }
+    }
+
+    /// Its parts: members with their weights, and what was learnt of them.
+    #[must_use]
+    pub fn into_parts(self) -> (Vec<(Box<dyn Predictor>, f64, f64)>, Option<Calibration>, Vec<String>) {
+        let part = |member: Member| (member.predictor, member.purchases, member.value);
+        (self.members.into_iter().map(part).collect(), self.calibration, self.warnings)
+    }
+
+    /// The members, with their weights in the laws of purchases and of value.
+    pub fn members(&self) -> impl Iterator<Item = (&dyn Predictor, f64, f64)> {
+        self.members.iter().map(|member| (&*member.predictor, member.purchases, member.value))
+    }
+
+    /// The pool's laws, not calibrated.
+    pub(super) fn pooled(&self, view: View<'_>, rows: Range<usize>, horizon: Periods) -> Result<Laws> {
+        pool_laws(&self.members().collect::<Vec<_>>(), view, rows, horizon)
+    }
+}
+
+impl Predictor for Stacked {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    fn laws(&self, view: View<'_>, rows: Range<usize>, horizon: Periods) -> Result<Laws> {
+        let laws = self.pooled(view, rows.clone(), horizon)?;
+        Ok(match &self.calibration {
+            Some(calibration) => calibration.apply(view.customers, rows, &laws),
+            None => laws,
+        })
+    }
+}

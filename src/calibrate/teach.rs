@@ -1,0 +1,183 @@
+//! Weights, a choice and a calibration from what candidates said at past origins.
+
+use super::learn::{Learning, When};
+use super::pool::{Weighted, parts, pool_laws};
+use super::stack::{Combine, Seen, periods};
+use super::{Calibration, Evidence, Groups, Stack, Stacked, Standing, weights};
+use crate::Result;
+use crate::features::{Customers, Past};
+use crate::math::sum::sum;
+use crate::predict::{Laws, View};
+use crate::regress::{TrainingWindow, horizon_in_ticks};
+use crate::units::Periods;
+
+/// ln of the smallest probability that counts in a choice: what one forecast calls impossible does not decide alone.
+const IMPOSSIBLE: f64 = -30.0;
+
+impl Stacked {
+    /// Weights, then calibration, from what was seen at past origins.
+    pub(super) fn taught(
+        mut self,
+        stack: &Stack,
+        now: (&Past<'_>, &Customers),
+        (windows, seen): (&[TrainingWindow<'_>], &[Seen]),
+        evidence: Evidence,
+    ) -> Result<Self> {
+        match stack.combine {
+            Combine::Pool => self.weigh(seen),
+            Combine::Best => self.choose(seen),
+        }
+        if stack.calibrated {
+            self.calibration = Some(self.calibrated(stack, now, (windows, seen), evidence)?);
+        }
+        self.members.retain(|member| member.purchases > 0.0 || member.value > 0.0);
+        Ok(self)
+    }
+
+    fn calibrated(
+        &self,
+        stack: &Stack,
+        (past, customers): (&Past<'_>, &Customers),
+        (windows, seen): (&[TrainingWindow<'_>], &[Seen]),
+        evidence: Evidence,
+    ) -> Result<Calibration> {
+        let grain = past.orders().options.grain;
+        let years = |ticks: f64| ticks / f64::from(grain.ticks_per_day()) / 365.25;
+        let ahead = f64::from(horizon_in_ticks(past, stack.horizon)?);
+        let (groups, totals) =
+            self.present((past, customers), Periods::new(ahead / grain.ticks_per(customers.unit))?)?;
+        let mut learning = Learning::new(groups);
+        let first = f64::from(past.orders().first_tick().unwrap_or(past.cutoff()).0);
+        let end = f64::from(past.cutoff().0);
+        for (window, seen) in windows.iter().zip(seen) {
+            let Some(pool) = self.at(seen) else { continue };
+            let origin = f64::from(window.holdout.origin.0);
+            let when = When {
+                years_ago: years(end - origin),
+                horizon_years: evidence.horizon_days / 365.25,
+                history: ((origin - first) / (end - first)).clamp(1e-3, 1.0),
+            };
+            let view = View::of(&window.past, &window.customers);
+            let mut laws = Laws { value: window.customers.has_money().then(Vec::new), ..Laws::default() };
+            for rows in parts(window.customers.len()) {
+                laws.append(pool_laws(&pool, view, rows, periods(window)?)?);
+            }
+            learning.take_in(when, &window.customers, &laws, &window.holdout, grain);
+        }
+        Ok(learning.done(years(ahead), &totals, evidence))
+    }
+
+    /// The kinds of the present customers, and what each kind is expected to buy and to spend.
+    fn present(&self, now: (&Past<'_>, &Customers), horizon: Periods) -> Result<(Groups, Vec<(f64, f64)>)> {
+        let (past, customers) = now;
+        let mut all = Vec::with_capacity(customers.len());
+        for rows in parts(customers.len()) {
+            let laws = self.pooled(View::of(past, customers), rows.clone(), horizon)?;
+            for (place, at) in rows.enumerate() {
+                let (law, value) = (&laws.purchases[place], laws.value.as_ref());
+                let value = value.and_then(|value| value[place].mean()).unwrap_or(0.0);
+                all.push((customers.frequency[at], law.p_none(), law.mean(), value));
+            }
+        }
+        let groups = Groups::of(&all.iter().map(|one| (one.0, one.1)).collect::<Vec<_>>());
+        let mut totals = vec![(0.0, 0.0); groups.len()];
+        for (frequency, p_none, mean, value) in all {
+            let total = &mut totals[groups.group(frequency, p_none)];
+            (total.0, total.1) = (total.0 + mean, total.1 + value);
+        }
+        Ok((groups, totals))
+    }
+
+    /// The weights that past origins teach; even ones where there is none.
+    fn weigh(&mut self, seen: &[Seen]) {
+        let count = self.members.len();
+        let of = |value: bool| -> Vec<f64> {
+            let told = |seen: &Seen, at: usize| {
+                let scores = seen.predictors[at].as_ref().map(|told| if value { &told.2 } else { &told.1 });
+                scores.filter(|scores| !scores.is_empty()).cloned()
+            };
+            // Those that could be fitted at the newest origin are compared wherever all of them could.
+            let able: Vec<usize> = match seen.last() {
+                Some(newest) => (0..count).filter(|&at| told(newest, at).is_some()).collect(),
+                None => Vec::new(),
+            };
+            let mut columns: Vec<Vec<f64>> = vec![Vec::new(); able.len()];
+            for seen in seen {
+                let all: Option<Vec<Vec<f64>>> = able.iter().map(|&at| told(seen, at)).collect();
+                columns.iter_mut().zip(all.unwrap_or_default()).for_each(|(to, from)| to.extend(from));
+            }
+            if able.is_empty() {
+                return vec![1.0 / count as f64; count];
+            }
+            let mut every = vec![0.0; count];
+            able.iter().zip(weights(&columns)).for_each(|(&at, weight)| every[at] = weight);
+            every
+        };
+        let (purchases, value) = (of(false), of(true));
+        for (at, member) in self.members.iter_mut().enumerate() {
+            (member.purchases, member.value) = (purchases[at], value[at]);
+        }
+    }
+
+    /// Takes the candidate with the best mean log score; the first one where no past origin tells.
+    fn choose(&mut self, seen: &[Seen]) {
+        let scores = |at: usize| -> Option<Vec<f64>> {
+            let mut all = Vec::new();
+            for seen in seen {
+                let (_, purchases, value) = seen.predictors[at].as_ref()?;
+                let value = |row: usize| value.get(row).copied().unwrap_or(0.0);
+                all.extend(purchases.iter().enumerate().map(|(row, p)| (p + value(row)).max(IMPOSSIBLE)));
+            }
+            Some(all).filter(|all| !all.is_empty())
+        };
+        let columns: Vec<(usize, Vec<f64>)> =
+            (0..self.members.len()).filter_map(|at| Some((at, scores(at)?))).collect();
+        let mean = |column: &[f64]| sum(column.iter().copied()) / column.len() as f64;
+        let best = columns.iter().max_by(|a, b| mean(&a.1).total_cmp(&mean(&b.1)));
+        let mut taken = 0;
+        if let Some((_, best)) = best {
+            let behind = |column: &[f64]| {
+                let gaps: Vec<f64> = best.iter().zip(column).map(|(best, own)| best - own).collect();
+                let (n, gap) = (gaps.len() as f64, mean(&gaps));
+                let variance = sum(gaps.iter().map(|one| (one - gap).powi(2))) / (n - 1.0).max(1.0);
+                (gap, (variance / n).sqrt())
+            };
+            let near = |column: &[f64]| {
+                let (gap, error) = behind(column);
+                gap <= error
+            };
+            taken = columns.iter().find(|(_, column)| near(column)).map_or(0, |(at, _)| *at);
+            self.standings = columns
+                .iter()
+                .map(|(at, column)| Standing {
+                    id: self.members[*at].predictor.id().to_owned(),
+                    log_score: mean(column),
+                    behind: behind(column),
+                    taken: *at == taken,
+                })
+                .collect();
+        }
+        for (at, member) in self.members.iter_mut().enumerate() {
+            let weight = f64::from(u8::from(at == taken));
+            (member.purchases, member.value) = (weight, weight);
+        }
+    }
+
+    /// The candidates that could be fitted at a past origin, with their weights; `None` if none of weight could.
+    fn at<'s>(&self, seen: &'s Seen) -> Option<Vec<Weighted<'s>>> {
+        let able = self.members.iter().zip(&seen.predictors);
+        let able = able.filter_map(|(member, told)| {
+            told.as_ref().map(|told| (&*told.0, member.purchases, member.value))
+        });
+        let mut pool: Vec<Weighted<'_>> = able.collect();
+        let sums = pool.iter().fold((0.0, 0.0), |sums, one| (sums.0 + one.1, sums.1 + one.2));
+        if sums.0 <= 0.0 {
+            return None;
+        }
+        for one in &mut pool {
+            one.1 /= sums.0;
+            one.2 = if sums.1 > 0.0 { one.2 / sums.1 } else { one.1 };
+        }
+        Some(pool)
+    }
+}
