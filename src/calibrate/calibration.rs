@@ -113,7 +113,7 @@ impl Calibration {
             self.groups.group(frequency, laws.purchases[at].p_none())
         };
         let groups: Vec<usize> = (0..laws.len()).map(group).collect();
-        self.apply_to(&groups, &laws)
+        self.apply_to(&groups, laws)
     }
 
     /// The same where the groups are known.

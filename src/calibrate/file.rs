@@ -1,6 +1,6 @@
 //! A joint forecast in its file, and back.
 
-use super::{Calibration, Stacked};
+use super::{Calibration, Stacked, WeightedForecast};
 use crate::fit::TrainedModel;
 use crate::predict::{Predictor, predictor_of};
 use crate::regress::{FittedRegression, ForecastFile, ForecastMember, MemberForecast};
@@ -35,7 +35,7 @@ pub fn packed(stacked: Stacked, file: &mut ForecastFile) -> Result<()> {
 /// [`Error::Input`] for a member that cannot forecast or a calibration that is damaged.
 pub fn opened(file: ForecastFile) -> Result<Stacked> {
     let damaged = |what: String| Error::input(what).hint("train it again with `ltv train`");
-    let mut members: Vec<(Box<dyn Predictor>, f64, f64)> = Vec::new();
+    let mut members: Vec<WeightedForecast> = Vec::new();
     for (at, member) in file.members.into_iter().enumerate() {
         let predictor: Box<dyn Predictor> = match member.forecast {
             MemberForecast::Regression(fitted) => fitted,

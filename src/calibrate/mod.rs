@@ -16,5 +16,5 @@ pub use file::{opened, packed};
 pub use groups::Groups;
 pub use level::{Level, PastRatio, level};
 pub use stack::{Combine, Stack};
-pub use stacked::{Stacked, Standing};
+pub use stacked::{Stacked, Standing, WeightedForecast};
 pub use weights::weights;

@@ -118,16 +118,18 @@ impl Stack {
         warnings: &mut Vec<String>,
         progress: &dyn Progress,
     ) -> Result<(Vec<usize>, Vec<Member>)> {
-        let (mut kept, mut members, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut kept, mut members, mut failed, mut said) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (at, candidate) in self.candidates.iter().enumerate() {
             progress.check()?;
             match candidate.fit(past, customers) {
                 Ok(predictor) => {
                     kept.push(at);
-                    warnings.extend(predictor.warnings().iter().map(|warning| match self.candidates.len() {
-                        1 => warning.clone(),
-                        _ => format!("{}: {warning}", candidate.id()),
-                    }));
+                    for warning in predictor.warnings() {
+                        match said.iter_mut().find(|(text, _): &&mut (String, Vec<&str>)| text == warning) {
+                            Some((_, who)) => who.push(candidate.id()),
+                            None => said.push((warning.clone(), vec![candidate.id()])),
+                        }
+                    }
                     members.push(Member { predictor, purchases: 0.0, value: 0.0 });
                 }
                 Err(Error::Interrupted) => return Err(Error::Interrupted),
@@ -139,6 +141,14 @@ impl Stack {
         if members.is_empty() {
             return Err(Error::Undefined(format!("no model could be fitted; {}", failed.join("; "))));
         }
+        let alone = self.candidates.len() == 1;
+        warnings.extend(
+            said.into_iter().map(
+                |(text, who)| {
+                    if alone { text } else { format!("{}: {text}", who.join(", ")) }
+                },
+            ),
+        );
         warnings.extend(failed.into_iter().map(|why| format!("left out of the joint forecast: {why}")));
         Ok((kept, members))
     }

@@ -17,6 +17,9 @@ pub(super) struct Member {
     pub value: f64,
 }
 
+/// A forecast with its weights in the laws of purchases and of value.
+pub type WeightedForecast = (Box<dyn Predictor>, f64, f64);
+
 /// How a candidate did at past origins.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Standing {
@@ -61,7 +64,7 @@ impl Stacked {
     #[must_use]
     pub fn again(
         id: String,
-        members: Vec<(Box<dyn Predictor>, f64, f64)>,
+        members: Vec<WeightedForecast>,
         calibration: Option<Calibration>,
         warnings: Vec<String>,
     ) -> Self {
@@ -78,7 +81,7 @@ impl Stacked {
 
     /// Its parts: members with their weights, and what was learnt of them.
     #[must_use]
-    pub fn into_parts(self) -> (Vec<(Box<dyn Predictor>, f64, f64)>, Option<Calibration>, Vec<String>) {
+    pub fn into_parts(self) -> (Vec<WeightedForecast>, Option<Calibration>, Vec<String>) {
         let part = |member: Member| (member.predictor, member.purchases, member.value);
         (self.members.into_iter().map(part).collect(), self.calibration, self.warnings)
     }
