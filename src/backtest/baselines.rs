@@ -201,7 +201,7 @@ impl Naive {
                 "the naive forecast of customer {at} is {mean:e} purchases"
             )));
         }
-        let own = if self.rate.is_none() { customers.monetary_value[at] } else { None };
+        let own = customers.monetary_value.get(at).copied().flatten().filter(|_| self.rate.is_none());
         Ok((mean, own.or(self.order_value)))
     }
 
