@@ -108,7 +108,10 @@ pub fn estimators_ahead<S: AsRef<str>>(
         }
         let (id, own) = name.split_once('+').map_or((name, None), |(id, own)| (id.trim(), Some(own.trim())));
         let Some(place) = all.iter().position(|known| *known == id) else {
-            return Err(Error::usage(format!("`{id}` is not a model; there are {}", all.join(", "))));
+            return Err(Error::usage(format!(
+                "`{id}` is not a model; there are {}, and with a horizon stack, auto and any of them as NAME+calibrated",
+                all.join(", ")
+            )));
         };
         if !chosen.contains(&(place, id, own)) {
             chosen.push((place, id, own));

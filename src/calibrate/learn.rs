@@ -196,6 +196,9 @@ impl Learning {
     /// What was learnt, for the totals of a horizon of so many years from now; `now` are the present means of purchases and of value by group.
     pub(super) fn done(self, years: f64, now: &[(f64, f64)], mut evidence: Evidence) -> Calibration {
         let Self { groups, mut origins } = self;
+        if origins.is_empty() && evidence.notes.is_empty() {
+            evidence.notes.push("no forecast could be made at a past origin: nothing was learnt".to_owned());
+        }
         origins.sort_by(|a, b| b.0.years_ago.total_cmp(&a.0.years_ago));
         let ratios: Vec<PastRatio> = origins.iter().map(|one| one.0).collect();
         let purchases: Vec<&AtOrigin> = origins.iter().map(|one| &one.2).collect();

@@ -3,6 +3,7 @@
 use super::show::Grid;
 use super::voice::Voice;
 use crate::Result;
+use crate::backtest::{AUTO, STACK};
 use crate::model::{AnyPurchaseModel, AnyRetentionModel, AnySpendModel};
 use crate::regress::Road;
 
@@ -19,6 +20,8 @@ pub fn run() -> Result<()> {
     for (_, id, about) in Road::ALL {
         regressions.row([id, about]);
     }
+    regressions.row([STACK, "models and regressions mixed, with weights from past origins"]);
+    regressions.row([AUTO, "the one of them that past origins speak for"]);
     let mut renewals = Grid::words(&["--model", "", "renewals of subscriptions"]);
     for (id, name, about) in AnyRetentionModel::ALL {
         renewals.row([id, name, about]);

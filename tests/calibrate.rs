@@ -1,0 +1,224 @@
+//! What past origins teach: of a forecast that is wrong on purpose, of one that is right, and through the command.
+
+mod desk;
+mod shop;
+
+use std::ops::Range;
+
+use desk::{Desk, column, data};
+use ltv::Result;
+use ltv::calibrate::{Calibration, Combine, Stack, Stacked, opened, packed};
+use ltv::features::{Customers, Past};
+use ltv::fit::Recipe;
+use ltv::predict::{BuyTillYouDie, Estimator, Laws, Predictor, View};
+use ltv::progress::Silent;
+use ltv::regress::ForecastFile;
+use ltv::units::{Grain, Horizon, Periods, TimeUnit};
+
+/// BG/NBD asked of twice the horizon: nearly twice too many purchases.
+struct TwiceTooMuch;
+
+struct Doubled(Box<dyn Predictor>);
+
+impl Estimator for TwiceTooMuch {
+    fn id(&self) -> &str {
+        "twice"
+    }
+
+    fn fit(&self, past: &Past<'_>, customers: &Customers) -> Result<Box<dyn Predictor>> {
+        Ok(Box::new(Doubled(BuyTillYouDie::new(Recipe::default()).fit(past, customers)?)))
+    }
+}
+
+impl Predictor for Doubled {
+    fn id(&self) -> &str {
+        "twice"
+    }
+
+    fn warnings(&self) -> &[String] {
+        &[]
+    }
+
+    fn laws(&self, view: View<'_>, rows: Range<usize>, horizon: Periods) -> Result<Laws> {
+        self.0.laws(view, rows, Periods::new(2.0 * horizon.get())?)
+    }
+}
+
+fn plain() -> Box<dyn Estimator> {
+    Box::new(BuyTillYouDie::new(Recipe::default()))
+}
+
+fn weeks(count: u32) -> Horizon {
+    Horizon::weeks(count).unwrap()
+}
+
+/// Learns on CDNOW up to the end of March 1998, for the quarter after it.
+fn learnt(
+    candidates: Vec<Box<dyn Estimator>>,
+    combine: Combine,
+    calibrated: bool,
+) -> (Stacked, Laws, f64, Vec<u32>) {
+    let orders = shop::cdnow_orders("cdnow_sample.csv");
+    let whole = Past::new(&orders, None).unwrap();
+    let (past, holdout) = whole.rewind(Periods::new(13.0).unwrap(), TimeUnit::Week).unwrap();
+    let customers = past.customers(TimeUnit::Week);
+    let stack = Stack::new("joint", candidates, weeks(13), calibrated).unwrap().combined(combine);
+    let stacked = stack.learn(&past, &customers, &Silent).unwrap();
+    let view = View::of(&past, &customers);
+    let laws = stacked.laws(view, 0..customers.len(), Periods::new(13.0).unwrap()).unwrap();
+    let total = laws.purchases.iter().map(|law| law.mean()).sum();
+    (stacked, laws, total, holdout.purchases)
+}
+
+#[test]
+fn a_forecast_of_twice_too_much_is_brought_to_its_level() {
+    let (_, _, raw, happened) = learnt(vec![Box::new(TwiceTooMuch)], Combine::Pool, false);
+    let (stacked, laws, total, _) = learnt(vec![Box::new(TwiceTooMuch)], Combine::Pool, true);
+    let actual = f64::from(happened.iter().sum::<u32>());
+    assert!(raw / actual > 1.6, "{raw} {actual}");
+    assert!((total / actual - 1.0).abs() < 0.25 && total < 0.75 * raw, "{total} {raw} {actual}");
+    let calibration = stacked.calibration().unwrap();
+    assert!(calibration.purchases.level.ln_factor < -0.3);
+    assert!(calibration.evidence.origins.len() >= 3);
+    // The law follows its mean: what nobody was told to buy is nothing more often.
+    let none: f64 = laws.purchases.iter().map(|law| law.p_none()).sum();
+    let really = happened.iter().filter(|count| **count == 0).count() as f64;
+    assert!((none / really - 1.0).abs() < 0.03, "{none} {really}");
+}
+
+#[test]
+fn intervals_of_a_wrong_forecast_hold_after_calibration() {
+    let held = |laws: &Laws, happened: &[u32]| {
+        let inside = laws.purchases.iter().zip(happened).map(|(law, &n)| {
+            let (low, high) = law.pit(u64::from(n));
+            (high.min(0.95) - low.max(0.05)).max(0.0) / (high - low)
+        });
+        inside.sum::<f64>() / happened.len() as f64
+    };
+    let (_, raw, _, happened) = learnt(vec![Box::new(TwiceTooMuch)], Combine::Pool, false);
+    let (_, calibrated, ..) = learnt(vec![Box::new(TwiceTooMuch)], Combine::Pool, true);
+    let (before, after) = (held(&raw, &happened), held(&calibrated, &happened));
+    assert!((after - 0.9).abs() < 0.02, "{after}");
+    assert!((after - 0.9).abs() < (before - 0.9).abs(), "{before} {after}");
+}
+
+#[test]
+fn the_right_one_of_two_gets_the_weight_and_is_the_one_that_is_taken() {
+    let both = || -> Vec<Box<dyn Estimator>> { vec![Box::new(TwiceTooMuch), plain()] };
+    let (pool, ..) = learnt(both(), Combine::Pool, true);
+    let weights: Vec<(String, f64)> = pool.members().map(|(one, x, _)| (one.id().to_owned(), x)).collect();
+    let of = |id: &str| weights.iter().find(|one| one.0 == id).map_or(0.0, |one| one.1);
+    assert!(of("bg-nbd") > 0.75, "{weights:?}");
+    assert!((weights.iter().map(|one| one.1).sum::<f64>() - 1.0).abs() < 1e-9);
+    let (best, ..) = learnt(both(), Combine::Best, true);
+    assert_eq!(best.members().map(|(one, ..)| one.id().to_owned()).collect::<Vec<_>>(), ["bg-nbd"]);
+    assert_eq!(best.standings().len(), 2);
+    assert!(best.standings()[0].behind.0 > best.standings()[0].behind.1);
+}
+
+#[test]
+fn a_file_gives_back_what_it_was_given() {
+    let (stacked, laws, ..) = learnt(vec![plain()], Combine::Pool, true);
+    let mut file = ForecastFile {
+        id: "bg-nbd".into(),
+        horizon: "13w".into(),
+        unit: TimeUnit::Week,
+        grain: Grain::Day,
+        cutoff: "1998-03-31".into(),
+        timezone: "UTC".into(),
+        customers: laws.len() as u64,
+        members: Vec::new(),
+        calibration: None,
+        warnings: Vec::new(),
+    };
+    packed(stacked, &mut file).unwrap();
+    let text = file.to_json().unwrap();
+    let again = opened(ForecastFile::from_json(&text).unwrap()).unwrap();
+    let orders = shop::cdnow_orders("cdnow_sample.csv");
+    let whole = Past::new(&orders, None).unwrap();
+    let (past, _) = whole.rewind(Periods::new(13.0).unwrap(), TimeUnit::Week).unwrap();
+    let customers = past.customers(TimeUnit::Week);
+    let horizon = Periods::new(13.0).unwrap();
+    let twice = again.laws(View::of(&past, &customers), 0..customers.len(), horizon).unwrap();
+    for (one, other) in laws.purchases.iter().zip(&twice.purchases) {
+        assert!((one.mean() - other.mean()).abs() <= 1e-12 * one.mean());
+        assert_eq!(one.quantile(0.95), other.quantile(0.95));
+    }
+    // Damage is found.
+    let damaged = text.replacen("\"relative\"", "\"relativ\"", 1);
+    assert!(ForecastFile::from_json(&damaged).and_then(opened).is_err());
+}
+
+/// Nothing after the cut-off is seen: what happens then changes no number of what is learnt.
+#[test]
+fn what_is_learnt_knows_nothing_of_what_comes_after() {
+    let text = std::fs::read_to_string(data("cdnow_sample.csv")).unwrap();
+    let desk = Desk::new();
+    desk.file("all.csv", &text);
+    let before: String = text
+        .lines()
+        .enumerate()
+        .filter(|(at, line)| *at == 0 || cut(line))
+        .map(|(_, line)| format!("{line}\n"))
+        .collect();
+    desk.file("before.csv", &before);
+    for name in ["all", "before"] {
+        let out = format!("{name}.json");
+        let file = format!("{name}.csv");
+        let said = desk.run(&["train", &file, "--cutoff", "1998-03-31", "--horizon", "13w", "-o", &out]);
+        assert_eq!(said.code, Some(0), "{}", said.err);
+    }
+    assert_eq!(desk.text("all.json"), desk.text("before.json"));
+}
+
+fn cut(line: &str) -> bool {
+    line.split(',').nth(1).is_some_and(|date| date <= "1998-03-31")
+}
+
+#[test]
+fn the_command_trains_calibrated_and_says_what_it_learnt_and_scores_with_and_without() {
+    let desk = Desk::new();
+    let sample = data("cdnow_sample.csv");
+    let said = desk.run(&["train", &sample, "--horizon", "13w", "-o", "model.json"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let told = format!("{}{}", said.out, said.err);
+    assert!(
+        told.contains("Calibration")
+            && told.contains("past origin")
+            && told.contains("totals of purchases are moved by"),
+        "{told}"
+    );
+    let total = |extra: &[&str]| {
+        let mut args = vec!["score", &sample, "--model", "model.json", "-o", "scores.csv"];
+        args.extend(extra);
+        let said = desk.run(&args);
+        assert_eq!(said.code, Some(0), "{}", said.err);
+        let sum: f64 = column(&desk.text("scores.csv"), "expected_purchases").iter().sum();
+        (sum, format!("{}{}", said.out, said.err))
+    };
+    let (with, told) = total(&["--horizon", "13w"]);
+    assert!(told.contains("calibrated: totals of purchases"), "{told}");
+    let (without, told) = total(&["--horizon", "13w", "--calibration", "off"]);
+    assert!(told.contains("calibration is switched off"), "{told}");
+    assert!((with / without - 1.0).abs() > 1e-3);
+    let (_, told) = total(&["--horizon", "26w"]);
+    assert!(told.contains("calibrated for 13w, not for 26w"), "{told}");
+    let file: serde_json::Value = serde_json::from_str(&desk.text("model.json")).unwrap();
+    let learnt: Calibration = serde_json::from_value(file["calibration"].clone()).unwrap();
+    let moved = learnt.purchases.level.ln_factor.exp();
+    assert!((with / without / moved - 1.0).abs() < 1e-6, "{with} {without} {moved}");
+}
+
+#[test]
+fn a_history_without_a_past_origin_is_said_to_have_none() {
+    let desk = Desk::new();
+    let sample = data("cdnow_sample.csv");
+    let said =
+        desk.run(&["train", &sample, "--cutoff", "1997-09-30", "--horizon", "39w", "-o", "model.json"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let told = format!("{}{}", said.out, said.err);
+    assert!(told.contains("no past origin with 39w after it"), "{told}");
+    let said = desk.run(&["train", &sample, "--model", "stack", "-o", "model.json"]);
+    assert_eq!(said.code, Some(2));
+    assert!(said.err.contains("--horizon 52w"), "{}", said.err);
+}
