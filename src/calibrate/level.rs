@@ -3,7 +3,7 @@
 //! The logarithm of (what happened / what was predicted) is thought of as the mean over the horizon of a process in time with three
 //! parts: what a model always gets wrong in this shop, what drifts (correlated over about a year), and what returns every year. The next
 //! origin's error is then told from those of past origins as in kriging (Rasmussen & Williams 2006, Gaussian Processes for Machine Learning,
-//! eq. 2.23–2.24; the yearly part is a wave of a year and one of half a year, which a whole year averages out), horizons that overlap counting for less than ones that do not. How large the parts are is not
+//! eq. 2.23–2.24; the yearly part is their eq. 4.31), horizons that overlap counting for less than ones that do not. How large the parts are is not
 //! known: the yearly one and the other two have unknown factors, which are averaged over by their posterior weights.
 
 use serde::{Deserialize, Serialize};
@@ -12,13 +12,14 @@ use crate::math::matrix::{cholesky, solve};
 
 /// Standard deviations of the three parts before anything is seen, of one moment's error. Totals of good models over a year are commonly off
 /// by 10 to 30 %; seasons of retail sales by more, but only what a horizon does not average out.
-const ALWAYS: f64 = 0.10;
+const ALWAYS: f64 = 0.15;
 const DRIFT: f64 = 0.12;
 const YEARLY: f64 = 0.25;
 /// Years over which drift is forgotten.
 const MEMORY: f64 = 1.0;
-/// How much of the yearly part is in its second harmonic, beside the first.
-const SECOND: f64 = 0.5;
+/// How wide the seasons are, in eq. 4.31's length-scale: errors of opposite seasons go along a little, and never against each other, as what
+/// was seen of less than a year does not tell a wave from what lasts.
+const SEASON: f64 = 1.0;
 /// A history so many times as long (as a logarithm) makes another model of the shop: the standard deviation of what that changes.
 const GROWING: f64 = 0.10;
 /// Points of a horizon over which the process is averaged.
@@ -110,10 +111,9 @@ fn covariance(a: (f64, f64), b: (f64, f64), factors: Factors) -> f64 {
     for i in 0..POINTS {
         for j in 0..POINTS {
             let apart = (at(a, i) - at(b, j)).abs();
-            let turn = std::f64::consts::TAU * apart;
+            let season = (std::f64::consts::PI * apart).sin() / SEASON;
             sum += factors.steady * (ALWAYS * ALWAYS + DRIFT * DRIFT * (-apart / MEMORY).exp())
-                + factors.yearly * YEARLY * YEARLY * (turn.cos() + SECOND * (2.0 * turn).cos())
-                    / (1.0 + SECOND);
+                + factors.yearly * YEARLY * YEARLY * (-2.0 * season * season).exp();
         }
     }
     sum / f64::from(POINTS * POINTS)
