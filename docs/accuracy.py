@@ -61,7 +61,9 @@ def table(rows, target):
     lines = ["| model | " + " | ".join(shown) + " |", "|---" * (len(shown) + 1) + "|"]
     for (model, of), metrics in rows.items():
         if of == target:
-            lines.append(f"| {model} | " + " | ".join(number(name, metrics.get(name)) for name in shown) + " |")
+            cells = [number(name, metrics.get(name)) for name in shown]
+            cells = cells if any(cells) else ["not fitted"] + [""] * (len(shown) - 1)
+            lines.append(f"| {model} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
@@ -83,7 +85,7 @@ def main():
             for (model, target), own in rows.items():
                 for metric in own:
                     own[metric] /= counts[model, target, metric]
-            told = " ".join(command[2:-2]).replace(path, os.path.basename(path))
+            told = " ".join(command[2:command.index("--format")]).replace(path, os.path.basename(path))
             parts.append(f"## {title}\n\n`ltv {told}`\n\nPurchases:\n\n{table(rows, 'purchases')}\n")
             if any(target == "value" for _, target in rows):
                 parts.append(f"Value:\n\n{table(rows, 'value')}\n")

@@ -88,8 +88,10 @@ fn neither_threads_nor_the_order_of_rows_change_what_is_written() {
 #[test]
 fn a_table_that_was_written_is_the_table_that_is_read() {
     let folder = tempfile::tempdir().unwrap();
-    let (table, _) = halves(&orders(&cdnow("cdnow_sample.csv"), 2));
+    let (mut table, _) = halves(&orders(&cdnow("cdnow_sample.csv"), 2));
     csv(&table, folder.path());
+    // A table does not say which customers of which orders they are.
+    table.history.as_mut().unwrap().numbers.clear();
     let path = folder.path().join("customers.csv");
     let again = CustomersReader::open(&path, TableOptions::default()).unwrap().read_all().unwrap();
     assert!(format!("{again:?}") == format!("{table:?}"));
