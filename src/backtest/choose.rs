@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::features::{Customers, HistoryKey, Holdout, Past, Rfm};
 use crate::fit::{Method, Recipe, fit_any_purchases};
+use crate::math::paired::{behind, mean};
 use crate::math::special::normal_cdf;
 use crate::model::{AnyPurchaseModel, Parametric, PurchaseModel};
 use crate::predict::Purchases;
@@ -268,18 +269,6 @@ fn none_fits(candidates: &[Candidate]) -> Error {
     let reasons =
         candidates.iter().filter_map(|c| Some(format!("\n  {}: {}", c.model, c.found.as_ref().err()?)));
     Error::Undefined(format!("no model can be fitted to these data:{}", reasons.collect::<String>()))
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len().max(1) as f64
-}
-
-/// By how much the scores are behind the best on average, and the standard error of that.
-fn behind(best: &[f64], scores: &[f64]) -> (f64, f64) {
-    let differences: Vec<f64> = best.iter().zip(scores).map(|(best, score)| best - score).collect();
-    let (n, middle) = (differences.len() as f64, mean(&differences));
-    let square: f64 = differences.iter().map(|d| (d - middle).powi(2)).sum();
-    (middle, (square / (n - 1.0).max(1.0) / n).sqrt())
 }
 
 /// A model within a more general one.

@@ -22,6 +22,16 @@ const CALIBRATED: &str = "+calibrated";
 pub const CANDIDATES: [&str; 7] =
     ["bg-nbd", "mbg-nbd", "pareto-nbd", "mbg-cnbd-k", "ratio-glm", "ratio-gbm", "gbm"];
 
+/// [`STACK`] or [`AUTO`] of all candidates.
+///
+/// # Errors
+/// As [`estimators_ahead`].
+pub fn joint(name: &str, spend: Option<AnySpendModel>, horizon: Horizon, calibrated: bool) -> Result<Stack> {
+    let all = estimators_ahead(&CANDIDATES, spend, None, Some(horizon))?;
+    let combine = if name == AUTO { Combine::Best } else { Combine::Pool };
+    Ok(Stack::new(name, all, horizon, calibrated)?.combined(combine))
+}
+
 /// Whether a name is one of a forecast made of others.
 pub(super) fn is_joint(name: &str) -> bool {
     name == STACK || name == AUTO || name.ends_with(CALIBRATED)
@@ -42,7 +52,5 @@ pub(super) fn joint_of(
         let one = estimators_ahead(&[own], spend, covariates, Some(horizon))?.pop();
         return Ok(Box::new(Stack::new(name, one.into_iter().collect(), horizon, true)?));
     }
-    let all = estimators_ahead(&CANDIDATES, spend, None, Some(horizon))?;
-    let combine = if name == AUTO { Combine::Best } else { Combine::Pool };
-    Ok(Box::new(Stack::new(name, all, horizon, true)?.combined(combine)))
+    Ok(Box::new(joint(name, spend, horizon, true)?))
 }

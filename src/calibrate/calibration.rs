@@ -3,13 +3,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{Groups, Level};
 use crate::features::Customers;
+use crate::math::distinct::distinct;
 use crate::math::monotone::Monotone;
 use crate::predict::{AmountLaw, AmountShape, CountLaw, Laws, Remap};
 
@@ -119,21 +118,10 @@ impl Calibration {
     /// The same where the groups are known.
     pub(super) fn apply_to(&self, groups: &[usize], laws: &Laws) -> Laws {
         // Laws that customers share are changed once.
-        let mut index: HashMap<(usize, usize), usize, FixedState> = HashMap::default();
-        let mut distinct: Vec<(&Arc<CountLaw>, usize)> = Vec::new();
-        let places: Vec<usize> = laws
-            .purchases
-            .iter()
-            .zip(groups)
-            .map(|(law, &group)| {
-                *index.entry((Arc::as_ptr(law) as usize, group)).or_insert_with(|| {
-                    distinct.push((law, group));
-                    distinct.len() - 1
-                })
-            })
-            .collect();
+        let pointers = laws.purchases.iter().zip(groups).map(|(law, &group)| (Arc::as_ptr(law), group));
+        let (places, first) = distinct(pointers);
         let remapped: Vec<Remapped> =
-            distinct.par_iter().map(|(law, group)| self.remapped(law, *group)).collect();
+            first.par_iter().map(|&at| self.remapped(&laws.purchases[at], groups[at])).collect();
         let value = laws.value.as_ref().zip(self.value.as_ref()).map(|(amounts, target)| {
             let exponents: Vec<f64> = places.iter().map(|&place| remapped[place].exponent).collect();
             self.values(amounts, target, groups, &exponents)
@@ -156,27 +144,17 @@ impl Calibration {
         groups: &[usize],
         exponents: &[f64],
     ) -> Vec<AmountLaw> {
-        let mut index: HashMap<(usize, usize), usize, FixedState> = HashMap::default();
-        let mut distinct: Vec<(&Arc<AmountShape>, usize, f64)> = Vec::new();
-        let places: Vec<usize> = (0..amounts.len())
-            .map(|at| {
-                let shape = amounts[at].shape();
-                *index.entry((Arc::as_ptr(shape) as usize, groups[at])).or_insert_with(|| {
-                    distinct.push((shape, groups[at], exponents[at]));
-                    distinct.len() - 1
-                })
-            })
-            .collect();
-        let changed: Vec<(Arc<AmountShape>, f64)> = distinct
-            .par_iter()
-            .map(|(shape, group, exponent)| {
-                let tilted = shape.remapped(&Remap { exponent: *exponent, shape: None });
-                let ratio = tilted.mean() / shape.mean();
-                let missing = target.factor(*group) / if ratio > 0.0 { ratio } else { 1.0 };
-                let shaped = tilted.remapped(&Remap { exponent: 1.0, shape: target.shape(*group) });
-                (Arc::new(shaped), missing)
-            })
-            .collect();
+        let pointers = amounts.iter().zip(groups).map(|(law, &group)| (Arc::as_ptr(law.shape()), group));
+        let (places, first) = distinct(pointers);
+        let changed = |&at: &usize| {
+            let (shape, group) = (amounts[at].shape(), groups[at]);
+            let tilted = shape.remapped(&Remap { exponent: exponents[at], shape: None });
+            let ratio = tilted.mean() / shape.mean();
+            let missing = target.factor(group) / if ratio > 0.0 { ratio } else { 1.0 };
+            let shaped = tilted.remapped(&Remap { exponent: 1.0, shape: target.shape(group) });
+            (Arc::new(shaped), missing)
+        };
+        let changed: Vec<(Arc<AmountShape>, f64)> = first.par_iter().map(changed).collect();
         let one = |(at, &place): (usize, &usize)| {
             let (shape, missing) = &changed[place];
             amounts[at].changed(shape.clone(), *missing, target.factor(groups[at]))

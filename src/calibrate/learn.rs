@@ -97,7 +97,7 @@ impl AtOrigin {
 /// What is being learnt, origin by origin.
 pub(super) struct Learning {
     groups: Groups,
-    origins: Vec<(PastRatio, OriginEvidence, AtOrigin, Option<AtOrigin>)>,
+    origins: Vec<(When, OriginEvidence, AtOrigin, Option<AtOrigin>)>,
 }
 
 /// When an origin was, and how much it had to look at.
@@ -147,14 +147,7 @@ impl Learning {
             purchases: (total.predicted, total.actual),
             value: value.as_ref().map(|value| (value.total().predicted, value.total().actual)),
         };
-        let ratio = PastRatio {
-            years_ago: when.years_ago,
-            horizon: when.horizon_years,
-            ln_ratio: 0.0,
-            noise: 0.0,
-            history: when.history,
-        };
-        self.origins.push((ratio, evidence, purchases, value));
+        self.origins.push((when, evidence, purchases, value));
     }
 
     /// The transforms of what happened under laws at this origin's own level: what they show is the laws' shape.
@@ -200,26 +193,32 @@ impl Learning {
             evidence.notes.push("no forecast could be made at a past origin: nothing was learnt".to_owned());
         }
         origins.sort_by(|a, b| b.0.years_ago.total_cmp(&a.0.years_ago));
-        let ratios: Vec<PastRatio> = origins.iter().map(|one| one.0).collect();
+        let whens: Vec<When> = origins.iter().map(|one| one.0).collect();
         let purchases: Vec<&AtOrigin> = origins.iter().map(|one| &one.2).collect();
-        let purchases = target(&ratios, &purchases, years, &now.iter().map(|one| one.0).collect::<Vec<_>>());
+        let purchases = target(&whens, &purchases, years, &now.iter().map(|one| one.0).collect::<Vec<_>>());
         let value: Option<Vec<&AtOrigin>> = origins.iter().map(|one| one.3.as_ref()).collect();
         let money = now.iter().any(|one| one.1 > 0.0);
         let value = value.filter(|_| money);
         let value = value
-            .map(|value| target(&ratios, &value, years, &now.iter().map(|one| one.1).collect::<Vec<_>>()));
+            .map(|value| target(&whens, &value, years, &now.iter().map(|one| one.1).collect::<Vec<_>>()));
         evidence.origins = origins.into_iter().map(|one| one.1).collect();
         Calibration { evidence, groups, purchases, value }
     }
 }
 
-fn target(when: &[PastRatio], origins: &[&AtOrigin], years: f64, now: &[f64]) -> Target {
+fn target(when: &[When], origins: &[&AtOrigin], years: f64, now: &[f64]) -> Target {
     let past: Vec<PastRatio> = when
         .iter()
         .zip(origins)
         .map(|(when, at)| {
             let (ln_ratio, noise) = at.total().ln_ratio(at.one);
-            PastRatio { ln_ratio, noise, ..*when }
+            PastRatio {
+                years_ago: when.years_ago,
+                horizon: when.horizon_years,
+                ln_ratio,
+                noise,
+                history: when.history,
+            }
         })
         .collect();
     let level = level(&past, years);

@@ -27,14 +27,19 @@ const POINTS: u32 = 8;
 /// The factors of the amplitudes, with prior weights of a scaled inverse χ² law of 4 degrees of freedom about 1, on the variance.
 const FACTORS: [f64; 9] = [0.1, 0.2, 0.35, 0.6, 1.0, 1.7, 3.0, 5.0, 9.0];
 
-/// Factors of the variances: of what lasts and drifts, and of what returns every year.
+/// A number for what lasts and drifts, and one for what returns every year: parts of a covariance, or factors of them.
 #[derive(Debug, Clone, Copy)]
-struct Factors {
+struct Parts {
     steady: f64,
     yearly: f64,
 }
 
-impl Factors {
+impl Parts {
+    /// A covariance of which these are the factors.
+    fn times(self, parts: Self) -> f64 {
+        self.steady * parts.steady + self.yearly * parts.yearly
+    }
+
     /// All pairs, with the logarithms of their prior weights.
     fn all() -> impl Iterator<Item = (Self, f64)> {
         // The density of a scaled inverse χ² law on a grid that is even in the logarithm.
@@ -74,19 +79,23 @@ pub struct Level {
 /// The level of the total of a horizon of so many years from now.
 #[must_use]
 pub fn level(past: &[PastRatio], horizon: f64) -> Level {
-    let of_window = |one: &PastRatio| (-one.years_ago, one.horizon);
-    let here = (0.0, horizon);
+    // The present window stands behind the past ones.
+    let windows: Vec<(f64, f64)> =
+        past.iter().map(|one| (-one.years_ago, one.horizon)).chain([(0.0, horizon)]).collect();
+    let between: Vec<Vec<Parts>> =
+        windows.iter().map(|&a| windows.iter().map(|&b| covariance(a, b)).collect()).collect();
+    let here = past.len();
+    let seen: Vec<f64> = past.iter().map(|one| one.ln_ratio).collect();
     let mut all: Vec<(f64, f64, f64)> = Vec::new(); // ln weight, mean, variance
-    for (factors, ln_prior) in Factors::all() {
-        let between = |a, b| covariance(a, b, factors);
+    for (factors, ln_prior) in Parts::all() {
+        let between = |i: usize, j: usize| factors.times(between[i][j]);
         let row = |i: usize| -> Vec<f64> {
             let nugget = past[i].noise + (GROWING * past[i].history.ln()).powi(2);
             let own = |j: usize| if i == j { nugget.max(1e-6) } else { 0.0 };
-            (0..past.len()).map(|j| between(of_window(&past[i]), of_window(&past[j])) + own(j)).collect()
+            (0..here).map(|j| between(i, j) + own(j)).collect()
         };
-        let Some(lower) = cholesky(&(0..past.len()).map(row).collect::<Vec<_>>()) else { continue };
-        let seen: Vec<f64> = past.iter().map(|one| one.ln_ratio).collect();
-        let with: Vec<f64> = past.iter().map(|one| between(here, of_window(one))).collect();
+        let Some(lower) = cholesky(&(0..here).map(row).collect::<Vec<_>>()) else { continue };
+        let with: Vec<f64> = (0..here).map(|i| between(here, i)).collect();
         let (solved, weights) = (solve(&lower, &seen), solve(&lower, &with));
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
         let ln_likelihood =
@@ -104,19 +113,21 @@ pub fn level(past: &[PastRatio], horizon: f64) -> Level {
     Level { ln_factor: mean, sd: variance.sqrt() }
 }
 
-/// The covariance of the means of the process over two windows (start, length), in years.
-fn covariance(a: (f64, f64), b: (f64, f64), factors: Factors) -> f64 {
+/// The covariance of the means of the process over two windows (start, length), in years: of what lasts and drifts, and of what returns
+/// every year, both before their factors.
+fn covariance(a: (f64, f64), b: (f64, f64)) -> Parts {
     let at = |window: (f64, f64), i: u32| window.0 + window.1 * (f64::from(i) + 0.5) / f64::from(POINTS);
-    let mut sum = 0.0;
+    let (mut steady, mut yearly) = (0.0, 0.0);
     for i in 0..POINTS {
         for j in 0..POINTS {
             let apart = (at(a, i) - at(b, j)).abs();
             let season = (std::f64::consts::PI * apart).sin() / SEASON;
-            sum += factors.steady * (ALWAYS * ALWAYS + DRIFT * DRIFT * (-apart / MEMORY).exp())
-                + factors.yearly * YEARLY * YEARLY * (-2.0 * season * season).exp();
+            steady += ALWAYS * ALWAYS + DRIFT * DRIFT * (-apart / MEMORY).exp();
+            yearly += YEARLY * YEARLY * (-2.0 * season * season).exp();
         }
     }
-    sum / f64::from(POINTS * POINTS)
+    let points = f64::from(POINTS * POINTS);
+    Parts { steady: steady / points, yearly: yearly / points }
 }
 
 #[cfg(test)]

@@ -3,24 +3,15 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::Result;
+use crate::math::distinct::distinct;
 use crate::predict::{AmountLaw, CountLaw, Laws, Predictor, View};
 use crate::units::Periods;
 
-/// So many customers are looked at together.
-const PART: usize = 1 << 14;
-
 /// A forecast with its weights in the laws of purchases and of value.
 pub(super) type Weighted<'p> = (&'p dyn Predictor, f64, f64);
-
-/// Rows in parts.
-pub(super) fn parts(count: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..count).step_by(PART).map(move |start| start..count.min(start + PART))
-}
 
 /// The mixture of several forecasts' laws.
 pub(super) fn pool_laws(
@@ -29,7 +20,9 @@ pub(super) fn pool_laws(
     rows: Range<usize>,
     horizon: Periods,
 ) -> Result<Laws> {
-    if let [(predictor, ..)] = pool {
+    // Who has no weight is not asked.
+    let pool: Vec<&Weighted<'_>> = pool.iter().filter(|one| one.1 > 0.0 || one.2 > 0.0).collect();
+    if let [(predictor, ..)] = pool[..] {
         return predictor.laws(view, rows, horizon);
     }
     let told: Vec<Laws> =
@@ -44,7 +37,7 @@ pub(super) fn pool_laws(
     };
     // Who has no law of value is no part of its pool.
     let with: Vec<(&Vec<AmountLaw>, f64)> =
-        told.iter().zip(pool).filter_map(|(laws, one)| Some((laws.value.as_ref()?, one.2))).collect();
+        told.iter().zip(&pool).filter_map(|(laws, one)| Some((laws.value.as_ref()?, one.2))).collect();
     let sum: f64 = with.iter().map(|one| one.1).sum();
     if sum > 0.0 {
         let one = |at: usize| {
@@ -59,22 +52,15 @@ pub(super) fn pool_laws(
 
 /// Customers of whom all forecasts say the same share a law.
 fn pool_counts(told: &[Laws], weights: &[f64], count: usize) -> Vec<Arc<CountLaw>> {
-    let mut index: HashMap<Vec<usize>, usize, FixedState> = HashMap::default();
-    let mut first = Vec::new();
-    let places: Vec<usize> = (0..count)
-        .map(|at| {
-            let key = told.iter().map(|laws| Arc::as_ptr(&laws.purchases[at]) as usize).collect();
-            *index.entry(key).or_insert_with(|| {
-                first.push(at);
-                first.len() - 1
-            })
-        })
-        .collect();
+    let pointers = |at: usize| -> Vec<usize> {
+        told.iter().map(|laws| Arc::as_ptr(&laws.purchases[at]) as usize).collect()
+    };
+    let (places, first) = distinct((0..count).map(pointers));
     let mixed = |&at: &usize| {
         let parts = told.iter().zip(weights).filter(|(_, w)| **w > 0.0);
         let parts: Vec<(f64, &CountLaw)> = parts.map(|(laws, &w)| (w, &*laws.purchases[at])).collect();
         Arc::new(CountLaw::mixture(&parts).unwrap_or_else(|| CountLaw::negative_binomial(0.0, 1.0)))
     };
-    let distinct: Vec<Arc<CountLaw>> = first.par_iter().map(mixed).collect();
-    places.into_iter().map(|place| distinct[place].clone()).collect()
+    let laws: Vec<Arc<CountLaw>> = first.par_iter().map(mixed).collect();
+    places.into_iter().map(|place| laws[place].clone()).collect()
 }

@@ -106,6 +106,10 @@ impl Predictor for Stacked {
         &self.warnings
     }
 
+    fn needs_logs(&self) -> bool {
+        self.members.iter().any(|member| member.predictor.needs_logs())
+    }
+
     fn laws(&self, view: View<'_>, rows: Range<usize>, horizon: Periods) -> Result<Laws> {
         let laws = self.pooled(view, rows.clone(), horizon)?;
         Ok(match &self.calibration {

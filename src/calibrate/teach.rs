@@ -1,13 +1,13 @@
 //! Weights, a choice and a calibration from what candidates said at past origins.
 
 use super::learn::{Learning, When};
-use super::pool::{Weighted, parts, pool_laws};
+use super::pool::{Weighted, pool_laws};
 use super::stack::{Combine, Seen, periods};
 use super::{Calibration, Evidence, Groups, Stack, Stacked, Standing, weights};
 use crate::Result;
 use crate::features::{Customers, Past};
-use crate::math::sum::sum;
-use crate::predict::{Laws, View};
+use crate::math::paired::{behind, mean};
+use crate::predict::{LAWS, Laws, View, parts};
 use crate::regress::{TrainingWindow, horizon_in_ticks};
 use crate::units::Periods;
 
@@ -59,7 +59,7 @@ impl Stacked {
             };
             let view = View::of(&window.past, &window.customers);
             let mut laws = Laws { value: window.customers.has_money().then(Vec::new), ..Laws::default() };
-            for rows in parts(window.customers.len()) {
+            for rows in parts(window.customers.len(), LAWS) {
                 laws.append(pool_laws(&pool, view, rows, periods(window)?)?);
             }
             learning.take_in(when, &window.customers, &laws, &window.holdout, grain);
@@ -71,7 +71,7 @@ impl Stacked {
     fn present(&self, now: (&Past<'_>, &Customers), horizon: Periods) -> Result<(Groups, Vec<(f64, f64)>)> {
         let (past, customers) = now;
         let mut all = Vec::with_capacity(customers.len());
-        for rows in parts(customers.len()) {
+        for rows in parts(customers.len(), LAWS) {
             let laws = self.pooled(View::of(past, customers), rows.clone(), horizon)?;
             for (place, at) in rows.enumerate() {
                 let (law, value) = (&laws.purchases[place], laws.value.as_ref());
@@ -132,16 +132,10 @@ impl Stacked {
         };
         let columns: Vec<(usize, Vec<f64>)> =
             (0..self.members.len()).filter_map(|at| Some((at, scores(at)?))).collect();
-        let mean = |column: &[f64]| sum(column.iter().copied()) / column.len() as f64;
         let best = columns.iter().max_by(|a, b| mean(&a.1).total_cmp(&mean(&b.1)));
         let mut taken = 0;
         if let Some((_, best)) = best {
-            let behind = |column: &[f64]| {
-                let gaps: Vec<f64> = best.iter().zip(column).map(|(best, own)| best - own).collect();
-                let (n, gap) = (gaps.len() as f64, mean(&gaps));
-                let variance = sum(gaps.iter().map(|one| (one - gap).powi(2))) / (n - 1.0).max(1.0);
-                (gap, (variance / n).sqrt())
-            };
+            let behind = |column: &[f64]| behind(best, column);
             let near = |column: &[f64]| {
                 let (gap, error) = behind(column);
                 gap <= error

@@ -10,12 +10,10 @@ use super::show;
 use super::tell::wrap;
 use super::voice::Voice;
 use super::{args, joint, orders, outputs, totals};
-use crate::backtest::{AUTO, CANDIDATES, STACK, estimators_ahead};
-use crate::calibrate::{Calibration, Combine, Stack, Stacked, Target, opened, packed};
+use crate::backtest::{self, AUTO, STACK};
+use crate::calibrate::{Calibration, Stack, Stacked, Target, opened, packed};
 use crate::features::{Customers, Past};
-use crate::fit::TrainedModel;
 use crate::math::special::normal_quantile;
-use crate::model::SpendModel;
 use crate::output::Output;
 use crate::predict::{
     BuyTillYouDie, Estimator, Extras, Forecast, Laws, Predictor, Total, Totals, View, forecast_of,
@@ -42,19 +40,20 @@ pub fn train(args: &args::Train, quiet: bool, progress: &dyn Progress) -> Result
     drop(Output::create(&args.output)?);
     let unit = args.counting.unit();
     let options = args.orders.reading.options()?;
-    let stack = plan(args, horizon, &options.timezone)?;
+    // What it stands on at the present past is laid once, for the fit and for what is told of it.
+    let road = Road::named(id);
+    let regression = road.map(|road| Regression::new(road, horizon).in_timezone(&options.timezone));
+    let stack = plan(args, horizon, regression.as_ref())?;
     only_orders(customers::source(&args.orders.inputs, &options)?, id)?;
     let (read, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
     let past = orders::past(&read, &options, unit)?.telling_logs(stack.needs_logs());
     voice.say(&orders::account(&ledger, &past))?;
     let table = past.customers(unit);
-    let stacked = stack.learn(&past, &table, progress)?;
-    let importance = match Road::named(id) {
-        Some(road) if !quiet => {
-            Regression::new(road, horizon).in_timezone(&options.timezone).importance(&past, &table)?
-        }
+    let importance = match &regression {
+        Some(regression) if !quiet => regression.importance(&past, &table)?,
         _ => Vec::new(),
     };
+    let stacked = stack.learn(&past, &table, progress)?;
     voice.say(&format!("\n{}", joint::told(&stacked, options.grain, &importance)))?;
     let mut file = ForecastFile {
         id: id.to_owned(),
@@ -74,20 +73,18 @@ pub fn train(args: &args::Train, quiet: bool, progress: &dyn Progress) -> Result
 }
 
 /// What is to be learnt.
-fn plan(args: &args::Train, horizon: Horizon, timezone: &str) -> Result<Stack> {
+fn plan(args: &args::Train, horizon: Horizon, regression: Option<&Regression>) -> Result<Stack> {
     let id = args.model.id();
     let calibrated = args.calibration == OnArg::On;
     let spend = args.orders.reading.spend_model();
     if id == STACK || id == AUTO {
         args.model.refuse_for_regression()?;
-        let candidates = estimators_ahead(&CANDIDATES, spend, None, Some(horizon))?;
-        let combine = if id == AUTO { Combine::Best } else { Combine::Pool };
-        return Ok(Stack::new(id, candidates, horizon, calibrated)?.combined(combine));
+        return backtest::joint(id, spend, horizon, calibrated);
     }
-    let one: Box<dyn Estimator> = match Road::named(id) {
-        Some(road) => {
+    let one: Box<dyn Estimator> = match regression {
+        Some(regression) => {
             args.model.refuse_for_regression()?;
-            Box::new(Regression::new(road, horizon).in_timezone(timezone))
+            Box::new(regression.clone())
         }
         None => {
             let recipe = args.model.recipe_for(&args.orders.reading, args.counting.unit())?;
@@ -134,12 +131,7 @@ pub fn score(args: &args::Score, file: ForecastFile, quiet: bool, progress: &dyn
         Asked { unit, horizon, level: args.worth.level, margin: args.worth.margin.map_or(1.0, Share::get) };
     let (stacked, used) = joint::ready(opened(file)?, args, &trained_for);
     voice.say(&orders::account(&ledger, &past))?;
-    let logs = stacked.members().any(|(member, ..)| {
-        member.kept().and_then(<dyn std::any::Any>::downcast_ref::<TrainedModel>).is_some_and(|trained| {
-            trained.spend.as_ref().is_some_and(|spend| spend.model.base().needs_logs())
-        })
-    });
-    let past = past.telling_logs(logs);
+    let past = past.telling_logs(stacked.needs_logs());
     let scored = score_past(&stacked, &past, &asked, output, progress)?;
     let head = format!("The next {}: {} customers", args.horizon, show::count(scored.totals.customers));
     voice.say(&format!("\n{}", show::heading(&head)))?;

@@ -3,10 +3,19 @@
 /// The finaliser of splitmix64 (Steele, Lea & Flood 2014, OOPSLA, fig. 16) of a value moved on by its golden step: 64 bits that depend on all of the bits given.
 #[must_use]
 pub const fn mix(value: u64) -> u64 {
-    let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = value.wrapping_add(STEP);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
+}
+
+/// The golden step of splitmix64.
+const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// The number at a place, from 0 on, of the splitmix64 sequence of a seed: neighbours land anywhere.
+#[must_use]
+pub const fn nth(at: u64, seed: u64) -> u64 {
+    mix(seed.wrapping_add(at.wrapping_mul(STEP)))
 }
 
 /// A running hash of a sequence of values.
@@ -51,9 +60,7 @@ mod tests {
     /// The first numbers of splitmix64 from the seed 1234567, as Rosetta Code lists them.
     #[test]
     fn mixed_steps_are_splitmix64() {
-        let step = 0x9e37_79b9_7f4a_7c15_u64;
-        let made: Vec<u64> =
-            (0..3u64).map(|at| mix(1_234_567u64.wrapping_add(step.wrapping_mul(at)))).collect();
+        let made: Vec<u64> = (0..3).map(|at| nth(at, 1_234_567)).collect();
         assert_eq!(made, [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]);
     }
 

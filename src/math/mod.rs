@@ -1,8 +1,10 @@
 //! Special functions, quadrature, ranks and small matrices: has never heard of customers.
 
+pub mod distinct;
 pub mod hash;
 pub(crate) mod matrix;
 pub mod monotone;
+pub mod paired;
 pub mod quadrature;
 pub mod ranks;
 pub mod roots;

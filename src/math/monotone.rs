@@ -97,10 +97,8 @@ impl Monotone {
         let t = (x - self.x[left]) / h;
         let (y0, y1) = (self.y[left], self.y[left + 1]);
         let (d0, d1) = (h * self.slope[left], h * self.slope[left + 1]);
-        let (rise, bend, turn) = (y1 - y0, 3.0 * (y1 - y0) - 2.0 * d0 - d1, d0 + d1 - 2.0 * (y1 - y0));
-        let value = y0 + t * (d0 + t * (bend + t * turn));
-        let slope = (d0 + t * (2.0 * bend + 3.0 * t * turn)) / h;
-        (value.clamp(y0, y0 + rise), slope.max(0.0))
+        let (value, slope) = hermite(t, (y0, d0), (y1, d1));
+        (value.clamp(y0, y1), (slope / h).max(0.0))
     }
 
     /// The smallest x with value ≥ y; the first point's x below its y, the last one's above.
@@ -131,6 +129,12 @@ impl Monotone {
         }
         x
     }
+}
+
+/// The cubic on \[0, 1\] with these values and slopes at its ends: value and slope at t.
+pub(crate) fn hermite(t: f64, (y0, d0): (f64, f64), (y1, d1): (f64, f64)) -> (f64, f64) {
+    let (bend, turn) = (3.0 * (y1 - y0) - 2.0 * d0 - d1, d0 + d1 - 2.0 * (y1 - y0));
+    (y0 + t * (d0 + t * (bend + t * turn)), d0 + t * (2.0 * bend + 3.0 * t * turn))
 }
 
 #[cfg(test)]

@@ -4,12 +4,19 @@ use std::any::Any;
 use std::ops::Range;
 
 use super::law::{Laws, Meeting};
-use super::probabilistic::parts;
 use super::{Forecast, Interval, ValueForecast};
 use crate::features::{Customers, Past};
 use crate::model::AnyPurchaseModel;
 use crate::units::{Periods, Share};
 use crate::{Error, Result};
+
+/// So many customers' laws are held at a time, where those of no two are the same a few hundred megabytes.
+pub(crate) const LAWS: usize = 1 << 14;
+
+/// Rows in parts of a size.
+pub(crate) fn parts(count: usize, size: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..count).step_by(size).map(move |start| start..count.min(start + size))
+}
 
 /// A way to forecast, not yet fitted: a model with its fit, a regression, or a naive rule.
 pub trait Estimator: Sync {
@@ -78,6 +85,11 @@ pub trait Predictor: Sync {
         None
     }
 
+    /// Whether the customers must tell of the logarithms of values ([`Past::telling_logs`]), as in [`Estimator::needs_logs`].
+    fn needs_logs(&self) -> bool {
+        false
+    }
+
     /// What of it can be kept in a file, by its own type; `None` if nothing.
     fn kept(&self) -> Option<&dyn Any> {
         None
@@ -106,7 +118,7 @@ pub trait Predictor: Sync {
         }
         let count = view.customers.len();
         let mut all: Option<Forecast> = None;
-        for rows in parts(count) {
+        for rows in parts(count, LAWS) {
             let part = forecast_of(&self.laws(view, rows, horizon)?, levels);
             match &mut all {
                 None => all = Some(part),
@@ -122,7 +134,7 @@ pub trait Predictor: Sync {
     /// As [`Predictor::laws`].
     fn met(&self, view: View<'_>, horizon: Periods, happened: (&[u32], Option<&[f64]>)) -> Result<Meeting> {
         let mut all = Meeting::default();
-        for rows in parts(view.customers.len()) {
+        for rows in parts(view.customers.len(), LAWS) {
             all.append(Meeting::of(&self.laws(view, rows.clone(), horizon)?, rows, happened));
         }
         Ok(all)

@@ -24,6 +24,7 @@ mod retention;
 pub use discount::{discounted_purchases, residual_purchases};
 pub use draws::{ParameterDraws, laplace_draws};
 pub use estimator::{Estimator, Predictor, View, forecast_of};
+pub(crate) use estimator::{LAWS, parts};
 pub use extras::{ExtraQuestions, Extras};
 pub use forecast::{Forecast, Interval, ValueForecast};
 pub use forecaster::{Forecaster, Question};

@@ -4,11 +4,11 @@ use std::any::Any;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Estimator, Forecast, Forecaster, Laws, Meeting, Predictor, Question, View};
+use super::{Estimator, Forecast, Forecaster, Laws, Meeting, Predictor, Question, View, parts};
 use crate::Result;
 use crate::features::{Customers, Past, PurchaseTimes};
 use crate::fit::{Covariates, Crowd, Recipe, TrainedModel};
-use crate::model::{AnyPopulation, AnyPurchaseModel, Parametric};
+use crate::model::{AnyPopulation, AnyPurchaseModel, Parametric, SpendModel};
 use crate::progress::Silent;
 use crate::units::{Periods, Share};
 
@@ -100,11 +100,6 @@ impl Fitted {
     }
 }
 
-/// The customers in parts.
-pub(super) fn parts(count: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
-    (0..count).step_by(PART).map(move |start| start..count.min(start + PART))
-}
-
 impl Predictor for Fitted {
     fn id(&self) -> &str {
         &self.id
@@ -123,10 +118,14 @@ impl Predictor for Fitted {
         let crowd = self.crowd(view, horizon)?;
         let forecaster = self.forecaster(&crowd, horizon, levels)?;
         let mut all = Forecast::with_capacity(levels, self.trained.spend.is_some(), customers.len());
-        for rows in parts(customers.len()) {
+        for rows in parts(customers.len(), PART) {
             all.append(forecaster.forecast_rows(customers, rows)?);
         }
         Ok(all)
+    }
+
+    fn needs_logs(&self) -> bool {
+        self.trained.spend.as_ref().is_some_and(|spend| spend.model.base().needs_logs())
     }
 
     fn kept(&self) -> Option<&dyn Any> {
@@ -147,7 +146,7 @@ impl Predictor for Fitted {
         let crowd = self.crowd(view, horizon)?;
         let forecaster = self.forecaster(&crowd, horizon, &[])?;
         let mut all = Meeting::default();
-        for rows in parts(view.customers.len()) {
+        for rows in parts(view.customers.len(), PART) {
             let scores = forecaster.log_scores(view.customers, rows.clone(), happened)?;
             let laws = forecaster.laws(view.customers, rows.clone())?;
             let mut part = Meeting::of(&laws, rows, happened);

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::trees::Tree;
 use super::{Family, Folds, Sample};
+use crate::math::hash::nth;
 use crate::math::sum::sum;
 use crate::{Error, Result};
 
@@ -347,7 +348,7 @@ fn varying(sample: &Sample) -> Vec<usize> {
 
 /// A number from 0 to 1 that depends on these three alone.
 fn uniform(seed: u64, round: usize, at: u64) -> f64 {
-    let bits = super::folds::mixed(super::folds::mixed(seed ^ (round as u64) << 32) ^ at);
+    let bits = nth(nth(seed ^ (round as u64) << 32, 0) ^ at, 0);
     (bits >> 11) as f64 / (1u64 << 53) as f64
 }
 

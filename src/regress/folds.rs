@@ -1,6 +1,7 @@
 //! Cross-validation in which all rows of a customer stand on one side.
 
 use super::Sample;
+use crate::math::hash::nth;
 
 /// Which fold each row of a sample is in. It depends on who the row is of, and on nothing else: not on the order of the rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +26,7 @@ impl Folds {
     #[must_use]
     pub fn exactly(sample: &Sample, count: u8) -> Self {
         let count = count.max(1);
-        let fold = |row| (mixed(u64::from(sample.group(row))) % u64::from(count)) as u8;
+        let fold = |row| (nth(u64::from(sample.group(row)), 0) % u64::from(count)) as u8;
         let origins = (0..sample.rows()).map(|row| sample.origin(row)).collect();
         Self { of: (0..sample.rows()).map(fold).collect(), count, origins }
     }
@@ -53,12 +54,4 @@ impl Folds {
     pub fn split(&self, fold: u8) -> (Vec<usize>, Vec<usize>) {
         (0..self.of.len()).partition(|&row| self.of[row] != fold)
     }
-}
-
-/// SplitMix64 (Steele, Lea & Flood 2014): neighbours land anywhere.
-pub(super) fn mixed(at: u64) -> u64 {
-    let mut z = at.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }

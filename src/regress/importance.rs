@@ -2,6 +2,7 @@
 
 use super::{Family, Folds, Road, Sample, Target};
 use crate::Result;
+use crate::math::hash::nth;
 use crate::math::sum::sum;
 
 /// No more customers than about these are told again for each column.
@@ -73,6 +74,6 @@ pub fn importance(
 /// The rows in an order that looks drawn, the same every time.
 fn shuffled(count: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..count).collect();
-    order.sort_by_key(|&row| super::folds::mixed(!(row as u64)));
+    order.sort_by_key(|&row| nth(!(row as u64), 0));
     order
 }

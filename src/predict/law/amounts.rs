@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::Remap;
-use crate::math::monotone::Monotone;
+use crate::math::monotone::{Monotone, hermite};
 use crate::math::special::normal_cdf;
 use crate::units::Share;
 
@@ -106,17 +106,22 @@ impl AmountShape {
         if t > 1.0 {
             return (y1 + (t - 1.0) * d1).max(IMPOSSIBLE);
         }
-        let bend = 3.0 * (y1 - y0) - 2.0 * d0 - d1;
-        (y0 + t * (d0 + t * (bend + t * (d0 + d1 - 2.0 * (y1 - y0))))).max(IMPOSSIBLE)
+        hermite(t, (y0, d0), (y1, d1)).0.max(IMPOSSIBLE)
     }
 
     /// ∫ g(F) ds between two y, by Gauss' rule of three points.
     fn integral(&self, from: f64, to: f64, g: impl Fn(f64) -> f64) -> f64 {
+        self.integral_of_powers(from, to, 1, g)
+    }
+
+    /// ∫ g(F) d(s^m) between two y.
+    fn integral_of_powers(&self, from: f64, to: f64, m: i32, g: impl Fn(f64) -> f64) -> f64 {
+        let m = f64::from(m);
         let (middle, half) = (0.5 * (from + to), 0.5 * (to - from));
         let node = 0.6_f64.sqrt();
         let at = |t: f64| {
             let y = middle + half * t;
-            g(self.curve.at(y).0) * y.exp()
+            g(self.curve.at(y).0) * m * (m * y).exp()
         };
         half * (5.0 * (at(-node) + at(node)) + 8.0 * at(0.0)) / 9.0
     }
@@ -166,15 +171,7 @@ impl AmountShape {
     fn moment(&self, m: i32) -> f64 {
         let x = self.curve.x();
         let start = (1.0 - self.none) * (f64::from(m) * x[0]).exp();
-        let parts = x.windows(2).map(|pair| {
-            let (middle, half) = (0.5 * (pair[0] + pair[1]), 0.5 * (pair[1] - pair[0]));
-            let node = 0.6_f64.sqrt();
-            let at = |t: f64| {
-                let y = middle + half * t;
-                (1.0 - self.curve.at(y).0) * f64::from(m) * (f64::from(m) * y).exp()
-            };
-            half * (5.0 * (at(-node) + at(node)) + 8.0 * at(0.0)) / 9.0
-        });
+        let parts = x.windows(2).map(|pair| self.integral_of_powers(pair[0], pair[1], m, |f| 1.0 - f));
         start + parts.sum::<f64>()
     }
 }

@@ -3,13 +3,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::{AmountLaw, AmountShape, CountLaw, Laws};
 use crate::Result;
 use crate::features::{Customers, Rfm};
+use crate::math::distinct::distinct;
 use crate::model::{Population, PurchaseModel, SpendModel};
 use crate::predict::forecaster::{Forecaster, Key, checked};
 use crate::predict::mixture::Mixture;
@@ -34,18 +33,14 @@ impl<P: Population> Forecaster<'_, P> {
     pub fn laws(&self, customers: &Customers, rows: Range<usize>) -> Result<Laws> {
         self.fits(customers)?;
         let one = self.population().member(0);
-        let mut index: HashMap<Key, usize, FixedState> = HashMap::default();
-        let (mut keys, mut places) = (Vec::new(), Vec::with_capacity(rows.len()));
-        for at in rows.clone() {
+        let key = |at: usize| {
             let customer = one.sees(customers.rfm(at));
             checked(&one, customers, at, &customer)?;
-            let key = self.key(customers, at, &customer);
-            places.push(*index.entry(key).or_insert_with(|| {
-                keys.push(key);
-                keys.len() - 1
-            }));
-        }
-        let shared: Vec<Shared> = keys.par_iter().map(|key| self.shared(*key)).collect();
+            Ok(self.key(customers, at, &customer))
+        };
+        let keys: Vec<Key> = rows.clone().map(key).collect::<Result<_>>()?;
+        let (places, first) = distinct(keys.iter());
+        let shared: Vec<Shared> = first.par_iter().map(|&at| self.shared(keys[at])).collect();
         let mut laws =
             Laws { value: self.tables().map(|_| Vec::with_capacity(rows.len())), ..Laws::default() };
         for (at, place) in rows.zip(places) {

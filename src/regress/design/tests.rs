@@ -1,8 +1,11 @@
 //! Windows, schemas and matrices on small shops.
 
+use ndarray::{Array1, Array2};
+
 use super::*;
 use crate::features::Past;
 use crate::orders::{LogOptions, OrderLog, OrderRow, Orders};
+use crate::regress::{Folds, Sample};
 use crate::units::{CalendarPeriod, Grain, Horizon, Money, Tick, TimeUnit};
 
 const DAY: LogOptions = LogOptions { grain: Grain::Day, order_ids: false, money: true, drop_zero: false };
@@ -75,7 +78,14 @@ fn all_rows_of_a_customer_are_in_one_fold_and_folds_are_about_as_large() {
     let orders = shop(&regulars());
     let past = past(&orders);
     let windows = windows(&past, 91);
-    let (folds, who) = (windows.folds(5), windows.who());
+    let who = windows.who();
+    let (x, y) = (Array2::zeros((who.len(), 1)), Array1::zeros(who.len()));
+    let sample = Sample::new(x, y, &["nothing".to_owned()]).unwrap().grouped(who.clone()).unwrap();
+    let parts = Folds::exactly(&sample, 5);
+    let mut folds = vec![usize::MAX; who.len()];
+    for fold in 0..5 {
+        parts.split(fold).1.into_iter().for_each(|row| folds[row] = usize::from(fold));
+    }
     let mut of = vec![None; orders.len()];
     let mut sizes = [0; 5];
     for (fold, customer) in folds.iter().zip(&who) {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::origins::Reach;
 use crate::features::{Customers, Holdout, Past};
+use crate::math::hash::nth;
 use crate::units::{Horizon, Tick, TimeUnit};
 use crate::{Error, Result};
 
@@ -152,14 +153,6 @@ impl<'a> TrainingWindows<'a> {
             self.windows.iter().flat_map(|window| window.holdout.value.iter().copied()).collect();
         (all.len() == self.rows()).then_some(all)
     }
-
-    /// Of each row its part of `k` in a cross-validation, 0 to k − 1: all rows of a customer are in the same part, drawn by the customer's
-    /// place in the orders alone.
-    #[must_use]
-    pub fn folds(&self, k: usize) -> Vec<usize> {
-        let fold = |customer: &u32| ((u128::from(scattered(*customer, FOLDS)) * k as u128) >> 64) as usize;
-        self.windows.iter().flat_map(|window| window.who.iter().map(fold)).collect()
-    }
 }
 
 impl<'a> TrainingWindow<'a> {
@@ -198,18 +191,9 @@ impl Sample {
     }
 
     fn has(self, customer: u32) -> bool {
-        (scattered(customer, SAMPLES) >> 11) as f64 / (1u64 << 53) as f64 <= self.part
+        (nth(u64::from(customer), SAMPLES) >> 11) as f64 / (1u64 << 53) as f64 <= self.part
     }
 }
 
-/// What folds are drawn by, and what samples: the two know nothing of each other.
-const FOLDS: u64 = 0x6c74_762d_666f_6c64;
+/// What samples are drawn by: another seed than that of folds, so that the two know nothing of each other.
 const SAMPLES: u64 = 0x6c74_762d_7361_6d70;
-
-/// A number that looks drawn at random from all of 64 bits: the finaliser of SplitMix64 (Steele, Lea & Flood 2014, OOPSLA).
-const fn scattered(customer: u32, seed: u64) -> u64 {
-    let z = (customer as u64).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(seed);
-    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
