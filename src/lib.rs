@@ -21,6 +21,8 @@ pub mod predict;
 pub mod regress;
 pub mod calibrate;
 pub mod backtest;
+pub mod value;
+pub mod report;
 
 // The rim: arguments in, words out.
 pub mod cli;

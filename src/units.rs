@@ -6,10 +6,12 @@ mod horizon;
 mod money;
 mod share;
 mod count;
+mod locale;
 
 pub use calendar::CalendarPeriod;
 pub use count::grouped;
 pub use horizon::Horizon;
+pub use locale::{Language, Locale};
 pub use money::Money;
 pub use share::{AnnualRate, Share};
 pub use time::{Grain, Periods, Tick, TimeUnit};

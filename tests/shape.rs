@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The ground and the stages, in the order of `src/lib.rs`.
-const FLOORS: [&str; 16] = [
+const FLOORS: [&str; 18] = [
     "error",
     "units",
     "progress",
@@ -20,6 +20,8 @@ const FLOORS: [&str; 16] = [
     "regress",
     "calibrate",
     "backtest",
+    "value",
+    "report",
     "cli",
 ];
 

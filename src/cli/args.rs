@@ -2,6 +2,7 @@
 
 mod counting;
 mod reading;
+mod shop;
 mod subscriptions;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use crate::{Error, Result};
 
 pub use counting::Counting;
 pub use reading::{GrainArg, OrdersIn, Reading, RefundsArg, SpendArg};
+pub use shop::{Answering, Earning, Foreseeing, Grouping};
 pub use subscriptions::{Contracts, Retention};
 
 /// Predictive customer lifetime value: from a file of orders to every customer's future value, with intervals that hold.

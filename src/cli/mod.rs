@@ -8,6 +8,7 @@ mod voice;
 mod outputs;
 mod watch;
 mod orders;
+mod shop;
 mod customers;
 mod tell;
 mod columns;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::table::Format;
+use crate::table::{Format, SheetFormat};
 use crate::{Error, Result};
 
 /// The format of a table, by the ending of its name.
@@ -20,6 +20,20 @@ pub fn format(path: &Path) -> Result<Format> {
             path.display()
         ))),
     }
+}
+
+/// The format of a table of results, by the ending of its name.
+///
+/// # Errors
+/// As [`format`].
+pub fn sheet_format(path: &Path) -> Result<SheetFormat> {
+    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
+        return Ok(SheetFormat::Json);
+    }
+    Ok(match format(path)? {
+        Format::Csv => SheetFormat::Csv,
+        Format::Parquet => SheetFormat::Parquet,
+    })
 }
 
 /// Refuses an output that is one of the files to be read, under whatever name: it would be lost.

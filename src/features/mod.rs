@@ -21,7 +21,7 @@ pub use covariates::{
 };
 pub use customers::{Customers, History, HistoryKey, LnSpent, Rfm, Spent};
 pub use holdout::{Acquired, Holdout};
-pub use net::Netting;
+pub use net::{Netting, Purchase};
 pub use past::Past;
 pub use regularity::Regularity;
 pub use subscriptions::{SubscriptionOptions, Subscriptions};

@@ -268,6 +268,27 @@ impl<'a> Past<'a> {
         all
     }
 
+    /// Shows the purchases of every customer who has one, by time and net of refunds: customers by their numbers in the orders, piece by piece
+    /// on all threads. Each piece gathers its own answer; the answers come in the order of the customers, so that what is made of them does
+    /// not depend on the number of threads.
+    pub fn walk<T: Send>(
+        &self,
+        begin: impl Fn() -> T + Sync,
+        visit: impl Fn(&mut T, usize, &[Purchase]) + Sync,
+    ) -> Vec<T> {
+        let piece = |netter: &mut Netter, piece: Range<usize>| {
+            let mut gathered = begin();
+            for customer in piece {
+                let purchases = self.purchases(netter, customer);
+                if !purchases.is_empty() {
+                    visit(&mut gathered, customer, purchases);
+                }
+            }
+            gathered
+        };
+        self.over_pieces(0..self.orders.len(), piece).into_iter().map(|(gathered, _)| gathered).collect()
+    }
+
     /// Appends the customers of a range, with or without their ids.
     fn table(&self, range: Range<usize>, ids: bool, to: &mut Customers) {
         let grain = self.orders.options.grain;

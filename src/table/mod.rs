@@ -3,12 +3,14 @@
 mod ids;
 mod csv;
 mod parquet;
+mod sheet;
 
 use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
 
 pub use ids::Ids;
+pub use sheet::{Column, Sheet, SheetFormat};
 
 use self::parquet::ParquetWriter;
 use crate::output::Output;

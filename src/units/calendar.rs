@@ -88,6 +88,30 @@ impl CalendarPeriod {
         Tick(self.start(grain, index.saturating_add(1)).0.saturating_sub(1))
     }
 
+    /// How a period is named, so that names sort as time goes: `2024-03`, `2024-Q1`, `2024`, and for a week `2024-W09` (ISO 8601).
+    #[must_use]
+    pub fn label(self, index: i32) -> String {
+        let first = self.first_day(index);
+        match self {
+            Self::Week => {
+                let week = first.iso_week_date();
+                format!("{}-W{:02}", week.year(), week.week())
+            }
+            Self::Month => format!("{}-{:02}", first.year(), first.month()),
+            Self::Quarter => format!("{}-Q{}", first.year(), (first.month() + 2) / 3),
+            Self::Year => first.year().to_string(),
+        }
+    }
+
+    /// How many periods a year has.
+    #[must_use]
+    pub const fn per_year(self) -> f64 {
+        match self.months() {
+            Some(months) => 12.0 / months as f64,
+            None => 365.25 / 7.0,
+        }
+    }
+
     /// The last tick of the last period that is over when observation ends with `cutoff`.
     #[must_use]
     pub fn last_complete(self, grain: Grain, cutoff: Tick) -> Tick {
@@ -118,7 +142,7 @@ impl FromStr for CalendarPeriod {
             "quarter" | "quarters" => Ok(Self::Quarter),
             "year" | "years" => Ok(Self::Year),
             _ => Err(Error::usage(format!(
-                "`{text}` is not a period of opportunities; use week, month, quarter or year"
+                "`{text}` is not a period of the calendar; use week, month, quarter or year"
             ))),
         }
     }
@@ -146,6 +170,17 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_period_is_named_by_its_year_and_place() {
+        let named = |period: CalendarPeriod, day: &str| {
+            period.label(period.index(Grain::Day, Grain::Day.read(day).unwrap()))
+        };
+        assert_eq!(named(CalendarPeriod::Month, "2024-03-31"), "2024-03");
+        assert_eq!(named(CalendarPeriod::Quarter, "2024-12-01"), "2024-Q4");
+        assert_eq!(named(CalendarPeriod::Year, "1999-12-31"), "1999");
+        assert_eq!(named(CalendarPeriod::Week, "2024-12-30"), "2025-W01");
     }
 
     #[test]
