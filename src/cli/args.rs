@@ -1,6 +1,7 @@
 //! What can be said on the command line, typed.
 
 mod counting;
+mod metrics;
 mod reading;
 mod shop;
 mod subscriptions;
@@ -17,6 +18,7 @@ use crate::units::{AnnualRate, Grain, Horizon, Share, TimeUnit};
 use crate::{Error, Result};
 
 pub use counting::Counting;
+pub use metrics::Metrics;
 pub use reading::{GrainArg, OrdersIn, Reading, RefundsArg, SpendArg};
 pub use shop::{Answering, Earning, Foreseeing, Grouping};
 pub use subscriptions::{Contracts, Retention};
@@ -49,6 +51,8 @@ pub enum Command {
     Score(Score),
     /// Train on the past only, predict, and compare with what happened
     Backtest(Backtest),
+    /// Key figures by period, and the simple formulas of lifetime value held against what happened
+    Metrics(Metrics),
     /// Make an order file of any size from a model
     Simulate(Simulate),
     /// Survival of subscribers: observed, fitted and projected

@@ -9,6 +9,7 @@ mod outputs;
 mod watch;
 mod orders;
 mod shop;
+mod metrics;
 mod customers;
 mod tell;
 mod columns;
@@ -73,6 +74,7 @@ fn command(cli: &Cli) -> Result<()> {
         Command::Train(args) => train::run(args, cli.quiet, &bars),
         Command::Score(args) => score::run(args, cli.quiet, &bars),
         Command::Backtest(args) => backtest::run(args, cli.quiet, &bars),
+        Command::Metrics(args) => metrics::run(args, cli.quiet, &bars),
         Command::Simulate(args) => simulate::run(args, cli.quiet, &bars),
         Command::Retention(args) => retention::retention(args, cli.quiet),
         Command::Models => models::run(),

@@ -62,6 +62,16 @@ impl Groups {
         Self { by: attribute.name.clone(), names, of, folded }
     }
 
+    /// The same customers in the groups of others, by name: values that are no group there are in its group of the rest.
+    #[must_use]
+    pub fn named_as(&self, others: &Self) -> Self {
+        let rest = others.len().saturating_sub(1);
+        let place =
+            |name: &String| others.names.iter().position(|other| other == name).unwrap_or(rest) as u32;
+        let places: Vec<u32> = self.names.iter().map(place).collect();
+        Self { of: self.of.iter().map(|&group| places[group as usize]).collect(), ..others.clone() }
+    }
+
     /// How many groups.
     #[must_use]
     pub fn len(&self) -> usize {

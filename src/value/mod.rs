@@ -1,5 +1,6 @@
 //! 9. What it is worth: key figures and simple formulas, cohorts, channels, segments, trends, levers and subscriptions.
 
+pub mod metrics;
 mod groups;
 mod mixture;
 mod future;
