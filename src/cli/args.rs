@@ -1,5 +1,6 @@
 //! What can be said on the command line, typed.
 
+mod cohorts;
 mod counting;
 mod metrics;
 mod reading;
@@ -17,6 +18,7 @@ use crate::model::{AnyPurchaseModel, AnyRetentionModel, BgNbd, Parametric, Paret
 use crate::units::{AnnualRate, Grain, Horizon, Share, TimeUnit};
 use crate::{Error, Result};
 
+pub use cohorts::{Cohorts, SplitArg};
 pub use counting::Counting;
 pub use metrics::Metrics;
 pub use reading::{GrainArg, OrdersIn, Reading, RefundsArg, SpendArg};
@@ -53,6 +55,8 @@ pub enum Command {
     Backtest(Backtest),
     /// Key figures by period, and the simple formulas of lifetime value held against what happened
     Metrics(Metrics),
+    /// Customers by the period of their first purchase: retention and value at every age, continued by a model
+    Cohorts(Cohorts),
     /// Make an order file of any size from a model
     Simulate(Simulate),
     /// Survival of subscribers: observed, fitted and projected

@@ -10,6 +10,7 @@ mod watch;
 mod orders;
 mod shop;
 mod metrics;
+mod cohorts;
 mod customers;
 mod tell;
 mod columns;
@@ -75,6 +76,7 @@ fn command(cli: &Cli) -> Result<()> {
         Command::Score(args) => score::run(args, cli.quiet, &bars),
         Command::Backtest(args) => backtest::run(args, cli.quiet, &bars),
         Command::Metrics(args) => metrics::run(args, cli.quiet, &bars),
+        Command::Cohorts(args) => cohorts::run(args, cli.quiet, &bars),
         Command::Simulate(args) => simulate::run(args, cli.quiet, &bars),
         Command::Retention(args) => retention::retention(args, cli.quiet),
         Command::Models => models::run(),

@@ -3,6 +3,7 @@
 pub mod distinct;
 pub mod hash;
 pub(crate) mod matrix;
+pub mod means;
 pub mod monotone;
 pub mod paired;
 pub mod quadrature;
