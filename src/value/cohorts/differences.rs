@@ -1,7 +1,7 @@
 //! Whether cohorts (and groups) differ by more than luck.
 
 use super::{Age, Cohort, Cohorts};
-use crate::math::means::{PowerSums, difference};
+use crate::math::means::{PowerSums, by_luck, difference};
 use crate::table::{Column, Sheet};
 use crate::units::Share;
 
@@ -19,12 +19,16 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    fn of(interval: Option<(f64, f64)>) -> Self {
-        match interval {
-            None => Self::Unknown,
-            Some((low, _)) if low > 0.0 => Self::Higher,
-            Some((_, high)) if high < 0.0 => Self::Lower,
-            Some(_) => Self::Luck,
+    /// More than luck is what both say at a level: the interval, and the chance that customers drawn from all had done the same.
+    fn of(interval: Option<(f64, f64)>, luck: Option<(f64, f64)>, level: f64) -> Self {
+        let (Some((low, high)), Some((lower, higher))) = (interval, luck) else { return Self::Unknown };
+        let rare = 0.5 * (1.0 - level);
+        if low > 0.0 && higher < rare {
+            Self::Higher
+        } else if high < 0.0 && lower < rare {
+            Self::Lower
+        } else {
+            Self::Luck
         }
     }
 
@@ -81,7 +85,9 @@ struct Pair {
 impl Cohorts {
     /// The value of a customer in each cohort, against the customers of all cohorts before it at the same age: the oldest age that it has completed, or
     /// the one given. The oldest cohort is held against the next. Customers are independent, so the interval is that of two means
-    /// ([`difference`]), each at the level^(1/rows) (Šidák 1967, J. Am. Stat. Assoc. 62, 626–633), so that all hold together at the level.
+    /// ([`difference`]), each at the level^(1/rows) (Šidák 1967, J. Am. Stat. Assoc. 62, 626–633), so that all hold together at the level. A cohort without any of the rare
+    /// large customers does not know how large its own variance is; so a difference is called more than luck only where a permutation test
+    /// ([`by_luck`]) says so too.
     #[must_use]
     pub fn differences(&self, level: Share, age: Option<usize>) -> Differences {
         let mut pairs = Vec::new();
@@ -153,7 +159,7 @@ fn judged(pairs: Vec<Pair>, level: Share) -> Differences {
             others: others.count,
             others_value: others.mean().unwrap_or(0.0),
             interval,
-            verdict: Verdict::of(interval),
+            verdict: Verdict::of(interval, by_luck(&one, &others), each),
         }
     };
     Differences { rows: pairs.into_iter().map(judge).collect(), level }

@@ -22,11 +22,27 @@ pub fn within_days(past: &Past<'_>, days: u32) -> Groups {
     Groups {
         by: format!("first {days} days"),
         names: vec![
-            format!("again within {days} days"),
-            format!("not within {days} days"),
+            format!("back in {days} days"),
+            format!("not back in {days} days"),
             "too new to tell".into(),
         ],
         of,
         folded: 0,
     }
+}
+
+/// Customers by two things at once: each name of the one with each of the other that somebody has.
+#[must_use]
+pub fn crossed(one: &Groups, other: &Groups) -> Groups {
+    let wide = other.len() as u32;
+    let mut of: Vec<u32> = one.of.iter().zip(&other.of).map(|(one, other)| one * wide + other).collect();
+    let mut seen = vec![false; one.len() * other.len()];
+    of.iter().for_each(|&group| seen[group as usize] = true);
+    let kept: Vec<usize> = (0..seen.len()).filter(|&group| seen[group]).collect();
+    let mut place = vec![0; seen.len()];
+    kept.iter().enumerate().for_each(|(at, &group)| place[group] = at as u32);
+    of.iter_mut().for_each(|group| *group = place[*group as usize]);
+    let name =
+        |&group: &usize| format!("{}, {}", one.names[group / other.len()], other.names[group % other.len()]);
+    Groups { by: format!("{}, {}", one.by, other.by), names: kept.iter().map(name).collect(), of, folded: 0 }
 }

@@ -8,7 +8,7 @@ mod sheet;
 mod picture;
 
 pub use differences::{Difference, Differences, Verdict};
-pub use early::within_days;
+pub use early::{crossed, within_days};
 pub use onward::Onward;
 
 use crate::features::Past;
@@ -217,9 +217,21 @@ impl Cohorts {
             ));
         }
         if self.whole.iter().all(|cohort| cohort.oldest().is_none()) {
-            notes.push(format!("no {} is complete yet, so no retention is known; use a shorter --period", plan.period));
+            notes.push(format!(
+                "no {} is complete yet, so no retention is known; use a shorter --period",
+                plan.period
+            ));
         } else if let [only] = &self.whole[..] {
             notes.push(format!("there is one cohort only, {}: nothing to compare it with", self.label(only)));
+        }
+        if let Some(oldest) = self.whole.first() {
+            notes.push(format!(
+                "a customer is new with the first purchase in these orders: if the shop is older than them, {} holds older customers too",
+                self.label(oldest)
+            ));
+        }
+        if !self.groups.is_empty() {
+            notes.push("of a group, each age is of the cohorts that have completed it, so later ages are of fewer and older customers".into());
         }
         if !self.money {
             notes.push("the orders have no amounts: value is counted in purchases".to_owned());

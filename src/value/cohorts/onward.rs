@@ -44,7 +44,9 @@ impl Cohorts {
         let Onward { trained, customers, horizon, level, .. } = *onward;
         let future = Future::new(trained, customers)?;
         if self.money && !future.has_money() {
-            self.notes.push("the model knows purchases alone, not what they are worth: no cohort is continued".into());
+            self.notes.push(
+                "the model knows purchases alone, not what they are worth: no cohort is continued".into(),
+            );
             return Ok(self);
         }
         let steps = self.steps(customers, horizon)?;
@@ -76,7 +78,9 @@ impl Cohorts {
         let ticks = horizon.in_days(Some((*grain, *cutoff)))? * f64::from(grain.ticks_per_day());
         let until = f64::from(cutoff.0) + ticks;
         if until >= f64::from(i32::MAX) {
-            return Err(Error::usage(format!("a horizon of {horizon} leads beyond the calendar; use a shorter one")));
+            return Err(Error::usage(format!(
+                "a horizon of {horizon} leads beyond the calendar; use a shorter one"
+            )));
         }
         let (now, over) = self.now();
         let first = now + i32::from(over);

@@ -19,8 +19,10 @@ impl Cohorts {
             return Err("no cohort has completed a period after its own yet".into());
         }
         let cell = |at: usize, age: usize| shown[at].ages.get(age).and_then(Age::retention);
-        let cells: Vec<_> =
-            (0..shown.len()).flat_map(|at| (1..=ages).map(move |age| (at, age))).map(|(at, age)| cell(at, age)).collect();
+        let cells: Vec<_> = (0..shown.len())
+            .flat_map(|at| (1..=ages).map(move |age| (at, age)))
+            .map(|(at, age)| cell(at, age))
+            .collect();
         let most = cells.iter().flatten().fold(0.0f64, |most, &share| most.max(share));
         let top = if most > 0.0 { most } else { 1.0 };
         let shares = cells.into_iter().map(|share| share.map_or(f64::NAN, |share| share / top)).collect();
@@ -48,7 +50,9 @@ impl Cohorts {
             .colours(Axis::new("retention").from(0.0).to(top).percent())
             .height((18.0 * shown.len() as f64).clamp(120.0, 640.0))
             .with(panel)
-            .note(format!("Grey: the {period} is not over. The cohort's own {period}, in which all bought, is left out."));
+            .note(format!(
+                "Grey: the {period} is not over. The cohort's own {period}, in which all bought, is left out."
+            ));
         if skipped > 0 {
             figure = figure.note(format!("The {skipped} oldest cohorts are not shown."));
         }

@@ -20,8 +20,9 @@ impl Cohorts {
         let rows: Vec<Row<'_>> = self.told().iter().flat_map(rows).collect();
         let rows = &rows;
         let words = |of: &dyn Fn(&Row<'_>) -> String| Column::Text(rows.iter().map(of).collect());
-        let real =
-            |of: fn(&Age) -> Option<f64>| -> Vec<_> { rows.iter().map(|row| row.seen.and_then(of)).collect() };
+        let real = |of: fn(&Age) -> Option<f64>| -> Vec<_> {
+            rows.iter().map(|row| row.seen.and_then(of)).collect()
+        };
         let ahead = |of: fn(&Ahead) -> Option<f64>| {
             Column::Money(rows.iter().map(|row| row.ahead.and_then(of)).collect())
         };
