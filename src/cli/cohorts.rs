@@ -13,7 +13,7 @@ use crate::fit::TrainedModel;
 use crate::plot::{Pixels, png};
 use crate::progress::Progress;
 use crate::table::{Column, Sheet};
-use crate::units::{CalendarPeriod, Horizon, Locale};
+use crate::units::{CalendarPeriod, Horizon, Locale, Share};
 use crate::value::Groups;
 use crate::value::cohorts::{CohortPlan, Cohorts, Differences, Onward, crossed, within_days};
 use crate::{Error, Result};
@@ -40,8 +40,11 @@ pub fn run(args: &args::Cohorts, quiet: bool, progress: &dyn Progress) -> Result
         let early = within_days(&past, SOON);
         groups = if args.grouping.by.is_some() { crossed(&groups, &early) } else { early };
     }
-    let plan =
-        CohortPlan { period: args.period, margin: args.earning.margin, discount: args.earning.discount };
+    let plan = CohortPlan {
+        period: args.period,
+        margin: Share::new(args.earning.share())?,
+        discount: args.earning.discount,
+    };
     let cohorts = Cohorts::of(&past, &groups, plan)?;
     let cohorts = onward(args, cohorts, (&past, &groups), (model, &shop.options.timezone), progress)?;
     let between = cohorts.differences(args.foreseeing.level, args.at_age.map(usize::from));

@@ -22,8 +22,8 @@ use crate::{Error, Result};
 pub struct CohortPlan {
     /// The period of the first purchase, and the step of age.
     pub period: CalendarPeriod,
-    /// The part of the revenue that is counted as value; all of it without one.
-    pub margin: Option<Share>,
+    /// The part of the revenue that is counted as value.
+    pub margin: Share,
     /// The yearly rate at which value of a later age is discounted to the cohort's own period; none without one.
     pub discount: Option<AnnualRate>,
 }
@@ -33,7 +33,7 @@ impl CohortPlan {
     fn worth(&self, age: usize) -> f64 {
         let rate = self.discount.map_or(0.0, AnnualRate::get);
         let years = age as f64 / self.period.per_year();
-        self.margin.map_or(1.0, Share::get) * (-years * rate.ln_1p()).exp()
+        self.margin.get() * (-years * rate.ln_1p()).exp()
     }
 }
 
@@ -236,7 +236,7 @@ impl Cohorts {
         if !self.money {
             notes.push("the orders have no amounts: value is counted in purchases".to_owned());
         }
-        notes.push(match (plan.margin.is_some() && self.money, plan.discount) {
+        notes.push(match (plan.margin.get() < 1.0 && self.money, plan.discount) {
             (false, None) => "value is revenue, not discounted".to_owned(),
             (true, None) => "value is revenue times the margin, not discounted".to_owned(),
             (margin, Some(rate)) => format!(

@@ -196,7 +196,7 @@ impl<'a> Case<'a> {
         let forecast = fitted.forecast(View::of(&self.earlier, &self.customers), horizon, &[])?;
         let Some(value) = forecast.value else { return Ok(None) };
         let each: Option<Vec<f64>> = self.rows.iter().map(|&row| value.expected[row]).collect();
-        Ok(each.map(|each| sum(each.into_iter()) / self.rows.len().max(1) as f64))
+        Ok(each.map(|each| sum(each) / self.rows.len().max(1) as f64))
     }
 }
 
