@@ -148,6 +148,9 @@ impl Cohorts {
                 plan.period
             )));
         }
+        let money = past.orders().has_money();
+        // Purchases have no margin.
+        let plan = if money { plan } else { CohortPlan { margin: Share::new(1.0)?, ..plan } };
         let parted = groups.len() > 1 || !groups.by.is_empty();
         let split = cells::gather(past, groups, &plan);
         let mut cohorts = Self {
@@ -156,7 +159,7 @@ impl Cohorts {
             groups: if parted { groups.names.clone() } else { Vec::new() },
             whole: if parted { cells::joined(&split) } else { Vec::new() },
             split,
-            money: past.orders().has_money(),
+            money,
             notes: groups.note().into_iter().collect(),
             cutoff,
             grain,
@@ -233,14 +236,13 @@ impl Cohorts {
         if !self.groups.is_empty() {
             notes.push("of a group, each age is of the cohorts that have completed it, so later ages are of fewer and older customers".into());
         }
-        if !self.money {
-            notes.push("the orders have no amounts: value is counted in purchases".to_owned());
-        }
-        notes.push(match (plan.margin.get() < 1.0 && self.money, plan.discount) {
-            (false, None) => "value is revenue, not discounted".to_owned(),
-            (true, None) => "value is revenue times the margin, not discounted".to_owned(),
+        let what =
+            if self.money { "revenue" } else { "the number of purchases, as the orders have no amounts" };
+        notes.push(match (plan.margin.get() < 1.0, plan.discount) {
+            (false, None) => format!("value is {what}, not discounted"),
+            (true, None) => format!("value is {what} times the margin, not discounted"),
             (margin, Some(rate)) => format!(
-                "value is revenue{}, discounted by {:.1} % a year to the cohort's own {}",
+                "value is {what}{}, discounted by {:.1} % a year to the cohort's own {}",
                 if margin { " times the margin" } else { "" },
                 100.0 * rate.get(),
                 plan.period
