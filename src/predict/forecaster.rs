@@ -1,7 +1,7 @@
 //! The engine that forecasts many customers.
 
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -75,7 +75,7 @@ impl Question {
 pub struct Forecaster<'a, P> {
     population: &'a P,
     groups: Option<&'a [u32]>,
-    spend: Option<(Spenders, Tables)>,
+    spend: Option<(Spenders, Arc<Tables>)>,
     spend_groups: Option<&'a [u32]>,
     question: Question,
     remembered: Mutex<Answers>,
@@ -126,7 +126,7 @@ impl<'a, P: Population> Forecaster<'a, P> {
         }
         let spend = spend.map(|model| {
             let spenders: Spenders = model.clone().into();
-            let tables = Tables::new(spenders.base().sums());
+            let tables = Arc::new(Tables::new(spenders.base().sums()));
             (spenders, tables)
         });
         let remembered = Mutex::default();
@@ -151,6 +151,20 @@ impl<'a, P: Population> Forecaster<'a, P> {
     #[must_use]
     pub fn among(self, groups: Option<&'a [u32]>, spend_groups: Option<&'a [u32]>) -> Self {
         Self { groups, spend_groups, ..self }
+    }
+
+    /// The same with the tables of spend of another forecaster under the same model of spend: what they hold already need not be computed again.
+    #[must_use]
+    pub(super) fn sharing(mut self, tables: Option<Arc<Tables>>) -> Self {
+        if let (Some((_, mine)), Some(theirs)) = (&mut self.spend, tables) {
+            *mine = theirs;
+        }
+        self
+    }
+
+    /// The tables of spend, to be shared.
+    pub(super) fn shared_tables(&self) -> Option<Arc<Tables>> {
+        self.spend.as_ref().map(|(_, tables)| Arc::clone(tables))
     }
 
     /// A forecaster of purchases alone.
@@ -179,7 +193,7 @@ impl<'a, P: Population> Forecaster<'a, P> {
 
     /// The laws of sums of orders, if money is modelled.
     pub(super) fn tables(&self) -> Option<&Tables> {
-        self.spend.as_ref().map(|(_, tables)| tables)
+        self.spend.as_ref().map(|(_, tables)| tables.as_ref())
     }
 
     /// The model of spend of a row of the table, before what they spent is known.

@@ -2,8 +2,9 @@
 
 use std::any::Any;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::tables::Tables;
 use super::{Estimator, Forecast, Forecaster, Laws, Meeting, Predictor, Question, View, parts};
 use crate::Result;
 use crate::features::{Customers, Past, PurchaseTimes};
@@ -56,6 +57,7 @@ impl Estimator for BuyTillYouDie {
             covariates: self.recipe.covariates.clone(),
             times,
             id: self.id.clone(),
+            tables: OnceLock::new(),
         }))
     }
 }
@@ -64,7 +66,7 @@ impl Estimator for BuyTillYouDie {
 #[must_use]
 pub fn predictor_of(trained: TrainedModel) -> Box<dyn Predictor> {
     let id = trained.purchase.model.base().id().to_owned();
-    Box::new(Fitted { trained, covariates: None, times: None, id })
+    Box::new(Fitted { trained, covariates: None, times: None, id, tables: OnceLock::new() })
 }
 
 struct Fitted {
@@ -73,6 +75,8 @@ struct Fitted {
     /// When the customers bought, where covariates vary with time; of the table of the fit.
     times: Option<PurchaseTimes>,
     id: String,
+    /// The tables of spend: one model's, so they serve however many parts of a table are asked about.
+    tables: OnceLock<Option<Arc<Tables>>>,
 }
 
 impl Fitted {
@@ -96,7 +100,8 @@ impl Fitted {
     ) -> Result<Forecaster<'c, AnyPopulation>> {
         let spend = crowd.spenders.as_ref();
         let forecaster = Forecaster::new(&crowd.population, spend, Question::revenue(horizon, levels)?)?;
-        Ok(forecaster.among(crowd.groups.as_deref(), crowd.spend_groups.as_deref()))
+        let tables = self.tables.get_or_init(|| forecaster.shared_tables()).clone();
+        Ok(forecaster.sharing(tables).among(crowd.groups.as_deref(), crowd.spend_groups.as_deref()))
     }
 }
 
