@@ -167,3 +167,33 @@ fn the_command_line_trains_scores_and_refuses() {
     let output = ltv(&["score", data, "--model", &model, "--horizon", "13w", "-o", &scores]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("not a whole forecast file"));
 }
+
+/// The file knows which columns it was shown: at night nobody has to remember.
+#[test]
+fn a_score_reads_the_attributes_that_the_forecast_learnt_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/data/cdnow_sample.csv");
+    let text = std::fs::read_to_string(data).unwrap();
+    let with_channel: String = text
+        .lines()
+        .enumerate()
+        .map(|(at, line)| match at {
+            0 => format!("{line},channel\n"),
+            _ => format!("{line},{}\n", if line.as_bytes()[4] % 2 == 0 { "ads" } else { "mail" }),
+        })
+        .collect();
+    std::fs::write(folder.path().join("shop.csv"), with_channel).unwrap();
+    let ltv = |args: &[&str]| {
+        let out = Command::cargo_bin("ltv").unwrap().current_dir(folder.path()).args(args).output().unwrap();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    };
+    let train =
+        ["train", "shop.csv", "--model", "ols", "--horizon", "13w", "--calibration", "off", "-o", "f.json"];
+    ltv(&[&train[..], &["--attributes", "channel"]].concat());
+    let score = ["score", "shop.csv", "--model", "f.json", "--horizon", "13w", "-o"];
+    ltv(&[&score[..], &["named.csv", "--attributes", "channel"]].concat());
+    ltv(&[&score[..], &["left_out.csv"]].concat());
+    let read = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
+    assert_eq!(read("named.csv"), read("left_out.csv"));
+    assert!(String::from_utf8(read("f.json")).unwrap().contains("\"ads\""));
+}

@@ -117,7 +117,10 @@ fn only_orders(source: Source, id: &str) -> Result<()> {
 /// cannot answer; whatever reading, forecasting or writing says.
 pub fn score(args: &args::Score, file: ForecastFile, quiet: bool, progress: &dyn Progress) -> Result<()> {
     refuse(args, &file)?;
-    let options = args.reading.options_at(file.grain, &file.timezone)?;
+    let mut options = args.reading.options_at(file.grain, &file.timezone)?;
+    if options.attributes.is_empty() {
+        options.attributes = file.attributes();
+    }
     let output = args.output.as_deref().unwrap_or_else(|| Path::new("-"));
     outputs::spare(&[output], &args.inputs, Some(&args.model))?;
     outputs::format(output)?;

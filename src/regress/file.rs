@@ -106,6 +106,21 @@ struct Part {
 }
 
 impl ForecastFile {
+    /// The columns of the orders that its regressions see beside what customers did: orders to be scored must be read with them.
+    #[must_use]
+    pub fn attributes(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for member in &self.members {
+            let MemberForecast::Regression(fitted) = &member.forecast else { continue };
+            for coding in fitted.kept.schema.iter().flat_map(|schema| schema.attributes()) {
+                if !names.contains(&coding.name) {
+                    names.push(coding.name.clone());
+                }
+            }
+        }
+        names
+    }
+
     /// The file's text: JSON, numbers in the shortest form that reads back the same.
     ///
     /// # Errors
