@@ -104,6 +104,10 @@ impl Reading {
             spend: self.spend != Some(SpendArg::None),
             strict: self.strict,
             attributes: self.attributes.clone(),
+            preset: self.preset.unwrap_or_default(),
+            currency: self.currency.clone(),
+            rates: self.rates.clone(),
+            identity: self.identity.clone(),
             cutoff: self.cutoff.as_deref().map(|text| grain.read(text)).transpose()?,
             threads: None,
         })

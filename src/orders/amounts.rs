@@ -16,6 +16,16 @@ pub(super) enum Amount {
     Unreadable,
 }
 
+impl Amount {
+    /// With another amount, if it is one; out of range it is unreadable.
+    pub fn map(self, other: impl FnOnce(Money) -> Option<Money>) -> Self {
+        match self {
+            Self::Of(money) => other(money).map_or(Self::Unreadable, Self::Of),
+            _ => self,
+        }
+    }
+}
+
 /// What every row weighs where nothing says how much.
 pub(super) const ONE: Amount = Amount::Of(Money::from_micros(Money::PER_UNIT));
 
@@ -51,6 +61,11 @@ pub(super) fn read(text: &[u8], mark: Option<DecimalMark>) -> Amount {
         (None, _) => DecimalMark::Point,
     };
     number.micros(mark).map_or(Amount::Unreadable, |micros| Amount::Of(Money::from_micros(micros)))
+}
+
+/// A number with a decimal point, in units of 10 to the power of minus `digits`.
+pub(super) fn fixed(text: &[u8], digits: i32) -> Option<i128> {
+    Number::of(&text_of(text))?.scaled(DecimalMark::Point, digits)
 }
 
 /// What an amount tells about the decimal mark.
@@ -164,6 +179,11 @@ impl Number {
 
     /// The value in millionths, once the decimal mark is known; `None` if the groups are not those of thousands.
     fn micros(&self, mark: DecimalMark) -> Option<i64> {
+        self.scaled(mark, 6).and_then(|value| i64::try_from(value).ok())
+    }
+
+    /// The value in units of 10 to the power of minus `digits`.
+    fn scaled(&self, mark: DecimalMark, digits: i32) -> Option<i128> {
         let (groups, whole) = match self.marks.split_last() {
             Some((&(last, at), rest)) if last == mark.byte() => (rest, at),
             _ => (&self.marks[..], self.digits.len()),
@@ -176,9 +196,8 @@ impl Number {
         for digit in &self.digits {
             value = value.checked_mul(10)?.checked_add(i128::from(digit - b'0'))?;
         }
-        let shift = 6 - decimals + self.exponent.unwrap_or(0);
-        let value = scaled(value, shift)?;
-        i64::try_from(if self.negative { -value } else { value }).ok()
+        let value = scaled(value, digits - decimals + self.exponent.unwrap_or(0))?;
+        Some(if self.negative { -value } else { value })
     }
 }
 

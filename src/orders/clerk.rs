@@ -4,7 +4,10 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use super::amounts::Amount;
-use super::columns::{Measure, Role};
+use super::columns::{Columns, Measure, Role};
+use super::exchange::{Exchange, Paid, converted};
+use super::identity::Identity;
+use super::presets::Then;
 use super::rows::{Formats, Row, Show, When};
 use super::zone::Zone;
 use super::{Ledger, OrderLog, OrderRow, ReadOptions, Reason, Refunds};
@@ -21,6 +24,8 @@ pub(super) struct Rules {
     pub strict: bool,
     pub cutoff: Option<Tick>,
     pub drop_zero: bool,
+    pub exchange: Exchange,
+    pub identity: Option<Identity>,
 }
 
 impl Rules {
@@ -32,6 +37,8 @@ impl Rules {
             strict: options.strict,
             cutoff: options.cutoff,
             drop_zero: options.drop_zero,
+            exchange: Exchange::new(options)?,
+            identity: options.identity.as_deref().map(Identity::read).transpose()?,
         })
     }
 }
@@ -43,6 +50,7 @@ pub(super) struct Clerk<'a> {
     path: &'a Path,
     /// The file's number, which goes before the row's in its position.
     file: u64,
+    columns: &'a Columns,
     formats: Formats,
     last_total: Option<(u64, Money)>,
     pub log: &'a mut OrderLog,
@@ -54,27 +62,46 @@ pub(super) struct Clerk<'a> {
 impl<'a> Clerk<'a> {
     pub fn new(
         rules: &'a Rules,
-        path: &'a Path,
-        file: usize,
+        (path, file): (&'a Path, usize),
+        columns: &'a Columns,
         formats: Formats,
         log: &'a mut OrderLog,
     ) -> Self {
         let (ledger, examples) = (Ledger::default(), Vec::new());
-        Self { rules, path, file: (file as u64) << 44, formats, last_total: None, log, ledger, examples }
+        Self {
+            rules,
+            path,
+            file: (file as u64) << 44,
+            columns,
+            formats,
+            last_total: None,
+            log,
+            ledger,
+            examples,
+        }
     }
 
     /// Takes a row that has as many fields as the header.
-    pub fn take(&mut self, row: Row<'_>, raw: &impl Show) -> Result<()> {
+    pub fn take<'r>(&mut self, mut row: Row<'r>, raw: &'r impl Show) -> Result<()> {
         self.ledger.rows += 1;
-        let Some(customer) = row.customer else {
-            return self.leave_out(Reason::NoCustomer, Role::Customer, row.line, raw);
-        };
-        if matches!(customer, Cow::Owned(_)) && self.ledger.notes.is_empty() {
+        if matches!(row.customer, Some(Cow::Owned(_))) && self.ledger.notes.is_empty() {
             self.ledger.note(format!(
                 "{} is not UTF-8; customers were read as Windows-1252 (--encoding says otherwise)",
                 self.path.display()
             ));
         }
+        let mut given_back = Amount::Of(Money::ZERO);
+        if let Some(policy) = &self.columns.policy {
+            let then = policy.verdict(|slot| raw.field(slot));
+            if let Then::LeaveOut(reason) = then {
+                return self.count(reason, row.line);
+            }
+            policy.customer(&mut row, raw, then == Then::Refund);
+            (row.amount, given_back) = policy.amounts(row.amount, then, raw, self.formats.decimal);
+        }
+        let Some(customer) = row.customer.take() else {
+            return self.leave_out(Reason::NoCustomer, Role::Customer, row.line, raw);
+        };
         let tick = match row.date {
             When::At(tick) => tick,
             When::Ambiguous => return Err(self.ambiguous_date(row.line, raw)),
@@ -82,15 +109,17 @@ impl<'a> Clerk<'a> {
                 return self.leave_out(Reason::BadDate, Role::Date, row.line, raw);
             }
         };
-        let amount = match row.amount {
-            Amount::Of(amount) => amount,
-            Amount::Missing if self.formats.totals && row.order.is_some() => {
+        let (amount, back) = match (row.amount, given_back) {
+            (Amount::Of(amount), Amount::Of(back)) => (amount, back),
+            (Amount::Missing, _)
+                if (self.formats.totals || self.formats.first_line) && row.order.is_some() =>
+            {
                 return self.count(Reason::OrderLine, row.line);
             }
-            Amount::Ambiguous => return Err(self.ambiguous_amount(row.line, raw)),
-            Amount::Missing | Amount::Unreadable => {
-                return self.leave_out(Reason::BadAmount, self.measured(), row.line, raw);
+            (Amount::Ambiguous, _) | (_, Amount::Ambiguous) => {
+                return Err(self.ambiguous_amount(row.line, raw));
             }
+            _ => return self.leave_out(Reason::BadAmount, self.measured(), row.line, raw),
         };
         if self.formats.totals
             && let Some(order) = row.order
@@ -101,6 +130,13 @@ impl<'a> Clerk<'a> {
         if self.rules.cutoff.is_some_and(|cutoff| tick > cutoff) {
             return self.count(Reason::AfterCutoff, row.line);
         }
+        let (amount, back) = match self.columns.currency {
+            None => (amount, back),
+            Some(slot) => match self.in_one_currency(slot, tick, (amount, back), row.line, raw)? {
+                Some(amounts) => amounts,
+                None => return Ok(()),
+            },
+        };
         if amount == Money::ZERO && self.rules.drop_zero && row.order.is_none() {
             return self.count(Reason::ZeroDropped, row.line);
         }
@@ -113,9 +149,53 @@ impl<'a> Clerk<'a> {
         } else {
             self.ledger.used += 1;
         }
+        let customer =
+            self.rules.identity.as_ref().and_then(|known| known.person(&customer)).unwrap_or(&customer);
         let position = self.file + row.offset;
-        let order = OrderRow { customer: &customer, tick, order: row.order, amount, position };
-        self.log.push_with(&order, |number| raw.attribute(number))
+        let order = OrderRow { customer, tick, order: row.order, amount, position };
+        self.log.push_with(&order, |number| raw.attribute(number))?;
+        match self.rules.refunds {
+            _ if back == Money::ZERO => Ok(()),
+            Refunds::Drop => Ok(()),
+            Refunds::Error => Err(self.refund(row.line, raw)),
+            Refunds::Net => self.log.push(&OrderRow { amount: Money::from_micros(-back.micros()), ..order }),
+        }
+    }
+
+    /// What was paid and given back in the one currency of all amounts; `None` if the row does not say in which it is, and is counted.
+    fn in_one_currency(
+        &mut self,
+        slot: usize,
+        tick: Tick,
+        (amount, back): (Money, Money),
+        line: u64,
+        raw: &impl Show,
+    ) -> Result<Option<(Money, Money)>> {
+        let column = || self.columns.slot_name(slot).to_owned();
+        let place = |error: InputError| error.file(self.path).line(line).column(column());
+        match self.rules.exchange.paid(&raw.field(slot), tick, self.rules.grain).map_err(place)? {
+            Paid::AsTheyAre => Ok(Some((amount, back))),
+            Paid::At(rate) => match (converted(amount, rate), converted(back, rate)) {
+                (Some(amount), Some(back)) => Ok(Some((amount, back))),
+                _ => Err(place(
+                    Error::input("this amount is too large at its rate").hint("is the rate the right one?"),
+                )
+                .into()),
+            },
+            Paid::Unknown => {
+                let error = place(Error::input("nothing stands here")).expected("the currency of the amount");
+                let column = column();
+                self.unusable(Reason::NoCurrency, line, Some(column), error)?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Takes a line that is no object of JSON.
+    pub fn take_damaged(&mut self, line: u64, fault: &str) -> Result<()> {
+        self.ledger.rows += 1;
+        let error = Error::input(format!("this line is damaged: {fault}")).file(self.path).line(line);
+        self.unusable(Reason::Damaged, line, None, error.expected("a whole object of JSON"))
     }
 
     /// Takes a row that has more or fewer fields than the header.

@@ -1,7 +1,9 @@
 //! Which column is what: by the name that is given, else by the usual ones.
 
 use super::amounts::text_of;
-use super::{ColumnNames, ReadOptions};
+use super::policy::{Given, Policy, Slots};
+use super::presets::{Names, Preset};
+use super::{ColumnNames, PresetChoice, ReadOptions};
 use crate::{Error, Result};
 
 /// How many roles there are.
@@ -43,6 +45,17 @@ impl Role {
             Self::Price => &names.price,
         }
         .as_deref()
+    }
+
+    /// What a preset calls it.
+    const fn of_preset(self, preset: &'static Preset) -> Names {
+        match self {
+            Self::Customer => preset.customer,
+            Self::Date => preset.date,
+            Self::Amount => preset.amount,
+            Self::Order => preset.order,
+            Self::Quantity | Self::Price => &[],
+        }
     }
 
     /// The usual names, without spaces and signs, the surest first: where two columns fit, the one that stands earlier here
@@ -123,11 +136,24 @@ pub(super) struct Columns {
     pub maybe_total: bool,
     /// Dates carry no zone but are in UTC, by the column's name.
     pub utc: bool,
+    /// Further columns that are kept: those of the rules and of the currency.
+    extra: Vec<usize>,
+    /// The slot of the currency of amounts, if they are money and one is there.
+    pub currency: Option<usize>,
+    /// What a preset says of the rows.
+    pub policy: Option<Policy>,
+    /// What was found and may surprise.
+    pub notes: Vec<String>,
 }
 
 impl Columns {
     /// Finds the columns in a header.
     pub fn find(names: Vec<String>, options: &ReadOptions) -> Result<Self, NotFound> {
+        Self::find_in(names, false, options)
+    }
+
+    /// Finds the columns in a header; a `sparse` one, of JSON, may lack columns that come later.
+    pub fn find_in(names: Vec<String>, sparse: bool, options: &ReadOptions) -> Result<Self, NotFound> {
         let mut at = [None; 6];
         for role in Role::ALL {
             if let Some(name) = role.given(&options.columns) {
@@ -135,9 +161,28 @@ impl Columns {
             }
         }
         let plain: Vec<String> = names.iter().map(|name| plain(name)).collect();
+        let preset = match options.preset {
+            PresetChoice::Found => Preset::found(&plain),
+            PresetChoice::None => None,
+            PresetChoice::Named(name) => Preset::named(name, &plain),
+        };
         for role in Role::ALL {
             if at[role as usize].is_none() {
-                at[role as usize] = usual(&plain, role, &at);
+                at[role as usize] = match preset.map(|preset| (preset, role.of_preset(preset))) {
+                    Some((_, usual_of_preset))
+                        if usual_of_preset.iter().any(|name| plain.contains(&self::plain(name))) =>
+                    {
+                        usual_of_preset
+                            .iter()
+                            .find_map(|name| plain.iter().position(|other| *other == self::plain(name)))
+                    }
+                    // Beside a preset, a price or a quantity of something else is not meant.
+                    Some(_) if matches!(role, Role::Price | Role::Quantity) => None,
+                    Some((preset, _)) if options.preset != PresetChoice::Found && role != Role::Order => {
+                        return Err(NotFound::OfPreset { preset, role, names });
+                    }
+                    _ => usual(&plain, role, &at),
+                };
             }
         }
         for role in [Role::Customer, Role::Date] {
@@ -154,17 +199,86 @@ impl Columns {
             && at[Role::Order as usize].is_some()
             && (amount.contains("total") || amount.starts_with("order"));
         let utc = name_of(Role::Date).ends_with("utc");
-        Ok(Self { names, at, attributes, measure, maybe_total, utc })
+        let (extra, notes) = (Vec::new(), Vec::new());
+        let mut columns = Self {
+            names,
+            at,
+            attributes,
+            measure,
+            maybe_total,
+            utc,
+            extra,
+            currency: None,
+            policy: None,
+            notes,
+        };
+        columns.rules(preset, &plain, sparse, options);
+        Ok(columns)
+    }
+
+    /// Finds the columns of the currency and of the preset's rules, and says what was taken.
+    fn rules(
+        &mut self,
+        preset: Option<&'static Preset>,
+        plain: &[String],
+        sparse: bool,
+        options: &ReadOptions,
+    ) {
+        if self.measure.is_money() {
+            let dollars = self.at(Role::Amount).is_some_and(|at| plain[at].ends_with("inusd"));
+            self.currency = match preset {
+                _ if dollars => None,
+                Some(preset) if !preset.currency.is_empty() => {
+                    Finder { columns: self, plain, sparse }.first(preset.currency)
+                }
+                _ => plain.iter().position(|name| is_currency(name)).map(|at| self.slot_of(at)),
+            };
+        }
+        let Some(preset) = preset else {
+            if options.preset == PresetChoice::Found
+                && let Some((preset, missing)) = Preset::nearly(plain)
+            {
+                self.notes.push(format!(
+                    "it looks like {} but has no column `{missing}`, so it is read without the rules for such files \
+                     (--preset {} applies those that can be)",
+                    preset.title, preset.name
+                ));
+            }
+            return;
+        };
+        let given =
+            Given { customer: options.columns.customer.is_some(), amount: options.columns.amount.is_some() };
+        let money = self.measure.is_money().then_some(Role::Amount as usize);
+        let currency = self.currency;
+        let policy =
+            Policy::of(preset, &mut Finder { columns: self, plain, sparse }, given, (money, currency));
+        let mut note = format!("read as {}: ", preset.title);
+        let roles = Role::ALL
+            .iter()
+            .filter_map(|&role| self.at(role).map(|_| format!("{} `{}`", role.name(), self.name(role))));
+        note += &roles.collect::<Vec<_>>().join(", ");
+        note += &format!("{} (--preset none takes rows as they stand)", policy.note);
+        self.notes.push(note);
+        self.policy = Some(policy);
+    }
+
+    /// The slot in which a column is kept, which it is from now on.
+    fn slot_of(&mut self, column: usize) -> usize {
+        let at = self.slots().iter().position(|slot| *slot == Some(column));
+        at.unwrap_or_else(|| {
+            self.extra.push(column);
+            ROLES + self.attributes.len() + self.extra.len() - 1
+        })
     }
 
     pub const fn at(&self, role: Role) -> Option<usize> {
         self.at[role as usize]
     }
 
-    /// The columns whose fields are kept, slot by slot: those of the roles, then those of attributes.
+    /// The columns whose fields are kept, slot by slot: those of the roles, then those of attributes, then those of rules.
     pub fn slots(&self) -> Vec<Option<usize>> {
         let mut slots = self.at.to_vec();
-        slots.extend(self.attributes.iter().map(|&at| Some(at)));
+        slots.extend(self.attributes.iter().chain(&self.extra).map(|&at| Some(at)));
         // A column's field is kept once, in its first slot.
         for slot in 1..slots.len() {
             if slots[..slot].contains(&slots[slot]) {
@@ -181,6 +295,11 @@ impl Columns {
         self.attributes.iter().filter_map(slot).collect()
     }
 
+    /// The name of the column that is kept in a slot.
+    pub fn slot_name(&self, slot: usize) -> &str {
+        self.slots().get(slot).copied().flatten().map_or("", |at| self.names[at].as_str())
+    }
+
     /// The column that tells how much.
     pub const fn money(&self) -> Role {
         match self.measure {
@@ -194,6 +313,50 @@ impl Columns {
     pub fn name(&self, role: Role) -> &str {
         self.at(role).map_or(role.name(), |at| &self.names[at])
     }
+}
+
+/// Finds the columns of rules in a header.
+struct Finder<'a> {
+    columns: &'a mut Columns,
+    plain: &'a [String],
+    sparse: bool,
+}
+
+impl Slots for Finder<'_> {
+    fn first(&mut self, names: Names) -> Option<usize> {
+        let there = |name: &&str| self.plain.iter().position(|other| *other == plain(name));
+        let at = names.iter().find_map(there).or_else(|| {
+            // In JSON a name may come later that no object of the beginning has.
+            let name = (*names.first()?).to_owned();
+            let known = self.columns.names.iter().position(|other| *other == name);
+            known.or_else(|| {
+                self.sparse.then(|| {
+                    self.columns.names.push(name);
+                    self.columns.names.len() - 1
+                })
+            })
+        });
+        at.map(|at| self.columns.slot_of(at))
+    }
+
+    fn every(&mut self, names: Names) -> Vec<usize> {
+        let mut found: Vec<usize> = Vec::new();
+        for name in names {
+            if let Some(at) = self.plain.iter().position(|other| *other == plain(name)) {
+                found.push(self.columns.slot_of(at));
+            }
+        }
+        found
+    }
+
+    fn name(&self, slot: usize) -> String {
+        self.columns.slot_name(slot).to_owned()
+    }
+}
+
+/// Whether a column of a plain name tells the currency of amounts.
+fn is_currency(name: &str) -> bool {
+    ["currency", "currencycode", "currencyisocode"].iter().any(|end| name.ends_with(end))
 }
 
 /// Out of what the amount is made; columns that do not take part are forgotten.
@@ -259,6 +422,8 @@ fn usual(plain: &[String], role: Role, taken: &[Option<usize>; 6]) -> Option<usi
 pub(super) enum NotFound {
     /// The name was given.
     Given { flag: &'static str, name: String, names: Vec<String> },
+    /// None of the names of a preset that was asked for is there.
+    OfPreset { preset: &'static Preset, role: Role, names: Vec<String> },
     /// None of the usual names is there.
     Usual { role: Role, names: Vec<String> },
 }
@@ -277,6 +442,17 @@ impl NotFound {
                     names.join(", ")
                 ))
             }
+            Self::OfPreset { preset, role, names } => Error::usage(format!(
+                "{} is not {} (--preset {}): it has no column of the {}, which is one of {}; name it with --{}, or leave \
+                 --preset out\n  its columns are: {}",
+                file.display(),
+                preset.title,
+                preset.name,
+                role.name(),
+                role.of_preset(preset).join(", "),
+                role.name(),
+                names.join(", ")
+            )),
             Self::Usual { role, names } => Error::usage(format!(
                 "no column of {} looks like the {}; name it with --{}\n  its columns are: {}",
                 file.display(),

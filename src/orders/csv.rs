@@ -6,14 +6,14 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::amounts::text_of;
+use super::amounts::{self, Amount, text_of};
 use super::blocks::{Block, Blocks};
 use super::clerk::{Clerk, Rules};
 use super::columns::{Columns, Role};
 use super::dialect::Dialect;
 use super::records::{Record, Splitter};
 use super::rows::{Formats, Row, Show, customer, name, order};
-use super::{Ledger, OrderLog};
+use super::{DecimalMark, Ledger, OrderLog};
 use crate::error::InputError;
 use crate::progress::Progress;
 use crate::{Error, Result};
@@ -95,8 +95,8 @@ fn work<R: Read>(
     progress: &dyn Progress,
 ) -> Result<Outcome, Failure> {
     let columns = job.columns;
-    let splitter = Splitter::new(job.dialect.cut, columns.names.len(), &columns.slots());
-    let mut clerk = Clerk::new(rules, job.path, job.file, job.formats, log);
+    let splitter = job.dialect.splitter(columns);
+    let mut clerk = Clerk::new(rules, (job.path, job.file), columns, job.formats, log);
     let mut block = Block::default();
     while !failed.load(Ordering::Relaxed) {
         let next = {
@@ -105,7 +105,7 @@ fn work<R: Read>(
         };
         let done = next.and_then(|more| {
             progress.advance(job.taken.swap(0, Ordering::Relaxed));
-            let skip = if block.offset == 0 { 1 + usize::from(job.dialect.announced) } else { 0 };
+            let skip = if block.offset == 0 { job.dialect.lead } else { 0 };
             if more {
                 understand(job, &splitter, &block, skip, &mut clerk, rules).map(|()| true)
             } else {
@@ -139,6 +139,9 @@ fn understand(
         if skip > 0 {
             skip -= 1;
             return Ok(());
+        }
+        if let Some(fault) = record.fault {
+            return clerk.take_damaged(record.line, fault);
         }
         if record.width != splitter.width() {
             return clerk.take_ragged(record.line, record.width, splitter.width());
@@ -175,5 +178,13 @@ impl Show for Shown<'_> {
 
     fn attribute(&self, number: usize) -> Cow<'_, str> {
         name(self.record.field(self.attributes[number]))
+    }
+
+    fn field(&self, slot: usize) -> Cow<'_, [u8]> {
+        Cow::Borrowed(self.record.field(slot))
+    }
+
+    fn amount(&self, slot: usize, mark: Option<DecimalMark>) -> Amount {
+        amounts::read(self.record.field(slot), mark)
     }
 }

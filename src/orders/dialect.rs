@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use super::blocks::Cut;
-use super::columns::{names, recognised};
+use super::columns::{Columns, names, recognised};
 use super::input::Text;
-use super::records::first_records;
+use super::json;
+use super::records::{Splitter, first_records};
 use super::{ReadOptions, Separator};
 use crate::{Error, Result};
 
@@ -15,9 +16,15 @@ pub(super) struct Dialect {
     pub cut: Cut,
     /// The names in the header.
     pub names: Vec<String>,
-    /// A line before the header that names the separator for Excel (`sep=;`).
-    pub announced: bool,
+    /// How many records stand before the first order: the header, a line before it that names the separator for Excel (`sep=;`), the
+    /// lines with `#` that Google Analytics writes above it. Lines of JSON have none.
+    pub lead: usize,
+    /// Lines are objects of JSON.
+    pub json: bool,
 }
+
+/// What no text of JSON holds as it is: a line of it is one field.
+const UNIT_SEPARATOR: u8 = 0x1f;
 
 /// How many records are looked at.
 const LOOK: usize = 200;
@@ -32,6 +39,11 @@ impl Dialect {
                 .hint("a header names at least a customer and a date: customer_id,date,amount")
                 .into());
         }
+        if let [first @ (b'{' | b'['), rest @ ..] = text.head.trim_ascii_start()
+            && (*first == b'{' || matches!(rest.trim_ascii_start(), [b'{', ..]))
+        {
+            return Self::of_objects(path, text);
+        }
         let newline = if memchr::memchr(b'\n', &text.head).is_none() && text.head.contains(&b'\r') {
             b'\r'
         } else {
@@ -42,7 +54,8 @@ impl Dialect {
             [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', separator] => Some(*separator),
             _ => None,
         };
-        let body = if announced.is_some() { &text.head[first.len()..] } else { &text.head };
+        let (comments, body) = below_comments(&text.head, newline);
+        let body = if announced.is_some() { &text.head[first.len()..] } else { body };
         let candidates = match (options.separator, announced) {
             (Some(Separator(given)), _) => vec![given],
             (None, Some(announced)) => vec![announced],
@@ -54,12 +67,53 @@ impl Dialect {
             .reduce(|best, other| if other.score > best.score { other } else { best });
         match best {
             Some(Look { cut, names, .. }) if names.len() > 1 => {
-                Ok(Self { cut, names, announced: announced.is_some() })
+                let lead = 1 + usize::from(announced.is_some()) + comments;
+                Ok(Self { cut, names, lead, json: false })
             }
             Some(Look { names, .. }) => Err(one_column(path, &names, options)),
             None => Err(Error::usage("no separator to look for")),
         }
     }
+
+    /// Looks at the beginning of a file of JSON lines.
+    fn of_objects(path: &Path, text: &Text) -> Result<Self> {
+        let cut = Cut { separator: UNIT_SEPARATOR, newline: b'\n' };
+        let end = if text.whole { None } else { memchr::memrchr(cut.newline, &text.head) };
+        let (names, fault) = json::names(&text.head[..end.unwrap_or(text.head.len())]);
+        if names.is_empty() {
+            let fault = fault.unwrap_or_else(|| "its objects are empty".into());
+            return Err(Error::input(format!("no line of it is a whole object of JSON ({fault})"))
+                .file(path)
+                .expected("JSON lines: an object in each line, and nothing between them")
+                .hint("a list of objects, or objects over several lines, become JSON lines with: jq -c '.[]?' file.json")
+                .into());
+        }
+        Ok(Self { cut, names, lead: 0, json: true })
+    }
+
+    /// What cuts such a file into records.
+    pub fn splitter(&self, columns: &Columns) -> Splitter {
+        let slots = columns.slots();
+        if self.json {
+            Splitter::of_objects(self.cut, &columns.names, &slots)
+        } else {
+            Splitter::new(self.cut, columns.names.len(), &slots)
+        }
+    }
+}
+
+/// How many lines of comments stand above the header, as Google Analytics writes them (`# ------`), and what follows them.
+fn below_comments(head: &[u8], newline: u8) -> (usize, &[u8]) {
+    let (mut count, mut body) = (0, head);
+    if !head.starts_with(b"# ---") {
+        return (0, head);
+    }
+    while body.starts_with(b"#") || body.starts_with(b"\r") || body.starts_with(&[newline]) {
+        count += usize::from(body[0] == b'#');
+        let end = memchr::memchr(newline, body).map_or(body.len(), |end| end + 1);
+        body = &body[end..];
+    }
+    (count, body)
 }
 
 /// What a separator makes of the beginning of a file.

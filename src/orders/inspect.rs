@@ -13,7 +13,7 @@ use crate::Result;
 pub struct Header {
     /// The names of its columns; none for standard input and pipes, which can be read but once.
     pub columns: Vec<String>,
-    /// What stands between two fields; `None` in Parquet.
+    /// What stands between two fields; `None` in Parquet and in lines of JSON.
     pub separator: Option<Separator>,
 }
 
@@ -26,7 +26,7 @@ impl Header {
     }
 }
 
-/// Reads the header of a file of orders or customers, CSV (also .gz and .zst) or Parquet.
+/// Reads the header of a file of orders or customers, CSV or JSON lines (also .gz and .zst) or Parquet.
 ///
 /// # Errors
 /// As [`super::read`], if the file cannot be opened, is empty or is no table.
@@ -38,7 +38,8 @@ pub fn inspect(path: &Path, options: &ReadOptions) -> Result<Header> {
     match input::open(path, options.encoding.as_deref())?.content {
         Content::Text(text) => {
             let dialect = Dialect::of(path, &text, options)?;
-            Ok(Header { columns: dialect.names, separator: Some(Separator(dialect.cut.separator)) })
+            let separator = (!dialect.json).then_some(Separator(dialect.cut.separator));
+            Ok(Header { columns: dialect.names, separator })
         }
         Content::Parquet(file) => Ok(Header { columns: parquet::names(path, &file)?, separator: None }),
     }

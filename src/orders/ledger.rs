@@ -28,15 +28,39 @@ pub enum Reason {
     ZeroDropped,
     /// A further line of an order whose total already stands on an earlier line.
     OrderLine,
+    /// A line of JSON that is damaged or no object.
+    Damaged,
+    /// A test order, by the rules of a preset.
+    TestOrder,
+    /// An order that was voided or cancelled, by the rules of a preset.
+    Cancelled,
+    /// An order that is not (or not yet) paid, by the rules of a preset.
+    NotPaid,
+    /// An order whose payment failed, by the rules of a preset.
+    Failed,
+    /// An opportunity that is open or was lost.
+    NotWon,
+    /// An event that is no purchase, or a movement of money that is no sale.
+    NotPurchase,
+    /// The row does not say in which currency its amount is, and the file has several.
+    NoCurrency,
 }
 
 impl Reason {
     /// Every reason, in the order in which they are told.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 16] = [
+        Self::TestOrder,
+        Self::Cancelled,
+        Self::NotPaid,
+        Self::Failed,
+        Self::NotWon,
+        Self::NotPurchase,
         Self::NoCustomer,
         Self::BadDate,
         Self::BadAmount,
+        Self::NoCurrency,
         Self::Ragged,
+        Self::Damaged,
         Self::RefundDropped,
         Self::ZeroDropped,
         Self::OrderLine,
@@ -55,6 +79,14 @@ impl Reason {
             Self::RefundDropped => "refunds dropped",
             Self::ZeroDropped => "that cost nothing",
             Self::OrderLine => "further lines of an order counted by its total",
+            Self::Damaged => "damaged or no JSON object",
+            Self::TestOrder => "of test orders",
+            Self::Cancelled => "voided or cancelled",
+            Self::NotPaid => "not paid",
+            Self::Failed => "whose payment failed",
+            Self::NotWon => "not won (open or lost)",
+            Self::NotPurchase => "other than purchases",
+            Self::NoCurrency => "without a currency",
         }
     }
 
@@ -70,13 +102,21 @@ impl Reason {
             Self::RefundDropped => "refund_dropped",
             Self::ZeroDropped => "zero_dropped",
             Self::OrderLine => "order_line",
+            Self::Damaged => "damaged",
+            Self::TestOrder => "test_order",
+            Self::Cancelled => "cancelled",
+            Self::NotPaid => "not_paid",
+            Self::Failed => "payment_failed",
+            Self::NotWon => "not_won",
+            Self::NotPurchase => "not_a_purchase",
+            Self::NoCurrency => "no_currency",
         }
     }
 
     /// Whether the row could not be read, so that many of them mean a wrong mapping.
     #[must_use]
     pub const fn is_unreadable(self) -> bool {
-        matches!(self, Self::Ragged | Self::BadDate | Self::BadAmount)
+        matches!(self, Self::Ragged | Self::Damaged | Self::BadDate | Self::BadAmount | Self::NoCurrency)
     }
 }
 

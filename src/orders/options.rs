@@ -1,8 +1,9 @@
 //! What the reader of order files may be told; what it is not told, it finds out or asks for.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::Refunds;
+use super::{PresetChoice, Refunds};
 use crate::units::{Grain, Tick};
 use crate::{Error, Result};
 
@@ -52,6 +53,16 @@ pub struct ReadOptions {
     /// Further columns, of which each customer keeps what stands in the row of the first order
     /// ([`super::Orders::attributes`]); named like the others, at most 16.
     pub attributes: Vec<String>,
+    /// The export of a shop system whose columns and rules are taken; the one that the header tells, if nothing is said.
+    pub preset: PresetChoice,
+    /// The currency in which amounts are added up (an ISO code, or the name that stands in the files). Without it the files must have one
+    /// currency only.
+    pub currency: Option<String>,
+    /// A CSV file of rates into [`ReadOptions::currency`]: `currency`, `rate` (units of the target for one of it) and, if rates change,
+    /// `date`: then the newest rate not after the day of the order counts.
+    pub rates: Option<PathBuf>,
+    /// A CSV file of accounts that are one person's: `id`, `person`. Ids of customers are replaced by persons while they are read.
+    pub identity: Option<PathBuf>,
     /// Rows after it are set aside and counted.
     pub cutoff: Option<Tick>,
     /// How many threads read; as many as rayon uses if not given. The result does not depend on it.
@@ -73,6 +84,10 @@ impl Default for ReadOptions {
             spend: true,
             strict: false,
             attributes: Vec::new(),
+            preset: PresetChoice::default(),
+            currency: None,
+            rates: None,
+            identity: None,
             cutoff: None,
             threads: None,
         }

@@ -95,7 +95,7 @@ impl Table {
         let mut survey = Survey::default();
         let texts = [Role::Date, Role::Amount, Role::Price, Role::Quantity];
         let is_text = |role: &Role| matches!(self.leaves[*role as usize], Some((_, Kind::Text)));
-        if !columns.maybe_total && !texts.iter().any(is_text) {
+        if !columns.maybe_total && columns.currency.is_none() && !texts.iter().any(is_text) {
             return Ok(survey);
         }
         let reader = opened(path, file)?;
@@ -115,6 +115,7 @@ impl Table {
                     Cell::Text(text) => text,
                     _ => b"",
                 });
+                survey.take_currency(columns, |slot| batch.text(slot, at));
                 if columns.maybe_total {
                     let amount = match batch.cell(Role::Amount, at).amount(Some(DecimalMark::Point)) {
                         Amount::Of(amount) => Some(amount),
@@ -168,7 +169,7 @@ fn not_told(path: &Path, leaf: &ColumnDescriptor, name: &str) -> Error {
         .file(path)
         .column(name)
         .expected("text, a number, a date or a truth value")
-        .hint("leave it out of --attributes")
+        .hint("leave it out of --attributes; if it belongs to a preset, say --preset none")
         .into()
 }
 
@@ -203,6 +204,14 @@ impl Batch {
 
     fn slot(&self, slot: usize, at: usize) -> Cell<'_> {
         self.columns[slot].as_ref().map_or(Cell::Missing, |column| column.cell(at))
+    }
+
+    /// What stands in a slot as bytes of text; empty if nothing does.
+    fn text(&self, slot: usize, at: usize) -> Cow<'_, [u8]> {
+        match self.slot(slot, at) {
+            Cell::Text(text) => Cow::Borrowed(text),
+            other => Cow::Owned(other.shown().into_bytes()),
+        }
     }
 }
 
@@ -252,7 +261,7 @@ fn work(
     log: &mut OrderLog,
     progress: &dyn Progress,
 ) -> Result<Outcome, Failure> {
-    let mut clerk = Clerk::new(rules, job.path, job.file, job.formats, log);
+    let mut clerk = Clerk::new(rules, (job.path, job.file), job.columns, job.formats, log);
     // Clones of a file share one place in it, so every thread opens its own.
     let own = if job.again { File::open(job.path) } else { file.try_clone() };
     let own = own.map_err(|error| (0, Error::io("read", job.path, error)))?;
@@ -367,5 +376,13 @@ impl Show for Shown<'_> {
             Cell::Text(text) => name(text),
             other => Cow::Owned(other.shown()),
         }
+    }
+
+    fn field(&self, slot: usize) -> Cow<'_, [u8]> {
+        self.batch.text(slot, self.at)
+    }
+
+    fn amount(&self, slot: usize, mark: Option<DecimalMark>) -> Amount {
+        self.batch.slot(slot, self.at).amount(mark)
     }
 }

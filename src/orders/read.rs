@@ -11,13 +11,13 @@ use super::dialect::Dialect;
 use super::input::{self, Content, Opened, Text};
 use super::parquet::{self, Table};
 use super::rows::Formats;
-use super::survey::{Survey, Verdict, Votes, currencies};
+use super::survey::{Survey, Verdict, Votes};
 use super::{Ledger, LogOptions, OrderLog, Orders, ReadOptions};
 use crate::error::InputError;
 use crate::progress::Progress;
 use crate::{Error, Result};
 
-/// Reads order files: CSV (also .gz and .zst) or Parquet, paths, patterns, or `-` for standard input.
+/// Reads order files: CSV or JSON lines (also .gz and .zst) or Parquet, paths, patterns, or `-` for standard input.
 ///
 /// Every file is looked at before the first is read, so what is wrong with the mapping of columns is found at once. The
 /// result depends neither on the number of threads nor on the order of rows, but for the order of the customers, which is
@@ -38,6 +38,7 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions, progress: &dyn Progress) 
         plans.push(Plan::look(path, options, progress)?);
     }
     let formats = agree(&files, &plans, options)?;
+    rules.exchange.settle(files.iter().map(PathBuf::as_path).zip(plans.iter().map(|plan| &plan.survey)))?;
     let log_options = log_options(&plans, options)?;
     let encoding = options.encoding.as_deref();
     let threads = options.threads.unwrap_or_else(rayon::current_num_threads).clamp(1, 64);
@@ -54,6 +55,10 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions, progress: &dyn Progress) 
     }
     progress.end();
     something_left(&files, &ledger)?;
+    rules.exchange.note().into_iter().for_each(|note| ledger.note(note));
+    if let (Some(identity), Some(path)) = (&rules.identity, &options.identity) {
+        identity.notes(path).into_iter().for_each(|note| ledger.note(note));
+    }
     let mut whole = logs.swap_remove(0);
     for log in logs {
         whole.merge(log)?;
@@ -90,25 +95,15 @@ impl Plan {
             }
             Content::Text(text) => {
                 let dialect = Dialect::of(path, text, options)?;
-                let columns =
-                    Columns::find(dialect.names.clone(), options).map_err(|error| error.in_file(path))?;
+                let columns = Columns::find_in(dialect.names.clone(), dialect.json, options)
+                    .map_err(|error| error.in_file(path))?;
                 let mut survey = Survey::of_head(&text.head, text.whole, &dialect, &columns)?;
                 if survey.leaves_open(options) && !text.whole && path.is_file() {
                     // What the beginning leaves open, the rest may tell.
                     let again = into_text(input::open(path, options.encoding.as_deref())?, path)?;
                     survey = Survey::of(again.stream(), path, &dialect, &columns, progress)?;
                 }
-                let several =
-                    if columns.measure.is_money() { currencies(&text.head, &dialect) } else { Vec::new() };
-                let mut plan = Self::new(path, opened, Source::Csv(dialect), columns, survey);
-                if several.len() > 1 {
-                    plan.note = Some(format!(
-                        "{} has amounts in {}, added as they stand; convert them to one currency first",
-                        path.display(),
-                        several.join(", ")
-                    ));
-                }
-                Ok(plan)
+                Ok(Self::new(path, opened, Source::Csv(dialect), columns, survey))
             }
         }
     }
@@ -146,6 +141,7 @@ impl Plan {
             _ => Err(changed(path)),
         }?;
         self.note.into_iter().for_each(|note| ledger.note(note));
+        self.columns.notes.into_iter().for_each(|note| ledger.note(note));
         Ok((ledger, examples))
     }
 }
@@ -176,6 +172,7 @@ fn agree(files: &[PathBuf], plans: &[Plan], options: &ReadOptions) -> Result<Vec
                 utc: plan.columns.utc,
                 measure: plan.columns.measure,
                 totals: plan.columns.maybe_total && plan.survey.totals(),
+                first_line: plan.columns.policy.as_ref().is_some_and(|policy| policy.preset.first_line),
             };
             if formats.order.is_none() && orders.verdict() == Verdict::Open {
                 return Err(contradiction(path, plan, orders, Role::Date, ask_for_order));

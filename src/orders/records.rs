@@ -1,14 +1,20 @@
 //! Cutting blocks of CSV into records, and records into fields.
 
+use std::collections::HashMap;
+
 use memchr::{memchr, memchr_iter, memchr2, memchr2_iter};
 
 use super::attributes::MOST;
 use super::blocks::{Block, Cut, QUOTE, closing};
 use super::columns::ROLES;
+use super::json;
 use crate::Result;
 
-/// How many columns may be asked for: one for every role, and attributes.
-pub(super) const SLOTS: usize = ROLES + MOST;
+/// How many columns rules and currencies may ask for.
+const RULES: usize = 24;
+
+/// How many columns may be asked for: one for every role, attributes, and what rules look at.
+pub(super) const SLOTS: usize = ROLES + MOST + RULES;
 
 /// Cuts a block into records, and keeps of each the fields that are asked for.
 #[derive(Debug)]
@@ -16,6 +22,8 @@ pub(super) struct Splitter {
     cut: Cut,
     /// For every column, the slot its field goes to.
     slots: Vec<u8>,
+    /// Where lines are objects of JSON: the same by name.
+    paths: Option<HashMap<String, u8>>,
 }
 
 const NO_SLOT: u8 = u8::MAX;
@@ -32,6 +40,8 @@ pub(super) struct Record<'a> {
     pub line: u64,
     /// Where it begins in the stream.
     pub offset: u64,
+    /// Why it is no record, in a line of JSON.
+    pub fault: Option<&'a str>,
 }
 
 impl<'a> Record<'a> {
@@ -62,7 +72,15 @@ impl Splitter {
                 slots[column] = slot as u8;
             }
         }
-        Self { cut, slots }
+        Self { cut, slots, paths: None }
+    }
+
+    /// The same for lines that are objects of JSON, with the names of the columns.
+    pub fn of_objects(cut: Cut, names: &[String], wanted: &[Option<usize>]) -> Self {
+        let plain = Self::new(cut, names.len(), wanted);
+        let kept = names.iter().zip(&plain.slots).filter(|(_, slot)| **slot != NO_SLOT);
+        let paths = kept.map(|(name, slot)| (name.clone(), *slot)).collect();
+        Self { paths: Some(paths), ..plain }
     }
 
     /// How many columns the table has.
@@ -72,6 +90,9 @@ impl Splitter {
 
     /// Hands on every record of a block; empty lines are passed over.
     pub fn each(&self, block: &Block, take: impl FnMut(&Record<'_>) -> Result<()>) -> Result<()> {
+        if let Some(paths) = &self.paths {
+            return self.objects(block, paths, take);
+        }
         if memchr(QUOTE, &block.bytes).is_some() { self.quoted(block, take) } else { self.plain(block, take) }
     }
 
@@ -98,6 +119,38 @@ impl Splitter {
                 Field { start, end: without_return(bytes, start, bytes.len()), spare: false },
             );
             self.hand_on(block, &mut row, &mut take)?;
+        }
+        Ok(())
+    }
+
+    /// Where lines are objects of JSON, each is taken apart.
+    fn objects(
+        &self,
+        block: &Block,
+        paths: &HashMap<String, u8>,
+        mut take: impl FnMut(&Record<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let (mut start, mut line) = (0, block.line);
+        while start < block.bytes.len() {
+            let end =
+                memchr(self.cut.newline, &block.bytes[start..]).map_or(block.bytes.len(), |end| start + end);
+            let text = block.bytes[start..end].trim_ascii();
+            if !text.is_empty() {
+                let mut row = Row::default();
+                let fault = json::leaves(text, &mut |path, value| {
+                    if let Some(&slot) = paths.get(path) {
+                        let start = row.spare.len();
+                        row.spare.extend_from_slice(value.as_bytes());
+                        row.fields[slot as usize] = Field { start, end: row.spare.len(), spare: true };
+                    }
+                });
+                let fault = fault.err();
+                let width = if fault.is_some() { 0 } else { self.width() };
+                let (bytes, offset) = (&block.bytes, block.offset + start as u64);
+                let (spare, fields, fault) = (&row.spare, &row.fields, fault.as_deref());
+                take(&Record { bytes, spare, fields, width, line, offset, fault })?;
+            }
+            (start, line) = (end + 1, line + 1);
         }
         Ok(())
     }
@@ -180,10 +233,11 @@ impl Splitter {
         let width = if row.beyond { row.count } else { row.count.min(self.width()) };
         if row.count > 1 || !self.is_blank(block, row) {
             let (bytes, offset) = (&block.bytes, block.offset + row.start as u64);
-            take(&Record { bytes, spare: &row.spare, fields: &row.fields, width, line: row.line, offset })?;
+            let (spare, fields) = (&row.spare, &row.fields);
+            take(&Record { bytes, spare, fields, width, line: row.line, offset, fault: None })?;
         }
         if width < self.width() {
-            row.fields = Default::default();
+            row.fields = [Field::default(); SLOTS];
         }
         (row.count, row.beyond) = (0, false);
         row.spare.clear();
@@ -199,7 +253,6 @@ impl Splitter {
 }
 
 /// What is known of the record under way.
-#[derive(Default)]
 struct Row {
     fields: [Field; SLOTS],
     count: usize,
@@ -208,6 +261,13 @@ struct Row {
     start: usize,
     line: u64,
     spare: Vec<u8>,
+}
+
+impl Default for Row {
+    fn default() -> Self {
+        let fields = [Field::default(); SLOTS];
+        Self { fields, count: 0, beyond: false, start: 0, line: 0, spare: Vec::new() }
+    }
 }
 
 /// The end of a line's text, if a carriage return stands before its end.

@@ -20,6 +20,8 @@ pub(super) struct Formats {
     pub measure: Measure,
     /// The amount is that of the whole order and is repeated on each of its lines, or stands on the first alone.
     pub totals: bool,
+    /// The amount is that of the whole order and stands on its first line alone, as a preset says.
+    pub first_line: bool,
 }
 
 /// A row, its fields understood.
@@ -52,6 +54,10 @@ pub(super) trait Show {
     fn column(&self, role: Role) -> &str;
     /// The text of an attribute, by its number; empty if nothing stands there.
     fn attribute(&self, number: usize) -> Cow<'_, str>;
+    /// What stands in a slot, as bytes of text; empty if nothing does.
+    fn field(&self, slot: usize) -> Cow<'_, [u8]>;
+    /// The amount that stands in a slot.
+    fn amount(&self, slot: usize, mark: Option<DecimalMark>) -> Amount;
 }
 
 /// Who bought, without the spaces around and without the `.0` that whole numbers get on their way through floating point

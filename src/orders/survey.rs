@@ -1,15 +1,16 @@
 //! What the dates and amounts of a file tell about how they are written.
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use super::amounts::{self, Amount};
 use super::blocks::{Block, Blocks};
-use super::columns::{self, Columns, Role};
+use super::columns::{Columns, Role};
 use super::dates;
 use super::dialect::Dialect;
-use super::records::{Record, Splitter, first_records};
+use super::records::{Record, Splitter};
 use super::rows::order;
-use super::{DateOrder, DecimalMark, ReadOptions};
+use super::{DateOrder, DecimalMark, ReadOptions, exchange};
 use crate::Result;
 use crate::progress::Progress;
 use crate::units::Money;
@@ -56,6 +57,10 @@ pub(super) struct Survey {
     /// Orders of several lines on which the amount is the same each time, or stands on the first alone; and all such orders.
     repeated: u64,
     several: u64,
+    /// How many rows were looked at.
+    pub rows: u64,
+    /// The currencies of amounts, and how many rows have each.
+    pub currencies: Vec<(String, u64)>,
     /// Whether an order has an amount on its first line and none on a later one.
     blank: bool,
     /// The order under way: its id, its amount, whether it has more lines, whether these repeat it.
@@ -73,7 +78,7 @@ impl Survey {
     ) -> Result<Self> {
         let mut survey = Self::default();
         let mut blocks = Blocks::new(stream, path, dialect.cut, super::csv::BLOCK);
-        let splitter = Splitter::new(dialect.cut, columns.names.len(), &columns.at);
+        let splitter = dialect.splitter(columns);
         let mut block = Block::default();
         while blocks.next_into(&mut block)? {
             progress.check()?;
@@ -86,7 +91,7 @@ impl Survey {
     /// Looks at the beginning of a file; a record that is cut off at its end is passed over.
     pub fn of_head(head: &[u8], whole: bool, dialect: &Dialect, columns: &Columns) -> Result<Self> {
         let mut survey = Self::default();
-        let splitter = Splitter::new(dialect.cut, columns.names.len(), &columns.at);
+        let splitter = dialect.splitter(columns);
         let end = if whole { None } else { memchr::memrchr(dialect.cut.newline, head) };
         let bytes = head[..end.map_or(head.len(), |end| end + 1)].to_vec();
         survey.look(&splitter, &Block { bytes, offset: 0, line: 1 }, dialect, columns)?;
@@ -101,7 +106,9 @@ impl Survey {
         dialect: &Dialect,
         columns: &Columns,
     ) -> Result<()> {
-        let mut skip = if block.offset == 0 { 1 + usize::from(dialect.announced) } else { 0 };
+        let mut skip = if block.offset == 0 { dialect.lead } else { 0 };
+        // JSON writes its numbers with a point.
+        self.decimal.first += u64::from(dialect.json && block.offset == 0);
         splitter.each(block, |record| {
             if skip > 0 {
                 skip -= 1;
@@ -113,6 +120,7 @@ impl Survey {
     }
 
     fn take(&mut self, record: &Record<'_>, columns: &Columns) {
+        self.take_currency(columns, |slot| Cow::Borrowed(record.field(slot)));
         self.take_texts(record.line, |role| record.field(role as usize));
         if columns.maybe_total {
             let amount = match amounts::read(record.field(Role::Amount as usize), Some(DecimalMark::Point)) {
@@ -120,6 +128,21 @@ impl Survey {
                 _ => None,
             };
             self.take_total(order(record.field(Role::Order as usize)), amount);
+        }
+    }
+
+    /// Counts the currency of a row that the rules do not set aside.
+    pub fn take_currency<'f>(&mut self, columns: &Columns, field: impl Fn(usize) -> Cow<'f, [u8]>) {
+        self.rows += 1;
+        let Some(slot) = columns.currency else { return };
+        let text = field(slot);
+        let Some(name) = exchange::currency(&text) else { return };
+        if columns.policy.as_ref().is_some_and(|policy| policy.leaves_out(field).is_some()) {
+            return;
+        }
+        match self.currencies.iter_mut().find(|(known, _)| exchange::same(known, name)) {
+            Some((_, count)) => *count += 1,
+            None => self.currencies.push((exchange::code(name), 1)),
         }
     }
 
@@ -202,22 +225,4 @@ fn note(votes: &mut Votes, line: u64, text: &[u8]) {
     if votes.undecided.is_none() {
         votes.undecided = Some((line, amounts::text_of(text).trim().into()));
     }
-}
-
-/// The currencies in the beginning of a file, where a column names them: sums of several are sums of nothing.
-pub(super) fn currencies(head: &[u8], dialect: &Dialect) -> Vec<String> {
-    let is_currency = |name: &String| {
-        columns::plain(name).ends_with("currency") || columns::plain(name).ends_with("currencycode")
-    };
-    let Some(at) = dialect.names.iter().position(is_currency) else { return Vec::new() };
-    let rows = first_records(head, dialect.cut, 5000);
-    let skip = 1 + usize::from(dialect.announced);
-    let named = rows.iter().skip(skip).filter(|row| row.len() == dialect.names.len());
-    let mut found: Vec<String> = named
-        .map(|row| amounts::text_of(&row[at]).trim().to_uppercase())
-        .filter(|name| !name.is_empty())
-        .collect();
-    found.sort_unstable();
-    found.dedup();
-    found
 }

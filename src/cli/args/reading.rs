@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::model::AnySpendModel;
-use crate::orders::{DateOrder, DecimalMark, Separator};
+use crate::orders::{DateOrder, DecimalMark, PresetChoice, Separator};
 use crate::{Error, Result};
 
 /// Where the orders are and how to read them.
 #[derive(Debug, Args)]
 pub struct OrdersIn {
-    /// Order files: CSV (also .gz, .zst) or Parquet; several files, globs, or - for standard input
+    /// Order files: CSV or JSON lines (also .gz, .zst) or Parquet; several files, globs, or - for standard input
     #[arg(value_name = "ORDERS", required = true)]
     pub inputs: Vec<PathBuf>,
     /// How columns and rows are read.
@@ -63,6 +63,19 @@ pub struct Reading {
     /// Time zone of the shop, to which dates that carry a zone are converted [default: UTC, or the model's]
     #[arg(long, value_name = "ZONE")]
     pub timezone: Option<String>,
+    /// Export of a shop system whose columns and rules for test orders, refunds and the like are taken: shopify, woocommerce, magento,
+    /// prestashop, square, salesforce, stripe, paypal, ga4, mixpanel, or none [default: the one the header tells]
+    #[arg(long, value_name = "NAME")]
+    pub preset: Option<PresetChoice>,
+    /// Currency in which amounts are added up; needed where a file has several, with --rates
+    #[arg(long, value_name = "CODE")]
+    pub currency: Option<String>,
+    /// Rates into --currency, CSV: currency, rate (units of --currency for one of it) and, if they change, date
+    #[arg(long, value_name = "FILE")]
+    pub rates: Option<PathBuf>,
+    /// Accounts that are one person's, CSV: id, person. Ids of customers become persons before anything else
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
     /// What counts as one purchase: everything of a day, of an hour, or every order [default: day, or the model's]
     #[arg(long, value_enum, value_name = "GRAIN")]
     pub grain: Option<GrainArg>,

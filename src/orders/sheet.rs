@@ -1,0 +1,88 @@
+//! Small tables that are read beside the orders: rates of currencies, accounts of persons.
+
+use std::path::Path;
+
+use super::amounts::text_of;
+use super::blocks::{Block, Blocks, Cut};
+use super::columns::{names, plain};
+use super::csv::BLOCK;
+use super::input::{self, Content};
+use super::records::{Splitter, first_records};
+use crate::{Error, Result};
+
+/// A column of such a table: the names it may have, and whether it must be there.
+pub(super) type Wanted = (&'static [&'static str], bool);
+
+/// Reads a CSV file with a header and hands on of every row its line and the fields that are wanted, without the spaces around; those of
+/// columns that are not there are empty. `example` is a file as it should be.
+///
+/// # Errors
+/// If the file cannot be read, lacks a column or has a line with another number of fields than the header; and what `take` answers.
+pub(super) fn read<const N: usize>(
+    path: &Path,
+    wanted: [Wanted; N],
+    example: &str,
+    mut take: impl FnMut(u64, [&str; N]) -> Result<()>,
+) -> Result<()> {
+    let Content::Text(text) = input::open(path, None)?.content else {
+        return Err(Error::input("this is Parquet")
+            .file(path)
+            .expected(format!("CSV, such as\n{example}"))
+            .into());
+    };
+    let newline =
+        if memchr::memchr(b'\n', &text.head).is_none() && text.head.contains(&b'\r') { b'\r' } else { b'\n' };
+    let looks = [b',', b';', b'\t', b'|'].map(|separator| {
+        let cut = Cut { separator, newline };
+        let header = first_records(&text.head, cut, 1).pop().map(|record| names(&record)).unwrap_or_default();
+        (cut, header)
+    });
+    let place = |(wanted, _): Wanted, header: &[String]| {
+        wanted.iter().find_map(|name| header.iter().position(|other| plain(other) == plain(name)))
+    };
+    let found = |(_, header): &&(Cut, Vec<String>)| {
+        wanted.iter().filter(|one| place(**one, header).is_some()).count()
+    };
+    let (cut, header) =
+        looks.iter().rev().max_by_key(found).map_or((looks[0].0, &looks[0].1), |best| (best.0, &best.1));
+    let columns = wanted.map(|one| place(one, header));
+    for (column, (accepted, needed)) in columns.iter().zip(wanted) {
+        if needed && column.is_none() {
+            return Err(Error::input(format!("there is no column `{}`", accepted[0]))
+                .file(path)
+                .line(1)
+                .expected(format!("a header and lines such as\n{example}"))
+                .hint(format!("its columns are: {}", header.join(", ")))
+                .into());
+        }
+    }
+    let splitter = Splitter::new(cut, header.len(), &columns);
+    let mut blocks = Blocks::new(text.stream(), path, cut, BLOCK);
+    let mut block = Block::default();
+    let mut skip = true;
+    while blocks.next_into(&mut block)? {
+        splitter.each(&block, |record| {
+            if std::mem::take(&mut skip) {
+                return Ok(());
+            }
+            if record.width != splitter.width() {
+                return Err(Error::input(format!("{} fields in this line", record.width))
+                    .file(path)
+                    .line(record.line)
+                    .expected(format!("{}, as in the header", splitter.width()))
+                    .into());
+            }
+            let mut slot = 0;
+            let texts = [(); N].map(|()| {
+                slot += 1;
+                if columns[slot - 1].is_some() {
+                    text_of(record.field(slot - 1).trim_ascii())
+                } else {
+                    "".into()
+                }
+            });
+            take(record.line, std::array::from_fn(|at| texts[at].as_ref()))
+        })?;
+    }
+    Ok(())
+}
