@@ -442,14 +442,6 @@ fn headers_tell_orders_from_customers() {
 }
 
 #[test]
-fn several_currencies_are_told() {
-    let text = "customer,date,amount,Currency\nann,2024-01-05,1,EUR\nbob,2024-01-05,1,usd\n";
-    let (_, ledger) = read_text(text, &defaults()).unwrap();
-    assert!(ledger.notes[0].contains("EUR, USD"), "{:?}", ledger.notes);
-    assert!(read_text(text.replace("usd", "EUR"), &defaults()).unwrap().1.notes.is_empty());
-}
-
-#[test]
 fn mixed_orders_of_day_and_month_are_asked_for() {
     let text = "customer,date,amount\na,25/01/2024,1\nb,01/25/2024,1\n";
     let error = refused(text, &defaults()).to_string();

@@ -1,3 +1,4 @@
+use super::super::{PresetChoice, ReadOptions};
 use super::*;
 
 fn found(header: &str, options: &ReadOptions) -> (Measure, Vec<String>) {

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::blocks::Cut;
-use super::columns::{Columns, names, recognised};
+use super::columns::{Columns, names};
 use super::input::Text;
 use super::json;
 use super::records::{Splitter, first_records};
+use super::seek::recognised;
 use super::{ReadOptions, Separator};
 use crate::{Error, Result};
 

@@ -15,6 +15,7 @@ mod zone;
 mod presets;
 mod policy;
 mod columns;
+mod seek;
 mod decode;
 pub(crate) mod input;
 mod blocks;

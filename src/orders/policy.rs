@@ -116,8 +116,9 @@ impl Policy {
         if self.minor.is_some() {
             text += "; amounts are in the currency's smallest unit";
         }
-        if !words.is_empty() {
-            text += &format!("; left out is what is {}", words.join(", "));
+        if let Some((last, others)) = words.split_last() {
+            let and = if others.is_empty() { "" } else { " and " };
+            text += &format!("; rows {}{and}{last} are left out", others.join(", "));
         }
         text
     }

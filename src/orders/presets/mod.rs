@@ -1,5 +1,6 @@
 //! What is known of the exports of shop systems: data, not code. A preset is a table of columns and of rules for rows.
 
+mod crm;
 mod events;
 mod payments;
 mod shops;
@@ -119,7 +120,7 @@ const NO: Test = Test::Is(&["false", "no", "0", "f", "n"]);
 
 /// All presets.
 fn all() -> impl Iterator<Item = &'static Preset> {
-    shops::PRESETS.iter().chain(payments::PRESETS).chain(events::PRESETS)
+    shops::PRESETS.iter().chain(crm::PRESETS).chain(payments::PRESETS).chain(events::PRESETS)
 }
 
 /// The names of all presets, each once.
