@@ -173,7 +173,12 @@ impl<'a> Clerk<'a> {
     ) -> Result<Option<(Money, Money)>> {
         let column = || self.columns.slot_name(slot).to_owned();
         let place = |error: InputError| error.file(self.path).line(line).column(column());
-        match self.rules.exchange.paid(&raw.field(slot), tick, self.rules.grain).map_err(place)? {
+        match self
+            .rules
+            .exchange
+            .paid(&raw.field(slot), tick, self.rules.grain)
+            .map_err(|error| place(*error))?
+        {
             Paid::AsTheyAre => Ok(Some((amount, back))),
             Paid::At(rate) => match (converted(amount, rate), converted(back, rate)) {
                 (Some(amount), Some(back)) => Ok(Some((amount, back))),

@@ -127,7 +127,7 @@ impl Exchange {
     /// # Errors
     /// If it is another than the one of all rows before, or has no rate on that day; the place is the caller's to add.
     #[inline]
-    pub fn paid(&self, field: &[u8], tick: Tick, grain: Grain) -> Result<Paid, InputError> {
+    pub fn paid(&self, field: &[u8], tick: Tick, grain: Grain) -> Result<Paid, Box<InputError>> {
         let Some(name) = currency(field) else {
             return Ok(if self.rates.is_some() { Paid::Unknown } else { Paid::AsTheyAre });
         };
@@ -143,7 +143,7 @@ impl Exchange {
                 } else {
                     format!("this amount is in {}, others are in {one}", code(name))
                 };
-                Err(Error::input(found).hint(hint(self.asked.then_some(one))))
+                Err(Box::new(Error::input(found).hint(hint(self.asked.then_some(one)))))
             }
         }
     }
@@ -234,11 +234,11 @@ impl Rates {
     }
 
     /// The newest rate of a currency that holds on the day of a tick.
-    fn at(&self, name: &[u8], tick: Tick, grain: Grain) -> Result<i128, InputError> {
+    fn at(&self, name: &[u8], tick: Tick, grain: Grain) -> Result<i128, Box<InputError>> {
         let day = tick.0.div_euclid(grain.ticks_per_day());
         let name = code(name);
-        let missing =
-            |why: String| Error::input(why).hint(format!("add a line for {name} to {}", self.path.display()));
+        let hint = format!("add a line for {name} to {}", self.path.display());
+        let missing = |why: String| Box::new(Error::input(why).hint(&hint));
         let Some(rates) = self.of.get(&name) else {
             return Err(missing(format!("there is no rate for {name} in {}", self.path.display())));
         };
