@@ -198,7 +198,7 @@ fn ga4_events_are_read_from_json_and_csv() {
         &into("EUR"),
         "GA4 events of BigQuery",
         &[ann, bob],
-        "7 rows: 3 kept, 1 refunds, 2 other than purchases, 1 without a customer",
+        "8 rows: 3 kept, 1 refunds, 2 other than purchases, 1 of orders told before, 1 without a customer",
     );
     check(
         "ga4_exploration.csv",
@@ -250,6 +250,33 @@ fn mixpanel_events_are_read_and_damaged_lines_set_aside() {
     assert_eq!(lines, [9, 10]);
     let error = refused("mixpanel.jsonl", &ReadOptions { strict: true, ..into("EUR") });
     assert!(error.contains("line 8") && error.contains("properties.distinct_id"), "{error}");
+}
+
+#[test]
+fn events_that_may_tell_the_same_purchases_are_asked_for() {
+    let files = Files::new();
+    let event = |name: &str, day: u32, who: &str| {
+        format!(
+            "{{\"event\":\"{name}\",\"properties\":{{\"time\":\"2024-01-{day:02}\",\"distinct_id\":\"{who}\",\"amount\":{day}}}}}\n"
+        )
+    };
+    let text =
+        event("Checkout Completed", 5, "ann") + &event("Purchase", 6, "ann") + &event("Zakup", 7, "bob");
+    let path = [files.write("events.jsonl", text)];
+    let words = read(&path, &defaults(), &Silent).map(|_| ()).unwrap_err().to_string();
+    assert!(
+        words.contains("`Checkout Completed` (1 row), `Purchase` (1 row)") && words.contains("--events"),
+        "{words}"
+    );
+    let named = |names: &[&str]| ReadOptions {
+        events: names.iter().map(|&name| name.into()).collect(),
+        ..defaults()
+    };
+    let (orders, ledger) = read(&path, &named(&["purchase", "zakup"]), &Silent).unwrap();
+    assert_eq!(story(&orders), ["ann 1 2024-01-06 2024-01-06 6", "bob 1 2024-01-07 2024-01-07 7"]);
+    assert_eq!(ledger.count(Reason::NotPurchase), 1);
+    let words = read(&path, &named(&["Kauf"]), &Silent).map(|_| ()).unwrap_err().to_string();
+    assert!(words.contains("3 other than purchases") && words.contains("--events"), "{words}");
 }
 
 fn refused(name: &str, options: &ReadOptions) -> String {

@@ -105,6 +105,7 @@ impl Reading {
             strict: self.strict,
             attributes: self.attributes.clone(),
             preset: self.preset.unwrap_or_default(),
+            events: self.events.clone(),
             currency: self.currency.clone(),
             rates: self.rates.clone(),
             identity: self.identity.clone(),

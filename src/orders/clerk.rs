@@ -1,6 +1,7 @@
 //! What becomes of a row: it goes to the log, or to the ledger with the reason why not.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::amounts::Amount;
@@ -53,6 +54,8 @@ pub(super) struct Clerk<'a> {
     columns: &'a Columns,
     formats: Formats,
     last_total: Option<(u64, Money)>,
+    /// The orders so far, where each comes but once.
+    orders: HashSet<u64>,
     pub log: &'a mut OrderLog,
     pub ledger: Ledger,
     /// The first few rows that could not be read, as errors.
@@ -67,7 +70,7 @@ impl<'a> Clerk<'a> {
         formats: Formats,
         log: &'a mut OrderLog,
     ) -> Self {
-        let (ledger, examples) = (Ledger::default(), Vec::new());
+        let (ledger, examples, orders) = (Ledger::default(), Vec::new(), HashSet::new());
         Self {
             rules,
             path,
@@ -75,6 +78,7 @@ impl<'a> Clerk<'a> {
             columns,
             formats,
             last_total: None,
+            orders,
             log,
             ledger,
             examples,
@@ -126,6 +130,13 @@ impl<'a> Clerk<'a> {
             && self.last_total.replace((order, amount)) == Some((order, amount))
         {
             return self.count(Reason::OrderLine, row.line);
+        }
+        if self.formats.once
+            && amount >= Money::ZERO
+            && let Some(order) = row.order
+            && !self.orders.insert(order)
+        {
+            return self.count(Reason::Repeated, row.line);
         }
         if self.rules.cutoff.is_some_and(|cutoff| tick > cutoff) {
             return self.count(Reason::AfterCutoff, row.line);

@@ -47,7 +47,7 @@ pub(super) fn read(
     let blocks = Mutex::new(Blocks::new(stream, job.path, job.dialect.cut, BLOCK));
     let failed = AtomicBool::new(false);
     // Whether two lines that follow each other belong to one order, only one thread can see.
-    let threads = if job.formats.totals { 1 } else { logs.len() };
+    let threads = if job.formats.in_turn() { 1 } else { logs.len() };
     let worker = |log| work(job, &blocks, rules, log, &failed, progress);
     let mut outcomes = Vec::with_capacity(threads);
     std::thread::scope(|scope| {

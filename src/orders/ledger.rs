@@ -42,19 +42,22 @@ pub enum Reason {
     NotWon,
     /// An event that is no purchase, or a movement of money that is no sale.
     NotPurchase,
+    /// A purchase that was told before, with the same order's id, in an export where every order comes once.
+    Repeated,
     /// The row does not say in which currency its amount is, and the file has several.
     NoCurrency,
 }
 
 impl Reason {
     /// Every reason, in the order in which they are told.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::TestOrder,
         Self::Cancelled,
         Self::NotPaid,
         Self::Failed,
         Self::NotWon,
         Self::NotPurchase,
+        Self::Repeated,
         Self::NoCustomer,
         Self::BadDate,
         Self::BadAmount,
@@ -86,6 +89,7 @@ impl Reason {
             Self::Failed => "whose payment failed",
             Self::NotWon => "not won (open or lost)",
             Self::NotPurchase => "other than purchases",
+            Self::Repeated => "of orders told before",
             Self::NoCurrency => "without a currency",
         }
     }
@@ -109,6 +113,7 @@ impl Reason {
             Self::Failed => "payment_failed",
             Self::NotWon => "not_won",
             Self::NotPurchase => "not_a_purchase",
+            Self::Repeated => "repeated",
             Self::NoCurrency => "no_currency",
         }
     }

@@ -55,6 +55,8 @@ pub struct ReadOptions {
     pub attributes: Vec<String>,
     /// The export of a shop system whose columns and rules are taken; the one that the header tells, if nothing is said.
     pub preset: PresetChoice,
+    /// The events that are purchases, in exports of events; those of the preset, if none are named.
+    pub events: Vec<String>,
     /// The currency in which amounts are added up (an ISO code, or the name that stands in the files). Without it the files must have one
     /// currency only.
     pub currency: Option<String>,
@@ -85,6 +87,7 @@ impl Default for ReadOptions {
             strict: false,
             attributes: Vec::new(),
             preset: PresetChoice::default(),
+            events: Vec::new(),
             currency: None,
             rates: None,
             identity: None,

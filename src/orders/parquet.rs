@@ -95,7 +95,9 @@ impl Table {
         let mut survey = Survey::default();
         let texts = [Role::Date, Role::Amount, Role::Price, Role::Quantity];
         let is_text = |role: &Role| matches!(self.leaves[*role as usize], Some((_, Kind::Text)));
-        if !columns.maybe_total && columns.currency.is_none() && !texts.iter().any(is_text) {
+        let counted = columns.currency.is_some()
+            || columns.policy.as_ref().is_some_and(|policy| policy.event.is_some());
+        if !columns.maybe_total && !counted && !texts.iter().any(is_text) {
             return Ok(survey);
         }
         let reader = opened(path, file)?;
@@ -236,7 +238,7 @@ pub(super) fn read(
     progress: &dyn Progress,
 ) -> Result<Outcome> {
     let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let threads = if job.formats.totals || !job.again { 1 } else { logs.len() };
+    let threads = if job.formats.in_turn() || !job.again { 1 } else { logs.len() };
     let work = |log| work(job, file, &next, &failed, rules, log, progress);
     let mut outcomes = Vec::with_capacity(threads);
     std::thread::scope(|scope| {

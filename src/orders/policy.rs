@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::DecimalMark;
 use super::amounts::{Amount, is_missing};
 use super::columns::plain;
 use super::presets::{Names, Preset, Test, Then};
 use super::rows::{Row, Show, customer, order};
-use super::{DecimalMark, Reason};
 use crate::units::Money;
 
 /// What a preset says of the rows of a file. Fields are named by the slots in which they are kept.
@@ -24,6 +24,8 @@ pub(super) struct Policy {
     refund_order: Option<usize>,
     /// The slot of the currency, if amounts are in its smallest unit.
     minor: Option<usize>,
+    /// The slot of the names of events, if two of them may tell the same purchases.
+    pub event: Option<usize>,
     /// What is said of it.
     pub note: String,
 }
@@ -56,9 +58,11 @@ pub(super) trait Slots {
 
 /// Which of a preset's columns were named otherwise by a flag.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Given {
+pub(super) struct Given<'a> {
     pub customer: bool,
     pub amount: bool,
+    /// The names of the events that are purchases, if they are told.
+    pub events: &'a [String],
 }
 
 impl Policy {
@@ -66,13 +70,22 @@ impl Policy {
     pub fn of(
         preset: &'static Preset,
         slots: &mut impl Slots,
-        given: Given,
+        given: Given<'_>,
         (amount, currency): (Option<usize>, Option<usize>),
     ) -> Self {
         let mut rules = Vec::new();
         for rule in preset.rules {
-            let checks: Option<Vec<Check>> =
-                rule.when.iter().map(|&(names, test)| Check::of(slots, names, test)).collect();
+            let check = |&(names, test)| {
+                let check = Check::of(slots, names, test)?;
+                let named =
+                    names == preset.event && matches!(test, Test::IsNot(_)) && !given.events.is_empty();
+                Some(if named {
+                    Check { words: given.events.iter().map(|name| plain(name)).collect(), ..check }
+                } else {
+                    check
+                })
+            };
+            let checks: Option<Vec<Check>> = rule.when.iter().map(check).collect();
             if let Some(all) = checks {
                 rules.push(Checks { all, then: rule.then });
             }
@@ -89,6 +102,7 @@ impl Policy {
             refund_amount: slots.first(unless(!money, preset.refund_amount)),
             refund_customer: slots.every(unless(given.customer, preset.refund_customer)),
             refund_order: slots.first(preset.refund_order),
+            event: slots.first(preset.event).filter(|_| preset.own_events && given.events.is_empty()),
             minor: currency.filter(|_| money && preset.minor),
             note: String::new(),
         };
@@ -128,14 +142,6 @@ impl Policy {
     pub fn verdict<'f>(&self, field: impl Fn(usize) -> Cow<'f, [u8]>) -> Then {
         let fits = |checks: &&Checks| checks.all.iter().all(|check| check.holds(&field(check.slot)));
         self.rules.iter().find(fits).map_or(Then::Use, |checks| checks.then)
-    }
-
-    /// Whether the rules set a row aside.
-    pub fn leaves_out<'f>(&self, field: impl Fn(usize) -> Cow<'f, [u8]>) -> Option<Reason> {
-        match self.verdict(field) {
-            Then::LeaveOut(reason) => Some(reason),
-            _ => None,
-        }
     }
 
     /// Who bought, if the column of customers does not say.

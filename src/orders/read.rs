@@ -12,9 +12,10 @@ use super::input::{self, Content, Opened, Text};
 use super::parquet::{self, Table};
 use super::rows::Formats;
 use super::survey::{Survey, Verdict, Votes};
-use super::{Ledger, LogOptions, OrderLog, Orders, ReadOptions};
+use super::{Ledger, LogOptions, OrderLog, Orders, ReadOptions, Reason};
 use crate::error::InputError;
 use crate::progress::Progress;
+use crate::units::grouped;
 use crate::{Error, Result};
 
 /// Reads order files: CSV or JSON lines (also .gz and .zst) or Parquet, paths, patterns, or `-` for standard input.
@@ -37,6 +38,7 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions, progress: &dyn Progress) 
         progress.check()?;
         plans.push(Plan::look(path, options, progress)?);
     }
+    files.iter().zip(&plans).try_for_each(|(path, plan)| one_event(path, &plan.survey))?;
     let formats = agree(&files, &plans, options)?;
     rules.exchange.settle(files.iter().map(PathBuf::as_path).zip(plans.iter().map(|plan| &plan.survey)))?;
     let log_options = log_options(&plans, options)?;
@@ -172,6 +174,7 @@ fn agree(files: &[PathBuf], plans: &[Plan], options: &ReadOptions) -> Result<Vec
                 utc: plan.columns.utc,
                 measure: plan.columns.measure,
                 totals: plan.columns.maybe_total && plan.survey.totals(),
+                once: plan.columns.policy.as_ref().is_some_and(|policy| policy.preset.once),
                 first_line: plan.columns.policy.as_ref().is_some_and(|policy| policy.preset.first_line),
             };
             if formats.order.is_none() && orders.verdict() == Verdict::Open {
@@ -228,6 +231,27 @@ fn log_options(plans: &[Plan], options: &ReadOptions) -> Result<LogOptions> {
     Ok(LogOptions { grain: options.grain, order_ids, money, drop_zero: options.drop_zero })
 }
 
+/// Several events that look like purchases may tell the same ones.
+fn one_event(path: &Path, survey: &Survey) -> Result<()> {
+    let words = |(name, count): &(String, u64)| {
+        format!("`{name}` ({} row{})", grouped(*count), if *count == 1 { "" } else { "s" })
+    };
+    match &survey.events[..] {
+        [] | [_] => Ok(()),
+        several => Err(Error::input(format!(
+            "several events look like purchases: {}",
+            several.iter().map(words).collect::<Vec<_>>().join(", ")
+        ))
+        .file(path)
+        .expected("one, since two may tell the same purchase twice")
+        .hint(format!(
+            "name the event that is a purchase, or several that tell different ones: --events \"{}\"",
+            several[0].0
+        ))
+        .into()),
+    }
+}
+
 /// More than half unreadable: the mapping is wrong, not the rows.
 fn not_mostly_unreadable(path: &Path, ledger: &Ledger, examples: Vec<InputError>) -> Result<()> {
     let unreadable = ledger.unreadable();
@@ -261,8 +285,12 @@ fn something_left(files: &[PathBuf], ledger: &Ledger) -> Result<()> {
     let error = match ledger.rows {
         0 => Error::input("there is a header and no orders under it")
             .expected("one order or order line per line"),
-        _ => Error::input(format!("no row is a purchase that can be used; {}", ledger.summary()))
-            .hint("are the columns and the cut-off the right ones?"),
+        _ => Error::input(format!("no row is a purchase that can be used; {}", ledger.summary())).hint(
+            match ledger.count(Reason::NotPurchase) {
+                0 => "are the columns and the cut-off the right ones?",
+                _ => "name the events that are purchases with --events, or take all rows with --preset none",
+            },
+        ),
     };
     Err(if let [file] = files { error.file(file) } else { error }.into())
 }

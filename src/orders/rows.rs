@@ -22,6 +22,15 @@ pub(super) struct Formats {
     pub totals: bool,
     /// The amount is that of the whole order and stands on its first line alone, as a preset says.
     pub first_line: bool,
+    /// A row is a whole order, as a preset says: what comes again with its id is the same order told twice.
+    pub once: bool,
+}
+
+impl Formats {
+    /// Whether rows must be read one after the other, because what comes before decides.
+    pub const fn in_turn(&self) -> bool {
+        self.totals || self.once
+    }
 }
 
 /// A row, its fields understood.

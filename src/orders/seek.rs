@@ -96,15 +96,18 @@ impl Columns {
                 && let Some((preset, missing)) = Preset::nearly(plain)
             {
                 self.notes.push(format!(
-                    "it looks like {} but has no column `{missing}`, so it is read without the rules for such files \
+                    "it has most columns of {}, but no `{missing}`, so it is read without the rules for such files \
                      (--preset {} applies those that can be)",
                     preset.title, preset.name
                 ));
             }
             return;
         };
-        let given =
-            Given { customer: options.columns.customer.is_some(), amount: options.columns.amount.is_some() };
+        let given = Given {
+            customer: options.columns.customer.is_some(),
+            amount: options.columns.amount.is_some(),
+            events: &options.events,
+        };
         let money = self.measure.is_money().then_some(Role::Amount as usize);
         let currency = self.currency;
         let policy =

@@ -8,6 +8,7 @@ use super::blocks::{Block, Blocks};
 use super::columns::{Columns, Role};
 use super::dates;
 use super::dialect::Dialect;
+use super::presets::Then;
 use super::records::{Record, Splitter};
 use super::rows::order;
 use super::{DateOrder, DecimalMark, ReadOptions, exchange};
@@ -61,6 +62,8 @@ pub(super) struct Survey {
     pub rows: u64,
     /// The currencies of amounts, and how many rows have each.
     pub currencies: Vec<(String, u64)>,
+    /// Where events have names of the shop's own: those that are taken for purchases, and how many rows have each.
+    pub events: Vec<(String, u64)>,
     /// Whether an order has an amount on its first line and none on a later one.
     blank: bool,
     /// The order under way: its id, its amount, whether it has more lines, whether these repeat it.
@@ -131,18 +134,31 @@ impl Survey {
         }
     }
 
-    /// Counts the currency of a row that the rules do not set aside.
+    /// Counts the currency and the event of a row that the rules do not set aside.
     pub fn take_currency<'f>(&mut self, columns: &Columns, field: impl Fn(usize) -> Cow<'f, [u8]>) {
         self.rows += 1;
-        let Some(slot) = columns.currency else { return };
-        let text = field(slot);
-        let Some(name) = exchange::currency(&text) else { return };
-        if columns.policy.as_ref().is_some_and(|policy| policy.leaves_out(field).is_some()) {
+        let event = columns.policy.as_ref().and_then(|policy| policy.event);
+        if columns.currency.is_none() && event.is_none() {
             return;
         }
-        match self.currencies.iter_mut().find(|(known, _)| exchange::same(known, name)) {
-            Some((_, count)) => *count += 1,
-            None => self.currencies.push((exchange::code(name), 1)),
+        let then = columns.policy.as_ref().map_or(Then::Use, |policy| policy.verdict(&field));
+        if matches!(then, Then::LeaveOut(_)) {
+            return;
+        }
+        if let Some(name) = columns.currency.map(&field).as_deref().and_then(exchange::currency) {
+            match self.currencies.iter_mut().find(|(known, _)| exchange::same(known, name)) {
+                Some((_, count)) => *count += 1,
+                None => self.currencies.push((exchange::code(name), 1)),
+            }
+        }
+        if then == Then::Use
+            && let Some(name) = event.map(&field)
+        {
+            let name = amounts::text_of(&name);
+            match self.events.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, count)) => *count += 1,
+                None => self.events.push((name.trim().to_owned(), 1)),
+            }
         }
     }
 

@@ -67,6 +67,9 @@ pub struct Reading {
     /// prestashop, square, salesforce, stripe, paypal, ga4, mixpanel, or none [default: the one the header tells]
     #[arg(long, value_name = "NAME")]
     pub preset: Option<PresetChoice>,
+    /// Events that are purchases, in exports of events [default: purchase, order completed and the like]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub events: Vec<String>,
     /// Currency in which amounts are added up; needed where a file has several, with --rates
     #[arg(long, value_name = "CODE")]
     pub currency: Option<String>,

@@ -7,11 +7,12 @@ use super::{BARE, Names, Preset, Rule, Test, Then, YES, leave_out};
 pub(super) const PRESETS: &[Preset] = &[GA4, GA4_CSV, MIXPANEL];
 
 /// Events of the BigQuery export, as JSON lines or flattened to CSV (support.google.com/analytics/answer/7029846, "BigQuery Export
-/// schema"). A refund is an event of its own with the id of the transaction.
+/// schema"). A refund is an event of its own with the id of the transaction. A purchase is often told twice, when its last page is loaded
+/// again: of the events of a transaction the first counts.
 const GA4: Preset = Preset {
     name: "ga4",
     title: "GA4 events of BigQuery",
-    marks: &[&["event_name"], &["event_date", "event_timestamp"], &["user_pseudo_id", "user_id"]],
+    marks: &[&["event_name"], &["event_date", "event_timestamp"], &["user_pseudo_id"]],
     customer: &["user_id", "user_pseudo_id"],
     date: &["event_date", "event_timestamp"],
     amount: &[
@@ -25,13 +26,12 @@ const GA4: Preset = Preset {
     order: &["ecommerce.transaction_id", "transaction_id", "event_params.transaction_id"],
     currency: &["event_params.currency", "currency", "ecommerce.currency"],
     refund_amount: &["ecommerce.refund_value", "refund_value"],
+    event: &["event_name"],
+    once: true,
     rules: &[
-        leave_out(
-            &[(&["event_name"], Test::IsNot(&["purchase", "in_app_purchase", "refund"]))],
-            Reason::NotPurchase,
-        ),
         leave_out(&[(&["event_params.debug_mode", "debug_mode"], YES)], Reason::TestOrder),
         Rule { when: &[(&["event_name"], Test::Is(&["refund"]))], then: Then::Refund },
+        leave_out(&[(&["event_name"], Test::IsNot(&["purchase", "in_app_purchase"]))], Reason::NotPurchase),
     ],
     ..BARE
 };
@@ -47,8 +47,8 @@ const GA4_CSV: Preset = Preset {
         &["Date", "Date + hour (YYYYMMDDHH)"],
     ],
     customer: &["User ID", "Effective user ID", "App-instance ID", "User pseudo ID", "Client ID"],
-    date: &["Date", "Date + hour (YYYYMMDDHH)"],
-    amount: &["Purchase revenue", "Total revenue"],
+    date: &["Date"],
+    amount: &["Purchase revenue"],
     order: &["Transaction ID"],
     currency: &["Currency"],
     refunded: &["Refund amount"],
@@ -131,6 +131,8 @@ const MIXPANEL: Preset = Preset {
         "transaction_id",
     ],
     currency: &["properties.currency", "properties.currency_code", "currency"],
+    event: &["event"],
+    own_events: true,
     rules: &[
         leave_out(&[(&["properties.is_test", "properties.test"], YES)], Reason::TestOrder),
         Rule { when: &[(&["event"], Test::Is(REFUNDS))], then: Then::Refund },

@@ -47,6 +47,12 @@ pub(super) struct Preset {
     pub minor: bool,
     /// The order's amount stands on its first line alone.
     pub first_line: bool,
+    /// The column with the names of events.
+    pub event: Names,
+    /// Events have names of the shop's own, so that two of them may tell the same purchases.
+    pub own_events: bool,
+    /// A row is a whole order: what comes again with its id is the same order told twice.
+    pub once: bool,
     /// What becomes of rows; the first that fits decides.
     pub rules: &'static [Rule],
 }
@@ -68,6 +74,9 @@ const BARE: Preset = Preset {
     refund_order: &[],
     minor: false,
     first_line: false,
+    event: &[],
+    own_events: false,
+    once: false,
     rules: &[],
 };
 
@@ -154,7 +163,7 @@ impl Preset {
 
     /// A preset of which one mark alone is missing, and that column.
     pub fn nearly(header: &[String]) -> Option<(&'static Self, &'static str)> {
-        all().filter(|preset| preset.marks.len() > 3).find_map(|preset| match preset.missing(header)[..] {
+        all().filter(|preset| preset.marks.len() > 4).find_map(|preset| match preset.missing(header)[..] {
             [missing] => Some((preset, missing)),
             _ => None,
         })

@@ -84,13 +84,7 @@ macro_rules! woo_rules {
 const WOO_EXPORT: Preset = Preset {
     name: "woocommerce",
     title: "a WooCommerce orders export",
-    marks: &[
-        &["order_id"],
-        &["order_date", "date"],
-        &["status"],
-        &["order_total"],
-        &["billing_email", "customer_email"],
-    ],
+    marks: &[&["order_id"], &["order_date", "date"], &["status"], &["order_total"], &["billing_email"]],
     customer: &["billing_email", "customer_email", "customer_id", "customer_user"],
     date: &["order_date", "date"],
     amount: &["order_total"],
@@ -120,7 +114,14 @@ const WOO_ADVANCED: Preset = Preset {
 const WOO_ANALYTICS: Preset = Preset {
     name: "woocommerce",
     title: "an Analytics orders report of WooCommerce",
-    marks: &[&["Order #"], &["N. Revenue", "Net Revenue"], &["Status"], &["Customer"], &["Date"]],
+    marks: &[
+        &["Order #"],
+        &["N. Revenue", "Net Revenue"],
+        &["Status"],
+        &["Customer"],
+        &["Customer type"],
+        &["Date"],
+    ],
     customer: &["Customer"],
     date: &["Date"],
     amount: &["N. Revenue", "Net Revenue"],
