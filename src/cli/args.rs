@@ -1,10 +1,13 @@
 //! What can be said on the command line, typed.
 
+mod backtest;
 mod cohorts;
 mod counting;
+mod export;
 mod metrics;
 mod reading;
 mod shop;
+mod simulate;
 mod subscriptions;
 
 use std::path::PathBuf;
@@ -18,11 +21,14 @@ use crate::model::{AnyPurchaseModel, AnyRetentionModel, BgNbd, Parametric, Paret
 use crate::units::{AnnualRate, Grain, Horizon, Share, TimeUnit};
 use crate::{Error, Result};
 
+pub use backtest::{Backtest, PlotsArg, PredictionsArg};
 pub use cohorts::{Cohorts, SplitArg};
 pub use counting::Counting;
+pub use export::Export;
 pub use metrics::Metrics;
 pub use reading::{GrainArg, OrdersIn, Reading, RefundsArg, SpendArg};
 pub use shop::{Answering, Earning, Foreseeing, Grouping};
+pub use simulate::Simulate;
 pub use subscriptions::{Contracts, Retention};
 
 /// Predictive customer lifetime value: from a file of orders to every customer's future value, with intervals that hold.
@@ -57,6 +63,8 @@ pub enum Command {
     Metrics(Metrics),
     /// Customers by the period of their first purchase: retention and value at every age, continued by a model
     Cohorts(Cohorts),
+    /// Scores for Klaviyo, Salesforce, Google Ads, Meta, Tableau or a spreadsheet
+    Export(Export),
     /// Make an order file of any size from a model
     Simulate(Simulate),
     /// Survival of subscribers: observed, fitted and projected
@@ -374,80 +382,6 @@ pub struct Score {
     pub contracts: Contracts,
 }
 
-/// `ltv backtest`.
-#[derive(Debug, Args)]
-pub struct Backtest {
-    /// The orders.
-    #[command(flatten)]
-    pub orders: OrdersIn,
-    /// How far each forecast looks ahead: 273d, 39w, 6m, 1y
-    #[arg(long, value_name = "HORIZON")]
-    pub horizon: Horizon,
-    /// Dates to forecast from (1997-09-30,1997-12-31), or how many, counted back from the newest
-    #[arg(long, value_name = "DATES-OR-COUNT", default_value = "1")]
-    pub origins: String,
-    /// Distance between counted origins
-    #[arg(long, value_name = "HORIZON")]
-    pub every: Option<Horizon>,
-    /// Train on the customers who came in so much of the past before each origin, and forecast all [default: on everybody]
-    #[arg(long, value_name = "LENGTH")]
-    pub window: Option<Horizon>,
-    /// Models to compare, each with --spend or with a model of spend of its own: bg-nbd+log-normal; naive-rate and naive-mean are
-    /// always with them
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "bg-nbd,naive-rate,naive-mean")]
-    pub models: Vec<String>,
-    /// Where covariates are found.
-    #[command(flatten)]
-    pub covariates: CovariatesIn,
-    /// Which of them bear on what.
-    #[command(flatten)]
-    pub on: CovariatesOn,
-    /// How time is counted.
-    #[command(flatten)]
-    pub counting: Counting,
-    /// How the result is written
-    #[arg(long, value_enum, default_value_t = FormatArg::Table)]
-    pub format: FormatArg,
-    /// File to write, or a folder (a new name without an ending) for metrics, comparison and each customer's forecast, in which an
-    /// interrupted run goes on where it was [default: standard output]
-    #[arg(long, short, value_name = "FILE-OR-FOLDER", default_value = "-")]
-    pub output: PathBuf,
-    /// Folder to write charts into [default: plots in the output folder]: calibration, gain, coverage, PIT, totals, means by class, tracking, P(alive)
-    #[arg(long, value_name = "FOLDER")]
-    pub plots: Option<PathBuf>,
-    /// As what charts are written
-    #[arg(long, value_enum, default_value_t = PlotsArg::Both)]
-    pub plots_as: PlotsArg,
-    /// How each customer's forecast is written into the folder [default: csv]
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    pub predictions: Option<PredictionsArg>,
-    /// How subscriptions are read.
-    #[command(flatten)]
-    pub contracts: Contracts,
-}
-
-/// As what charts are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PlotsArg {
-    /// As SVG, for the web and for print.
-    Svg,
-    /// As PNG, 1,440 pixels wide.
-    Png,
-    /// As both.
-    Both,
-}
-
-/// How each customer's forecast is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PredictionsArg {
-    /// predictions.csv
-    Csv,
-    /// predictions.parquet
-    Parquet,
-    /// Not at all.
-    None,
-}
-
 /// On or off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum OnArg {
@@ -466,35 +400,6 @@ pub enum FormatArg {
     Json,
     /// Long: origin,model,target,metric,value
     Csv,
-}
-
-/// `ltv simulate`.
-#[derive(Debug, Args)]
-pub struct Simulate {
-    /// Model file, made by ltv train or ltv run
-    #[arg(long, value_name = "FILE")]
-    pub model: PathBuf,
-    /// How many customers
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub customers: u32,
-    /// Seed: the same seed makes the same file
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
-    /// Day on which the first customers come
-    #[arg(long, value_name = "DATE", default_value = "2024-01-01")]
-    pub start: String,
-    /// How long new customers keep coming
-    #[arg(long, value_name = "LENGTH", default_value = "1y")]
-    pub acquisition: Horizon,
-    /// How long the file goes on, from the start
-    #[arg(long, value_name = "LENGTH", default_value = "2y")]
-    pub length: Horizon,
-    /// Mean number of lines of an order
-    #[arg(long, value_name = "MEAN", default_value_t = 2.0)]
-    pub lines_per_order: f64,
-    /// File to write: .csv, .parquet, or - for standard output
-    #[arg(long, short, value_name = "FILE")]
-    pub output: PathBuf,
 }
 
 #[cfg(test)]

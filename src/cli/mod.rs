@@ -34,6 +34,7 @@ mod retention;
 mod renewals;
 mod survival;
 mod run;
+mod export;
 
 use std::process::ExitCode;
 
@@ -77,6 +78,7 @@ fn command(cli: &Cli) -> Result<()> {
         Command::Backtest(args) => backtest::run(args, cli.quiet, &bars),
         Command::Metrics(args) => metrics::run(args, cli.quiet, &bars),
         Command::Cohorts(args) => cohorts::run(args, cli.quiet, &bars),
+        Command::Export(args) => export::run(args, cli.quiet, &bars),
         Command::Simulate(args) => simulate::run(args, cli.quiet, &bars),
         Command::Retention(args) => retention::retention(args, cli.quiet),
         Command::Models => models::run(),

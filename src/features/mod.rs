@@ -15,6 +15,7 @@ mod behaviour;
 mod subscriptions;
 
 pub use behaviour::Behaviour;
+pub(crate) use cells::Cells;
 pub use covariates::{
     Coding, CovariateColumn, CovariateFile, CovariateGroups, CovariatePath, CovariatePaths, CovariatePlan,
     CovariateSchema, CovariateTable, Gap, Process, Season, Span,

@@ -69,7 +69,7 @@ fn cell(line: &mut Vec<u8>, values: &Values<'_>, row: usize) {
 }
 
 /// Text, in quotes where it must be; the empty text as well, since an empty cell is a missing value.
-fn text(line: &mut Vec<u8>, text: &str) {
+pub(crate) fn text(line: &mut Vec<u8>, text: &str) {
     let plain = |byte: u8| !matches!(byte, b',' | b'"' | b'\n' | b'\r');
     if !text.is_empty() && text.bytes().all(plain) {
         line.extend_from_slice(text.as_bytes());

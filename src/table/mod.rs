@@ -9,6 +9,7 @@ use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
 
+pub(crate) use csv::text as csv_text;
 pub use ids::Ids;
 pub use sheet::{Column, Sheet, SheetFormat};
 

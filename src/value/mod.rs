@@ -4,6 +4,7 @@ mod groups;
 mod mixture;
 mod future;
 pub mod metrics;
+pub mod export;
 pub mod cohorts;
 
 pub use future::{Future, NOBODY, Path, Windows};

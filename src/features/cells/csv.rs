@@ -10,7 +10,7 @@ use crate::orders::input::{Text, broken};
 use crate::{Error, Result};
 
 /// A table in CSV, under way.
-pub(in crate::features) struct CsvCells {
+pub(crate) struct CsvCells {
     path: PathBuf,
     reader: Reader<Box<dyn Read + Send>>,
     record: ByteRecord,

@@ -12,7 +12,7 @@ use crate::orders::Plain;
 use crate::orders::input::{self, Content};
 
 /// A table under way, one row at a time: Parquet, or CSV (also .gz and .zst; comma, semicolon or tab) with a header.
-pub(super) enum Cells {
+pub(crate) enum Cells {
     Csv(Box<CsvCells>),
     Parquet(Box<ParquetCells>),
 }

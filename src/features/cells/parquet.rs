@@ -13,7 +13,7 @@ use crate::{Error, Result};
 const BATCH: usize = 8192;
 
 /// A table in Parquet, under way.
-pub(in crate::features) struct ParquetCells {
+pub(crate) struct ParquetCells {
     path: PathBuf,
     reader: SerializedFileReader<File>,
     names: Vec<String>,
