@@ -88,7 +88,7 @@ impl Contacts {
         };
         progress.begin("reading contacts", None);
         while let Some(line) = source.next()? {
-            if line % (1 << 16) == 0 {
+            if line.is_multiple_of(1 << 16) {
                 progress.check()?;
                 progress.advance(1 << 16);
             }

@@ -59,7 +59,7 @@ pub fn export(
     progress.begin("exporting", None);
     while let Some(number) = source.next()? {
         rows.ledger.rows += 1;
-        if rows.ledger.rows % STEP == 0 {
+        if rows.ledger.rows.is_multiple_of(STEP) {
             progress.check()?;
             progress.advance(STEP);
         }
