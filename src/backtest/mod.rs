@@ -35,6 +35,7 @@ pub use kept::Pieces;
 pub use metrics::{
     Band, Bin, Buys, Columns, Comparison, Coverage, Decile, Gain, MetColumns, Metrics, Third, buys, percent,
 };
+pub(crate) use origins::before;
 pub use origins::{FEWEST_CUSTOMERS, Origins};
 pub use report::{
     AcquiredReport, BacktestReport, ContestTable, LongRow, LongTable, ModelReport, OriginReport, TargetReport,

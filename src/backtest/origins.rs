@@ -178,7 +178,7 @@ pub(super) fn after(
 
 /// The last tick after which the horizon still ends by `end`. Days and weeks are counted off; calendar months and years
 /// are not the same backwards (a month before 31 March), so the tick is looked for.
-pub(super) fn before(
+pub(crate) fn before(
     end: Tick,
     horizon: Horizon,
     grain: Grain,

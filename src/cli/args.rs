@@ -6,6 +6,7 @@ mod counting;
 mod export;
 mod metrics;
 mod reading;
+mod segments;
 mod shop;
 mod simulate;
 mod subscriptions;
@@ -27,6 +28,7 @@ pub use counting::Counting;
 pub use export::Export;
 pub use metrics::Metrics;
 pub use reading::{GrainArg, OrdersIn, Reading, RefundsArg, SpendArg};
+pub use segments::Segments;
 pub use shop::{Answering, Earning, Foreseeing, Grouping};
 pub use simulate::Simulate;
 pub use subscriptions::{Contracts, Retention};
@@ -63,6 +65,8 @@ pub enum Command {
     Metrics(Metrics),
     /// Customers by the period of their first purchase: retention and value at every age, continued by a model
     Cohorts(Cohorts),
+    /// Customers by lifecycle, value and recency-frequency-money, with what each segment is worth and who moved
+    Segments(Segments),
     /// Scores for Klaviyo, Salesforce, Google Ads, Meta, Tableau or a spreadsheet
     Export(Export),
     /// Make an order file of any size from a model

@@ -11,6 +11,7 @@ mod orders;
 mod shop;
 mod metrics;
 mod cohorts;
+mod segments;
 mod customers;
 mod tell;
 mod columns;
@@ -78,6 +79,7 @@ fn command(cli: &Cli) -> Result<()> {
         Command::Backtest(args) => backtest::run(args, cli.quiet, &bars),
         Command::Metrics(args) => metrics::run(args, cli.quiet, &bars),
         Command::Cohorts(args) => cohorts::run(args, cli.quiet, &bars),
+        Command::Segments(args) => segments::run(args, cli.quiet, &bars),
         Command::Export(args) => export::run(args, cli.quiet, &bars),
         Command::Simulate(args) => simulate::run(args, cli.quiet, &bars),
         Command::Retention(args) => retention::retention(args, cli.quiet),

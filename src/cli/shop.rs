@@ -15,7 +15,7 @@ use crate::orders::{Ledger, Orders, ReadOptions};
 use crate::progress::Progress;
 use crate::regress::ForecastFile;
 use crate::table::{Sheet, SheetFormat};
-use crate::units::Locale;
+use crate::units::{Locale, TimeUnit};
 use crate::value::Groups;
 use crate::{Error, Result};
 
@@ -49,14 +49,15 @@ impl Shop {
         Ok(Self { orders, ledger, options })
     }
 
-    /// What is seen of them, telling of logarithms if the model of spend needs these.
+    /// What is seen of them: in opportunities if the model counts these, telling of logarithms if its part for spend needs them.
     ///
     /// # Errors
     /// As [`Past::new`].
     pub fn past(&self, model: Option<&TrainedModel>) -> Result<Past<'_>> {
         let spend = model.and_then(|trained| trained.spend.as_ref());
         let logs = spend.is_some_and(|spend| spend.model.base().needs_logs());
-        Ok(Past::new(&self.orders, self.options.cutoff)?.telling_logs(logs))
+        let unit = model.map_or(TimeUnit::Week, |trained| trained.unit);
+        Ok(orders::past(&self.orders, &self.options, unit)?.telling_logs(logs))
     }
 
     /// The groups that are told apart.
@@ -141,6 +142,12 @@ impl Place {
     pub fn voice(&self, quiet: bool) -> Voice {
         let path: Vec<&Path> = self.output.iter().map(|(path, _)| path.as_path()).collect();
         Voice::new(quiet, &path)
+    }
+
+    /// Where the table goes, and in which format.
+    #[must_use]
+    pub fn output(&self) -> Option<(&Path, SheetFormat)> {
+        self.output.as_ref().map(|(path, format)| (path.as_path(), *format))
     }
 
     /// How numbers look.

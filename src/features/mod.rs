@@ -26,6 +26,6 @@ pub use net::{Netting, Purchase};
 pub use past::Past;
 pub use regularity::Regularity;
 pub use subscriptions::{SubscriptionOptions, Subscriptions};
-pub use table_in::{CustomersReader, TableOptions};
+pub use table_in::{Beside, CustomersReader, TableOptions};
 pub use tenure::Tenure;
 pub use times::PurchaseTimes;

@@ -158,13 +158,20 @@ impl Sheet {
         table.finish()
     }
 
-    fn write_json(&self, path: &Path) -> Result<()> {
+    /// Its rows as JSON: an array with an object a row, dates as text.
+    ///
+    /// # Errors
+    /// [`Error::Undefined`] for a NaN or an infinity; [`Error::Usage`] if columns differ in length.
+    pub fn records(&self) -> Result<Value> {
         self.chunk().check(0)?;
         let row = |row: usize| -> Map<String, Value> {
             self.columns.iter().map(|(name, column)| ((*name).to_owned(), column.json(row))).collect()
         };
-        let all: Vec<_> = (0..self.rows()).map(row).collect();
-        let text = serde_json::to_string_pretty(&all)
+        Ok((0..self.rows()).map(row).map(Value::Object).collect())
+    }
+
+    fn write_json(&self, path: &Path) -> Result<()> {
+        let text = serde_json::to_string_pretty(&self.records()?)
             .map_err(|why| Error::Undefined(format!("the table cannot be told as JSON: {why}")))?;
         let mut output = Output::create(path)?;
         super::put(&mut output, text.as_bytes())?;

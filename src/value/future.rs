@@ -159,6 +159,11 @@ impl<'a> Future<'a> {
             .collect()
     }
 
+    /// By how much each draw changes the sums of all groups, and at which steps that was found.
+    pub(super) fn factors(&self, windows: &Windows<'_>) -> Result<(Vec<usize>, Ratios)> {
+        self.under_draws(windows, &members(windows), sizes(self.effort).1)
+    }
+
     /// By how much each draw changes the sums of each group: at some steps, (draw, group, step) the factors of mean and variance.
     fn under_draws(
         &self,
@@ -191,7 +196,7 @@ impl<'a> Future<'a> {
 }
 
 /// Draw, group, step: factors of mean and variance.
-type Ratios = Vec<Vec<Vec<(f64, f64)>>>;
+pub(super) type Ratios = Vec<Vec<Vec<(f64, f64)>>>;
 
 /// How many customers of a group tell the shape of its path, how many tell of the draws, and how many draws there are.
 const fn sizes(effort: Effort) -> (usize, usize, usize) {
@@ -256,7 +261,7 @@ fn picked(rows: &[u32], most: usize) -> Vec<u32> {
 }
 
 /// The factors of each draw at a step: those at the steps where they were found, and lines between.
-fn varied(at: &[usize], ratios: &Ratios, group: usize, step: usize) -> Vec<(f64, f64)> {
+pub(super) fn varied(at: &[usize], ratios: &Ratios, group: usize, step: usize) -> Vec<(f64, f64)> {
     let next = at.partition_point(|&found| found < step).min(at.len() - 1);
     let before = next.saturating_sub(1);
     let share = match at[next] - at[before] {
@@ -377,7 +382,7 @@ impl Laws {
     }
 }
 
-fn no_mean() -> Error {
+pub(super) fn no_mean() -> Error {
     Error::Undefined(
         "the mean value of an order does not exist under the fitted model of spend (Gamma-Gamma: q is below 1); use --spend log-normal, \
          or look at purchases alone with --spend none"

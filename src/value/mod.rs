@@ -6,6 +6,11 @@ mod future;
 pub mod metrics;
 pub mod export;
 pub mod cohorts;
+mod outlook;
+mod worth;
+pub mod segments;
 
 pub use future::{Future, NOBODY, Path, Windows};
 pub use groups::Groups;
+pub use outlook::{Ahead, Outlook};
+pub use worth::{Grouped, Worth};

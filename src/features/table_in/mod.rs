@@ -1,10 +1,12 @@
 //! Reading a table of customers: what `ltv features` wrote, or another tool.
 
+mod beside;
 mod columns;
 mod rows;
 
 use std::path::{Path, PathBuf};
 
+pub use self::beside::Beside;
 use self::columns::Columns;
 use self::rows::Rows;
 use super::Customers;
