@@ -2,6 +2,7 @@
 
 mod backtest;
 mod cohorts;
+mod acquisition;
 mod counting;
 mod export;
 mod metrics;
@@ -22,6 +23,7 @@ use crate::model::{AnyPurchaseModel, AnyRetentionModel, BgNbd, Parametric, Paret
 use crate::units::{AnnualRate, Grain, Horizon, Share, TimeUnit};
 use crate::{Error, Result};
 
+pub use acquisition::Acquisition;
 pub use backtest::{Backtest, PlotsArg, PredictionsArg};
 pub use cohorts::{Cohorts, SplitArg};
 pub use counting::Counting;
@@ -69,6 +71,8 @@ pub enum Command {
     Segments(Segments),
     /// Scores for Klaviyo, Salesforce, Google Ads, Meta, Tableau or a spreadsheet
     Export(Export),
+    /// What a new customer costs and brings, by channel and period: CAC, LTV, payback, and what if money were moved
+    Acquisition(Acquisition),
     /// Make an order file of any size from a model
     Simulate(Simulate),
     /// Survival of subscribers: observed, fitted and projected

@@ -12,6 +12,7 @@ mod shop;
 mod metrics;
 mod cohorts;
 mod segments;
+mod acquisition;
 mod customers;
 mod tell;
 mod columns;
@@ -81,6 +82,7 @@ fn command(cli: &Cli) -> Result<()> {
         Command::Cohorts(args) => cohorts::run(args, cli.quiet, &bars),
         Command::Segments(args) => segments::run(args, cli.quiet, &bars),
         Command::Export(args) => export::run(args, cli.quiet, &bars),
+        Command::Acquisition(args) => acquisition::run(args, cli.quiet, &bars),
         Command::Simulate(args) => simulate::run(args, cli.quiet, &bars),
         Command::Retention(args) => retention::retention(args, cli.quiet),
         Command::Models => models::run(),

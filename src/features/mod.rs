@@ -7,7 +7,7 @@ mod some;
 mod holdout;
 mod customers;
 mod times;
-mod cells;
+pub(crate) mod cells;
 mod covariates;
 mod table_in;
 mod tenure;

@@ -7,7 +7,7 @@ use crate::units::Money;
 
 /// What a text says about the amount it means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Amount {
+pub(crate) enum Amount {
     Of(Money),
     /// Nothing stands there.
     Missing,
@@ -31,7 +31,7 @@ pub(super) const ONE: Amount = Amount::Of(Money::from_micros(Money::PER_UNIT));
 
 /// What an amount tells about the decimal mark of its column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Evidence {
+pub(crate) enum Evidence {
     None,
     Ambiguous,
     Point,
@@ -42,7 +42,7 @@ pub(super) enum Evidence {
 ///
 /// Understood are signs before and after, parentheses for negative, currency signs and codes on either side, groups of
 /// thousands apart by comma, point, space or apostrophe, and exponents.
-pub(super) fn read(text: &[u8], mark: Option<DecimalMark>) -> Amount {
+pub(crate) fn read(text: &[u8], mark: Option<DecimalMark>) -> Amount {
     if let Some(micros) = plain(text, mark.unwrap_or(DecimalMark::Point).byte()) {
         // Without a mark known, `1.234` is no plain number.
         if mark.is_some() || text.len() < 4 || text[text.len() - 4] != b'.' {
@@ -69,7 +69,7 @@ pub(super) fn fixed(text: &[u8], digits: i32) -> Option<i128> {
 }
 
 /// What an amount tells about the decimal mark.
-pub(super) fn evidence(text: &[u8]) -> Evidence {
+pub(crate) fn evidence(text: &[u8]) -> Evidence {
     if text.iter().all(u8::is_ascii_digit) {
         return Evidence::None;
     }
@@ -90,7 +90,7 @@ pub(super) fn is_missing(text: &[u8]) -> bool {
 }
 
 /// Text that is no UTF-8 is Windows-1252: there is no byte it cannot read, and signs of currency and fixed spaces are in it.
-pub(super) fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+pub(crate) fn text_of(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,

@@ -8,7 +8,7 @@ mod log;
 mod store;
 
 mod options;
-mod amounts;
+pub(crate) mod amounts;
 mod dates;
 mod clock;
 mod zone;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::ToSpan;
-use jiff::civil::{Date, date};
+use jiff::civil::{Date, ISOWeekDate, Weekday, date};
 use serde::{Deserialize, Serialize};
 
 use super::{Grain, Tick};
@@ -103,6 +103,33 @@ impl CalendarPeriod {
         }
     }
 
+    /// The period that a label names, the other way round of [`CalendarPeriod::label`]; `None` for any other text.
+    #[must_use]
+    pub fn of_label(text: &str) -> Option<(Self, i32)> {
+        let whole = |digits: &str, length: usize| -> Option<i16> {
+            let plain = digits.len() == length && digits.bytes().all(|byte| byte.is_ascii_digit());
+            plain.then(|| digits.parse().ok())?
+        };
+        let text = text.trim();
+        let year = whole(text.get(..4)?, 4)?;
+        let (period, first) = match text.get(4..)?.strip_prefix('-') {
+            None if text.len() == 4 => (Self::Year, Date::new(year, 1, 1).ok()?),
+            None => return None,
+            Some(rest) => match rest.split_at_checked(1)? {
+                ("Q" | "q", quarter) => {
+                    let quarter = whole(quarter, 1).filter(|quarter| (1..=4).contains(quarter))?;
+                    (Self::Quarter, Date::new(year, 3 * quarter as i8 - 2, 1).ok()?)
+                }
+                ("W" | "w", week) => {
+                    let week = ISOWeekDate::new(year, whole(week, 2)? as i8, Weekday::Monday).ok()?;
+                    (Self::Week, week.date())
+                }
+                _ => (Self::Month, Date::new(year, whole(rest, 2)? as i8, 1).ok()?),
+            },
+        };
+        Some((period, period.index(Grain::Day, Grain::Day.tick(first.at(0, 0, 0, 0))?)))
+    }
+
     /// How many periods a year has.
     #[must_use]
     pub const fn per_year(self) -> f64 {
@@ -181,6 +208,23 @@ mod tests {
         assert_eq!(named(CalendarPeriod::Quarter, "2024-12-01"), "2024-Q4");
         assert_eq!(named(CalendarPeriod::Year, "1999-12-31"), "1999");
         assert_eq!(named(CalendarPeriod::Week, "2024-12-30"), "2025-W01");
+    }
+
+    #[test]
+    fn a_label_names_its_period() {
+        for (period, label) in [
+            (CalendarPeriod::Month, "2024-03"),
+            (CalendarPeriod::Quarter, "2024-Q4"),
+            (CalendarPeriod::Year, "1999"),
+            (CalendarPeriod::Week, "2025-W01"),
+            (CalendarPeriod::Week, "2020-W53"),
+        ] {
+            let (found, index) = CalendarPeriod::of_label(label).unwrap();
+            assert_eq!((found, found.label(index)), (period, label.to_owned()));
+        }
+        for wrong in ["", "24", "2024-13", "2024-Q5", "2024-W54", "2024-3", "2024-03-01", "2024-", "x"] {
+            assert_eq!(CalendarPeriod::of_label(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

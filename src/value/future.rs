@@ -117,6 +117,22 @@ impl<'a> Future<'a> {
         Ok(times.iter().map(|&t| law.mean(t)).map(|mean| (mean, mean * each)).collect())
     }
 
+    /// Expected value of some rows and its variance (`None` where it does not exist) at the fitted parameters, from the cut-off to a time of
+    /// each row's own.
+    ///
+    /// # Errors
+    /// As [`Future::paths`].
+    pub fn each(&self, rows: &[u32], end: &(dyn Fn(usize) -> f64 + Sync)) -> Result<Vec<(f64, Option<f64>)>> {
+        let ends = |row: usize, ends: &mut [f64]| ends[0] = end(row);
+        let level = Share::new(1.0)?;
+        let windows = Windows { group: &[], groups: 0, steps: 1, ends: &ends, level };
+        let one = |row: &u32| {
+            let sums = self.fitted.piece(self.customers, &windows, std::slice::from_ref(row), &[0])?;
+            Ok((sums[0].value, sums[0].variance))
+        };
+        rows.par_iter().map(one).collect()
+    }
+
     /// The paths of all groups.
     ///
     /// # Errors

@@ -9,7 +9,10 @@ pub mod cohorts;
 mod outlook;
 mod worth;
 pub mod segments;
+mod costs;
+pub mod acquisition;
 
+pub use costs::{Cost, Costs};
 pub use future::{Future, NOBODY, Path, Windows};
 pub use groups::Groups;
 pub use outlook::{Ahead, Outlook};
