@@ -447,3 +447,22 @@ fn mixed_orders_of_day_and_month_are_asked_for() {
     let error = refused(text, &defaults()).to_string();
     assert!(error.contains("1 values have the day first") && error.contains("--date-format dmy"), "{error}");
 }
+
+/// January to March in one file, March to May in another: March is there twice, and somebody says so.
+#[test]
+fn rows_that_stand_in_two_files_are_told() {
+    let rows = |months: std::ops::RangeInclusive<u32>| -> String {
+        let one = |month: u32, at: u32| format!("c{at},2024-{month:02}-{:02},{}.50\n", at % 28 + 1, 10 + at);
+        let all = months.flat_map(|month| (0..40).map(move |at| one(month, at)));
+        std::iter::once("customer,date,amount\n".to_owned()).chain(all).collect()
+    };
+    let files = Files::new();
+    let (winter, spring) = (files.write("winter.csv", rows(1..=3)), files.write("spring.csv", rows(3..=5)));
+    let (_, ledger) = read(&[winter.clone(), spring], &defaults(), &Silent).unwrap();
+    let told: Vec<&String> = ledger.notes.iter().filter(|note| note.contains("counted twice")).collect();
+    assert_eq!(told.len(), 1, "{:?}", ledger.notes);
+    assert!(told[0].starts_with("about 40 rows of ") && told[0].contains("spring.csv"), "{}", told[0]);
+    let later = files.write("later.csv", rows(4..=5));
+    let (_, ledger) = read(&[winter, later], &defaults(), &Silent).unwrap();
+    assert!(ledger.notes.is_empty(), "{:?}", ledger.notes);
+}

@@ -44,6 +44,10 @@ fn both_years_of_uci_online_retail_are_read() {
     eprintln!("{}", ledger.summary());
     assert_eq!(ledger.rows, 525_461 + 541_909);
     assert_eq!(orders.len(), 5_942);
+    // The first days of December 2010 stand in both files.
+    let twice = |note: &&String| note.contains("counted twice");
+    eprintln!("{:?}", ledger.notes);
+    assert_eq!(ledger.notes.iter().filter(twice).count(), 1);
     assert!(ledger.count(Reason::NoCustomer) > 235_000);
     assert!(ledger.refunds > 0);
     assert_eq!(ledger.unreadable(), 0);

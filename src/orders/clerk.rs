@@ -27,6 +27,8 @@ pub(super) struct Rules {
     pub drop_zero: bool,
     pub exchange: Exchange,
     pub identity: Option<Identity>,
+    /// There are several files, which may tell the same rows.
+    pub several: bool,
 }
 
 impl Rules {
@@ -40,6 +42,7 @@ impl Rules {
             drop_zero: options.drop_zero,
             exchange: Exchange::new(options)?,
             identity: options.identity.as_deref().map(Identity::read).transpose()?,
+            several: false,
         })
     }
 }
@@ -164,6 +167,9 @@ impl<'a> Clerk<'a> {
             self.rules.identity.as_ref().and_then(|known| known.person(&customer)).unwrap_or(&customer);
         let position = self.file + row.offset;
         let order = OrderRow { customer, tick, order: row.order, amount, position };
+        if self.rules.several {
+            self.ledger.sketch.see(&order);
+        }
         self.log.push_with(&order, |number| raw.attribute(number))?;
         match self.rules.refunds {
             _ if back == Money::ZERO => Ok(()),

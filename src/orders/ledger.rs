@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
+use super::sketch::Sketch;
 use crate::error::Place;
 use crate::units::grouped;
 
@@ -139,6 +140,8 @@ pub struct Ledger {
     pub left_out: BTreeMap<Reason, (u64, Vec<Place>)>,
     /// What was decided on the way and may surprise, in whole sentences: a guessed encoding, a file named twice.
     pub notes: Vec<String>,
+    /// Of one of several files, what tells whether another one holds the same rows.
+    pub(super) sketch: Sketch,
 }
 
 impl Ledger {
@@ -168,6 +171,7 @@ impl Ledger {
         for note in other.notes {
             self.note(note);
         }
+        self.sketch.merge(other.sketch);
     }
 
     /// The ledger of one file from those of its parts, in whatever order these were read.

@@ -4,6 +4,7 @@ mod attributes;
 mod events;
 mod ids;
 mod ledger;
+mod sketch;
 mod log;
 mod store;
 

@@ -11,6 +11,7 @@ use super::dialect::Dialect;
 use super::input::{self, Content, Opened, Text};
 use super::parquet::{self, Table};
 use super::rows::Formats;
+use super::sketch::told_twice;
 use super::survey::{Survey, Verdict, Votes};
 use super::{Ledger, LogOptions, OrderLog, Orders, ReadOptions, Reason};
 use crate::error::InputError;
@@ -31,8 +32,8 @@ use crate::{Error, Result};
 /// [`Error::Interrupted`].
 pub fn read(inputs: &[PathBuf], options: &ReadOptions, progress: &dyn Progress) -> Result<(Orders, Ledger)> {
     let options = &ReadOptions { attributes: attributes::asked(&options.attributes)?, ..options.clone() };
-    let rules = Rules::new(options)?;
     let (files, notes) = input::expand(inputs)?;
+    let rules = Rules { several: files.len() > 1, ..Rules::new(options)? };
     let mut plans = Vec::with_capacity(files.len());
     for path in &files {
         progress.check()?;
@@ -46,16 +47,18 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions, progress: &dyn Progress) 
     let threads = options.threads.unwrap_or_else(rayon::current_num_threads).clamp(1, 64);
     let log = |_| OrderLog::with_attributes(log_options, &options.attributes);
     let mut logs: Vec<OrderLog> = (0..threads).map(log).collect::<Result<_>>()?;
-    let mut ledger = Ledger::default();
+    let (mut ledger, mut sketches) = (Ledger::default(), Vec::with_capacity(files.len()));
     notes.into_iter().for_each(|note| ledger.note(note));
     progress.begin("reading orders", input::total_size(&files));
     for (file, (plan, formats)) in plans.into_iter().zip(formats).enumerate() {
         let path = &files[file];
-        let (part, examples) = plan.read((file, path), formats, encoding, &rules, &mut logs, progress)?;
+        let (mut part, examples) = plan.read((file, path), formats, encoding, &rules, &mut logs, progress)?;
         not_mostly_unreadable(path, &part, examples)?;
+        sketches.push(std::mem::take(&mut part.sketch));
         ledger.merge(part);
     }
     progress.end();
+    told_twice(&files, &sketches).into_iter().for_each(|note| ledger.note(note));
     something_left(&files, &ledger)?;
     rules.exchange.note().into_iter().for_each(|note| ledger.note(note));
     if let (Some(identity), Some(path)) = (&rules.identity, &options.identity) {
