@@ -44,6 +44,9 @@ pub enum Error {
     /// A fit did not converge or is degenerate; the source carries the fit report.
     #[error("{0}")]
     Fit(Box<dyn std::error::Error + Send + Sync>),
+    /// Everything was done and written, and something in it is out of line, which the caller wanted to fail on.
+    #[error("alarm: {0}")]
+    Alarm(String),
     /// The user asked to stop (Ctrl-C).
     #[error("stopped on request; no output file was left half-written")]
     Interrupted,

@@ -282,3 +282,132 @@ fn wrong_words_are_refused_before_anything_is_read() {
     desk.file("none.csv", "customer_id,date,amount\n");
     desk.refused(&["cohorts", "none.csv"], 1, &["no order"]);
 }
+
+#[test]
+fn a_trend_of_ten_orders_is_as_by_hand() {
+    let desk = desk();
+    let said = desk.done(&["trend", "shop.csv", "--period", "month", "--horizon", "1m", "-o", "t.csv"]);
+    let text = desk.text("t.csv");
+    let head = "period,complete,new_customers,aov,purchase_frequency,retention,realised,predicted_then,\
+                predicted_then_lower,predicted_then_upper,predicted_now,lower,upper,alarm";
+    assert_eq!(text.lines().next().unwrap(), head);
+    // Ann's second order, on 4 February, is the last day but one of her first month; that of 1 March is not in it.
+    let starts = [
+        "2024-01,true,3,25.0,1.3333333333333333,0.3333333333333333,33.333333333333336,",
+        "2024-02,true,2,27.5,1.0,0.0,27.5,",
+        "2024-03,true,1,25.0,1.0,,25.0,",
+    ];
+    for (line, start) in text.lines().skip(1).zip(starts) {
+        assert!(line.starts_with(start), "{line}");
+    }
+    assert_eq!(text.lines().count(), 4);
+    assert!(said.out.lines().all(|line| line.chars().count() <= 80), "{}", said.out);
+    desk.done(&[
+        "trend",
+        "shop.csv",
+        "--period",
+        "month",
+        "--horizon",
+        "1m",
+        "--margin",
+        "50%",
+        "-o",
+        "t.csv",
+    ]);
+    assert_eq!(column(&desk.text("t.csv"), "realised"), [33.333_333_333_333_336 / 2.0, 13.75, 12.5]);
+}
+
+#[test]
+fn what_was_predicted_then_knows_nothing_of_later() {
+    let desk = Desk::new();
+    let file = data("cdnow_sample.csv");
+    let run = |cutoff: &str| {
+        let args =
+            ["trend", &file, "--period", "month", "--horizon", "6m", "--cutoff", cutoff, "-o", "t.csv"];
+        desk.done(&args);
+        desk.text("t.csv")
+    };
+    let (early, late) = (run("1997-04-15"), run("1998-06-30"));
+    for name in ["predicted_then", "predicted_then_lower", "predicted_then_upper"] {
+        assert_eq!(column(&early, name), column(&late, name), "{name}");
+    }
+    // Once the horizon is over for all, what is foreseen now is what was realised.
+    assert_eq!(column(&late, "predicted_now"), column(&late, "realised"));
+    assert_ne!(column(&early, "predicted_now"), column(&early, "realised"));
+}
+
+#[test]
+fn an_alarm_fails_the_job_after_everything_was_written() {
+    let desk = Desk::new();
+    let file = data("cdnow.csv");
+    let args = ["trend", &file, "--period", "month", "--horizon", "6m", "-o", "t.csv"];
+    assert!(desk.done(&args).out.contains("1997-01: the realised value is below what was predicted then"));
+    let said = desk.run(&[&args[..6], &["--fail-on-alarm", "-o", "alarm.csv"]].concat());
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("alarm: 1997-01: the realised value is below"), "{}", said.err);
+    assert_eq!(desk.text("alarm.csv"), desk.text("t.csv"));
+    // The newest month is in line.
+    let said = desk.done(&[&args[..6], &["--last", "1", "--fail-on-alarm"]].concat());
+    assert!(said.out.contains("2 older months are left out") && said.out.contains("none"), "{}", said.out);
+}
+
+#[test]
+fn the_model_that_is_named_is_trained_again() {
+    let desk = Desk::new();
+    let file = data("cdnow_sample.csv");
+    desk.done(&["train", &file, "--model", "mbg-nbd", "-o", "m.json"]);
+    let then = |more: &[&str]| {
+        desk.done(&[&["trend", &file, "--period", "month", "--horizon", "6m", "-o", "t.csv"], more].concat());
+        column(&desk.text("t.csv"), "predicted_then")
+    };
+    assert_ne!(then(&[]), then(&["--model", "m.json"]));
+}
+
+#[test]
+fn trends_of_small_and_strange_shops_are_named() {
+    let desk = Desk::new();
+    desk.file("new.csv", "customer_id,date,amount\na,2024-01-05,10\nb,2024-04-06,20\n");
+    let said = desk.done(&["trend", "new.csv", "-o", "t.csv", "--fail-on-alarm"]);
+    let words = said.out.replace("\n  ", " ");
+    for word in [
+        "nothing is foreseen now",
+        "no forecast then for 2024-Q1: 1 customers: too few",
+        "2024-Q2: it is not over",
+    ] {
+        assert!(words.contains(word), "{word}: {}", said.out);
+    }
+    assert_eq!(desk.text("t.csv").lines().nth(1).unwrap(), "2024-Q1,false,1,10.0,1.0,,10.0,,,,,,,\"\"");
+    desk.refused(&["trend", "new.csv", "--horizon", "2m"], 2, &["shorter than a quarter"]);
+    desk.refused(&["trend", "new.csv", "--period", "year", "--horizon", "52w"], 2, &["shorter than a year"]);
+    desk.refused(&["trend", "new.csv", "--last", "0"], 2, &["last"]);
+}
+
+/// Shops told by the model of CDNOW: what was predicted at the end of each quarter against the first year of these customers. `LTV_LONG=1` asks 100
+/// shops; `docs/trend.md` tells what they said.
+#[test]
+fn intervals_of_then_hold_on_simulated_shops() {
+    let long = std::env::var_os("LTV_LONG").is_some();
+    let desk = Desk::new();
+    let model = format!("{}/models/cdnow.json", env!("CARGO_MANIFEST_DIR"));
+    let (mut held, mut all) = (0u32, 0u32);
+    for seed in 1..=if long { 100 } else { 8 } {
+        let seed = seed.to_string();
+        let told =
+            ["simulate", "--model", &model, "--customers", "3000", "--seed", &seed, "--start", "2022-01-01"];
+        desk.done(&[&told[..], &["--acquisition", "18m", "--length", "3y", "-o", "x.csv"]].concat());
+        desk.done(&["trend", "x.csv", "--cutoff", "2024-12-31", "-o", "t.csv"]);
+        let text = desk.text("t.csv");
+        // The first quarters have too short a past to learn from.
+        let of = |name: &str| column(&text, name).into_iter().skip(2);
+        let ends = of("predicted_then_lower").zip(of("predicted_then_upper"));
+        let inside =
+            of("realised").zip(ends).map(|(value, (low, high))| u32::from(low <= value && value <= high));
+        let inside: Vec<u32> = inside.collect();
+        assert_eq!(inside.len(), 4);
+        all += 4;
+        held += inside.iter().sum::<u32>();
+    }
+    let share = f64::from(held) / f64::from(all);
+    println!("held {share:.3} of {all} quarters");
+    assert!((share - 0.9).abs() < if long { 0.05 } else { 0.15 }, "{share}");
+}

@@ -11,6 +11,7 @@ mod segments;
 mod shop;
 mod simulate;
 mod subscriptions;
+mod trend;
 
 use std::path::PathBuf;
 
@@ -34,6 +35,7 @@ pub use segments::Segments;
 pub use shop::{Answering, Earning, Foreseeing, Grouping};
 pub use simulate::Simulate;
 pub use subscriptions::{Contracts, Retention};
+pub use trend::Trend;
 
 /// Predictive customer lifetime value: from a file of orders to every customer's future value, with intervals that hold.
 #[derive(Debug, Parser)]
@@ -67,12 +69,14 @@ pub enum Command {
     Metrics(Metrics),
     /// Customers by the period of their first purchase: retention and value at every age, continued by a model
     Cohorts(Cohorts),
-    /// Customers by lifecycle, value and recency-frequency-money, with what each segment is worth and who moved
-    Segments(Segments),
-    /// Scores for Klaviyo, Salesforce, Google Ads, Meta, Tableau or a spreadsheet
-    Export(Export),
     /// What a new customer costs and brings, by channel and period: CAC, LTV, payback, and what if money were moved
     Acquisition(Acquisition),
+    /// Customers by lifecycle, value and recency-frequency-money, with what each segment is worth and who moved
+    Segments(Segments),
+    /// Each period's new customers: what they have brought, what was foreseen then, what is foreseen now, and alarms
+    Trend(Trend),
+    /// Scores for Klaviyo, Salesforce, Google Ads, Meta, Tableau or a spreadsheet
+    Export(Export),
     /// Make an order file of any size from a model
     Simulate(Simulate),
     /// Survival of subscribers: observed, fitted and projected

@@ -5,7 +5,7 @@ mod triangle;
 use std::path::Path;
 
 use super::args::{self, SplitArg};
-use super::shop::{self, Place, Shop, notes, table};
+use super::shop::{self, Place, Shop, notes, one_line, table};
 use super::voice::{Voice, write_bytes};
 use super::{outputs, show};
 use crate::features::Past;
@@ -107,7 +107,9 @@ fn onward(
         Err(why @ (Error::Fit(_) | Error::Undefined(_) | Error::Input(_))) => {
             let mut cohorts = cohorts;
             progress.end();
-            cohorts.notes.push(format!("no cohort is continued, because no model can be fitted: {why}"));
+            cohorts
+                .notes
+                .push(format!("no cohort is continued, because no model can be fitted: {}", one_line(&why)));
             return Ok(cohorts);
         }
         Err(other) => return Err(other),

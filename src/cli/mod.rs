@@ -13,6 +13,7 @@ mod metrics;
 mod cohorts;
 mod segments;
 mod acquisition;
+mod trend;
 mod customers;
 mod tell;
 mod columns;
@@ -83,6 +84,7 @@ fn command(cli: &Cli) -> Result<()> {
         Command::Segments(args) => segments::run(args, cli.quiet, &bars),
         Command::Export(args) => export::run(args, cli.quiet, &bars),
         Command::Acquisition(args) => acquisition::run(args, cli.quiet, &bars),
+        Command::Trend(args) => trend::run(args, cli.quiet, &bars),
         Command::Simulate(args) => simulate::run(args, cli.quiet, &bars),
         Command::Retention(args) => retention::retention(args, cli.quiet),
         Command::Models => models::run(),

@@ -180,6 +180,12 @@ pub fn table(sheet: &Sheet, columns: &[(&str, &str)], locale: &Locale) -> String
     grid.text()
 }
 
+/// An error as a part of a sentence.
+#[must_use]
+pub fn one_line(error: &Error) -> String {
+    error.to_string().replace("\n  ", "; ")
+}
+
 /// Notes, each on lines of its own.
 #[must_use]
 pub fn notes<S: AsRef<str>>(notes: impl IntoIterator<Item = S>) -> String {

@@ -11,6 +11,7 @@ mod worth;
 pub mod segments;
 mod costs;
 pub mod acquisition;
+pub mod trend;
 
 pub use costs::{Cost, Costs};
 pub use future::{Future, NOBODY, Path, Windows};

@@ -4,8 +4,8 @@ use crate::cli::show::{Grid, clip};
 use crate::units::{CalendarPeriod, Locale};
 use crate::value::cohorts::{Age, Cohort, Cohorts};
 
-/// The width of a table.
-const WIDTH: usize = 80;
+/// The width of a table, less what stands between its columns.
+const WIDTH: usize = 76;
 /// What stands for a period that is not over.
 const OPEN: &str = "·";
 

@@ -44,6 +44,9 @@ impl Verdict {
     }
 }
 
+/// Of fewer customers than this nothing is said.
+const FEW: u64 = 5;
+
 /// One cohort (or group) against others at the same age.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
@@ -59,7 +62,7 @@ pub struct Difference {
     pub others: u64,
     /// Their mean value up to that age.
     pub others_value: f64,
-    /// The interval of the difference.
+    /// The interval of the difference; `None` where it has none: fewer than five customers, or all alike.
     pub interval: Option<(f64, f64)>,
     /// What it is.
     pub verdict: Verdict,
@@ -150,7 +153,8 @@ fn judged(pairs: Vec<Pair>, level: Share) -> Differences {
     let each = level.get().powf(1.0 / pairs.len().max(1) as f64);
     let judge = |pair: Pair| {
         let Pair { name, age, one, others } = pair;
-        let interval = difference(&one, &others, each);
+        let few = one.count < FEW || others.count < FEW;
+        let interval = if few { None } else { difference(&one, &others, each) };
         Difference {
             name,
             age,
