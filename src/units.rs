@@ -10,7 +10,7 @@ mod locale;
 
 pub use calendar::CalendarPeriod;
 pub use count::grouped;
-pub use horizon::Horizon;
+pub use horizon::{Horizon, HorizonUnit};
 pub use locale::{Language, Locale};
 pub use money::Money;
 pub use share::{AnnualRate, Share};

@@ -8,6 +8,7 @@ mod export;
 mod metrics;
 mod reading;
 mod segments;
+mod report;
 mod shop;
 mod simulate;
 mod subscriptions;
@@ -31,6 +32,7 @@ pub use counting::Counting;
 pub use export::Export;
 pub use metrics::Metrics;
 pub use reading::{GrainArg, OrdersIn, Reading, RefundsArg, SpendArg};
+pub use report::Report;
 pub use segments::Segments;
 pub use shop::{Answering, Earning, Foreseeing, Grouping};
 pub use simulate::Simulate;
@@ -77,6 +79,8 @@ pub enum Command {
     Trend(Trend),
     /// Scores for Klaviyo, Salesforce, Google Ads, Meta, Tableau or a spreadsheet
     Export(Export),
+    /// A page for the owner of the shop: what the next year is worth, who brings it, who is leaving, and how sure that is
+    Report(Report),
     /// Make an order file of any size from a model
     Simulate(Simulate),
     /// Survival of subscribers: observed, fitted and projected

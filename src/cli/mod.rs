@@ -36,6 +36,8 @@ mod regressions;
 mod retention;
 mod renewals;
 mod survival;
+mod past_check;
+mod report;
 mod run;
 mod export;
 
@@ -85,6 +87,7 @@ fn command(cli: &Cli) -> Result<()> {
         Command::Export(args) => export::run(args, cli.quiet, &bars),
         Command::Acquisition(args) => acquisition::run(args, cli.quiet, &bars),
         Command::Trend(args) => trend::run(args, cli.quiet, &bars),
+        Command::Report(args) => report::run(args, cli.quiet, &bars),
         Command::Simulate(args) => simulate::run(args, cli.quiet, &bars),
         Command::Retention(args) => retention::retention(args, cli.quiet),
         Command::Models => models::run(),

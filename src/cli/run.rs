@@ -4,20 +4,18 @@ use std::fs;
 
 use super::args;
 use super::choosing::settled;
+use super::past_check::{Checking, end_of};
 use super::scoring::{Asked, Scored, score_past};
 use super::show::{self, Grid};
 use super::summary::Summary;
 use super::tell::wrap;
 use super::voice::{Voice, write_text};
 use super::{orders, outputs, tell, totals};
-use crate::backtest::{
-    BacktestPlan, BacktestReport, NaiveMean, NaiveRate, OriginReport, backtest, estimators_with,
-};
+use crate::backtest::{BacktestReport, OriginReport};
 use crate::features::Past;
 use crate::fit::{Recipe, TrainedModel};
 use crate::model::Parametric;
 use crate::progress::Progress;
-use crate::units::{Grain, Horizon};
 use crate::{Error, Result};
 
 /// Runs the command.
@@ -60,7 +58,8 @@ pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()>
         check => check,
     };
 
-    let end = end_of_horizon(args.horizon, &past);
+    let grain = past.orders().options.grain;
+    let end = end_of(args.horizon, &past).map(|tick| grain.show(tick));
     let summary = Summary {
         args,
         horizon_end: end.as_deref(),
@@ -93,37 +92,21 @@ fn score(
     score_past((trained, recipe.covariates.as_deref()), asked, past, &scores, progress)
 }
 
-/// The same method on the newest holdout that the history allows: the horizon itself where at least half as much history
-/// is left before it, otherwise the newer half of the history, in whole weeks where it is long enough.
 fn check(
     args: &args::Run,
     recipe: &Recipe,
     past: &Past<'_>,
     progress: &dyn Progress,
 ) -> Result<BacktestReport> {
-    let plan = BacktestPlan {
-        levels: vec![args.worth.level], // one is shown, and each takes four columns of all customers
-        ..BacktestPlan::new(holdout(args.horizon, past)?, args.counting.unit())?
+    let checking = Checking {
+        model: recipe.purchase.id(),
+        spend: args.orders.reading.spend_model(),
+        covariates: recipe.covariates.as_ref(),
+        horizon: args.horizon,
+        unit: args.counting.unit(),
+        level: args.worth.level,
     };
-    let models = [recipe.purchase.id(), NaiveRate::ID, NaiveMean::ID];
-    let spend = args.orders.reading.spend_model();
-    backtest(past, &plan, &estimators_with(&models, spend, recipe.covariates.as_ref())?, progress)
-}
-
-fn holdout(horizon: Horizon, past: &Past<'_>) -> Result<Horizon> {
-    let grain = past.orders().options.grain;
-    let first = past.orders().first_tick().unwrap_or_else(|| past.cutoff());
-    if let Some(period) = past.period() {
-        let history = (period.index(grain, past.cutoff()) - period.index(grain, first)) as u32;
-        let asked = horizon.in_periods(period)?;
-        return Horizon::periods(if 2 * asked <= history { asked } else { history / 2 }.max(1), period);
-    }
-    let history = (f64::from(past.cutoff().0) - f64::from(first.0) + 1.0) / f64::from(grain.ticks_per_day());
-    if horizon.in_days(Some((grain, past.cutoff())))? * 1.5 <= history {
-        return Ok(horizon);
-    }
-    let half = (history / 2.0).floor() as u32;
-    if half >= 14 { Horizon::weeks(half / 7) } else { Horizon::days(half.max(1)) }
+    checking.run(past, progress)
 }
 
 /// What the next year brings, from whom, and who is slipping away.
@@ -191,17 +174,4 @@ fn tell_check(report: &BacktestReport, origin: &OriginReport) -> String {
          part of customers whose {level} interval held. The naive lines are what a spreadsheet would have said.",
             show::count(origin.customers as u64)
         ))
-}
-
-/// The last moment of the horizon.
-fn end_of_horizon(horizon: Horizon, past: &Past<'_>) -> Option<String> {
-    let grain: Grain = past.orders().options.grain;
-    if let Some(period) = past.period() {
-        let index =
-            period.index(grain, past.cutoff()).checked_add_unsigned(horizon.in_periods(period).ok()?)?;
-        return Some(grain.show(period.end(grain, index)));
-    }
-    let days = horizon.in_days(Some((grain, past.cutoff()))).ok()?;
-    let tick = f64::from(past.cutoff().0) + days * f64::from(grain.ticks_per_day());
-    (tick <= f64::from(i32::MAX)).then(|| grain.show(crate::units::Tick(tick as i32)))
 }

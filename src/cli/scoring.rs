@@ -20,7 +20,7 @@ use super::columns::Columns;
 
 /// So many customers are scored and written at a time.
 pub const PART: usize = 1 << 18;
-/// So many customers are listed.
+/// So many customers are listed on a terminal.
 const LISTED: usize = 10;
 /// Trained on more customers than this, a model's draws are not mixed into the intervals of customers unless that is asked for.
 const FEW: u64 = 2_000;
@@ -169,6 +169,8 @@ pub struct Listed {
     pub purchases_so_far: u64,
     /// Since the last purchase, in the model's unit.
     pub silence: f64,
+    /// The tick of the last purchase, where the table was made from orders.
+    pub last: Option<Tick>,
     /// P(alive).
     pub p_alive: f64,
     /// Expected purchases.
@@ -203,25 +205,25 @@ pub struct Scorer<'m> {
     forecaster: Forecaster<'m, Windowed>,
     spread: Option<ParameterSpread<Windowed>>,
     money: bool,
-    table: TableWriter,
+    table: Option<TableWriter>,
     totals: Totals,
     seen: HashMap<u64, Listed>,
 }
 
 impl<'m> Scorer<'m> {
-    /// Opens the table. Customers in groups are scored as one part: groups belong to rows.
+    /// Scores without writing a table, and lists so many customers.
     ///
     /// # Errors
-    /// Whatever opening the output says; as [`Forecaster::new`].
-    pub fn new(
+    /// As [`Forecaster::new`].
+    pub fn unwritten(
         trained: &'m TrainedModel,
         members: &'m Members,
         asked: Asked,
         money: bool,
-        path: &Path,
+        listed: usize,
     ) -> Result<Self> {
         let money = money && trained.spend.is_some();
-        let mut totals = Totals::new(LISTED);
+        let mut totals = Totals::new(listed);
         if let Some(groups) = &members.crowd.groups {
             totals = totals.with_groups(groups);
         }
@@ -235,37 +237,53 @@ impl<'m> Scorer<'m> {
             spread: asked.spread(trained, members, money)?,
             asked,
             money,
-            table: TableWriter::new(Output::create(path)?, Format::of(path)),
+            table: None,
             totals,
             seen: HashMap::new(),
         })
     }
 
-    /// Scores the next customers.
+    /// Opens the table. Customers in groups are scored as one part: groups belong to rows.
+    ///
+    /// # Errors
+    /// Whatever opening the output says; as [`Forecaster::new`].
+    pub fn new(
+        trained: &'m TrainedModel,
+        members: &'m Members,
+        asked: Asked,
+        money: bool,
+        path: &Path,
+    ) -> Result<Self> {
+        let scorer = Self::unwritten(trained, members, asked, money, LISTED)?;
+        Ok(Self { table: Some(TableWriter::new(Output::create(path)?, Format::of(path))), ..scorer })
+    }
+
+    /// Scores the next customers, and says what it said of them.
     ///
     /// # Errors
     /// Whatever forecasting or writing says; [`crate::Error::Interrupted`].
-    pub fn add(&mut self, customers: &Customers, progress: &dyn Progress) -> Result<()> {
+    pub fn add(&mut self, customers: &Customers, progress: &dyn Progress) -> Result<Forecast> {
         progress.check()?;
         let mut forecast = self.forecaster.forecast(customers)?;
         if let Some(spread) = &self.spread {
             spread.widen(customers, 0..customers.len(), &mut forecast, progress)?;
         }
-        let Asked { extra, periods, question, .. } = &self.asked;
-        let extras = if extra.is_empty() {
-            Extras::default()
-        } else {
-            let Members { crowd, window } = self.members;
-            let who = (&crowd.population, window);
-            extra.answer(who, crowd.groups.as_deref(), *periods, customers, 0..customers.len())?
-        };
-        let columns = Columns::new(customers, &forecast, &extras, question.margin.get())?;
-        self.table.write(&columns.chunk()?)?;
+        if let Some(table) = &mut self.table {
+            let Asked { extra, periods, question, .. } = &self.asked;
+            let extras = if extra.is_empty() {
+                Extras::default()
+            } else {
+                let Members { crowd, window } = self.members;
+                let who = (&crowd.population, window);
+                extra.answer(who, crowd.groups.as_deref(), *periods, customers, 0..customers.len())?
+            };
+            table.write(&Columns::new(customers, &forecast, &extras, question.margin.get())?.chunk()?)?;
+        }
         let before = self.totals.customers;
         self.totals.add(customers, 0..customers.len(), &forecast);
         self.remember(customers, &forecast, before);
         progress.advance(customers.len() as u64);
-        Ok(())
+        Ok(forecast)
     }
 
     /// Keeps what is shown of those in the lists, and forgets those who fell out of them.
@@ -284,9 +302,9 @@ impl<'m> Scorer<'m> {
     /// # Errors
     /// [`crate::Error::Io`].
     pub fn finish(self, progress: &dyn Progress) -> Result<Scored> {
-        self.table.finish()?;
+        let Self { trained, members, asked, money, table, totals, seen, .. } = self;
+        table.map_or(Ok(()), TableWriter::finish)?;
         progress.end();
-        let Self { trained, members, asked, money, totals, seen, .. } = self;
         let (purchases, value) = intervals(trained, members, &totals, &asked, money);
         let take = |ranked: &[crate::predict::Ranked]| -> Vec<Listed> {
             ranked.iter().filter_map(|ranked| seen.get(&ranked.row).cloned()).collect()
@@ -363,6 +381,7 @@ fn listed(customers: &Customers, forecast: &Forecast, at: usize) -> Listed {
         id: customers.ids.get(at).to_owned(),
         purchases_so_far: u64::from(customers.frequency[at]) + 1,
         silence: customers.age[at] - customers.recency[at],
+        last: customers.history.as_ref().map(|history| history.last_order[at]),
         p_alive: forecast.p_alive[at],
         expected_purchases: forecast.expected_purchases[at],
         expected_value: money.and_then(|money| money.expected[at]),

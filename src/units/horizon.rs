@@ -17,11 +17,16 @@ pub struct Horizon {
     unit: HorizonUnit,
 }
 
+/// In what a horizon is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum HorizonUnit {
+pub enum HorizonUnit {
+    /// Days.
     Days,
+    /// Weeks.
     Weeks,
+    /// Months of the calendar.
     Months,
+    /// Years of the calendar.
     Years,
 }
 
@@ -57,6 +62,12 @@ impl Horizon {
             CalendarPeriod::Year => (count, HorizonUnit::Years),
         };
         Self { count, unit }.checked()
+    }
+
+    /// How it is said: so many of what.
+    #[must_use]
+    pub const fn said(self) -> (u32, HorizonUnit) {
+        (self.count, self.unit)
     }
 
     /// How many periods of the calendar it is.
