@@ -547,3 +547,191 @@ fn the_intervals_of_segments_hold_what_then_happens() {
     let share = f64::from(held) / f64::from(all);
     assert!((0.82..=0.99).contains(&share), "{share} {of_kinds:?}");
 }
+
+/// Customer a of the ten orders: 2024-01-01, 11, 21, 31; observed until 2024-03-10.
+#[test]
+fn the_explanation_of_a_customer_is_as_computed_by_hand() {
+    use ltv::fit::TrainedModel;
+    use ltv::model::Parametric;
+    use ltv::units::Share;
+    use ltv::value::explain::{Asking, Explanation, Input};
+    let orders = ten();
+    let past = Past::new(&orders, Some(Grain::Day.read(CUT).unwrap())).unwrap();
+    let trained =
+        TrainedModel::read(format!("{}/models/cdnow.json", env!("CARGO_MANIFEST_DIR")).as_ref()).unwrap();
+    let customers = past.customers(trained.unit);
+    let one = Share::new(1.0).unwrap();
+    let asking = |margin| Asking { horizon: "52w".parse().unwrap(), margin, level: Share::new(0.9).unwrap() };
+    let told = Explanation::of((&trained, &past), &customers, 0, &asking(one)).unwrap();
+    let [r, alpha, a, b] = trained.purchase.model.base().parameters()[..] else { panic!("not BG/NBD") };
+    // Fader, Hardie & Lee (2005), eq. for P(alive), in weeks.
+    let p_alive = |x: f64, recency: f64, age: f64| {
+        let silence = ((alpha + age / 7.0) / (alpha + recency / 7.0)).powf(r + x);
+        if x == 0.0 { 1.0 } else { 1.0 / (1.0 + a / (b + x - 1.0) * silence) }
+    };
+    let near = |found: f64, wanted: f64| assert!((found / wanted - 1.0).abs() < 1e-12, "{found} {wanted}");
+    let first = Grain::Day.read("2024-01-01").unwrap().0;
+    let at = |day: i32| told.course.iter().find(|moment| moment.tick.0 == first + day).unwrap();
+    near(told.p_alive(), p_alive(3.0, 30.0, 69.0));
+    near(at(14).p_alive, p_alive(1.0, 10.0, 14.0));
+    near(at(28).p_alive, p_alive(2.0, 20.0, 28.0));
+    near(at(98).p_alive, p_alive(3.0, 30.0, 98.0));
+    assert_eq!((at(7).p_alive, at(7).purchases, at(30).purchases, at(399).purchases), (1.0, 1, 4, 4));
+    assert_eq!((told.rfm.frequency, told.mean_gap()), (3, Some(10.0 / 7.0)));
+    near(told.silence(), 39.0 / 7.0);
+    // Medians of the shop: frequency of 3, 1, 0, 1, 0; silence of 39, 59, 68, 5, 2 days; age of 69, 69, 68, 65, 2; spend of 30, 5, 60.
+    let typical: Vec<f64> = told.drivers.inputs.iter().map(|driver| driver.typical.unwrap()).collect();
+    for (found, wanted) in typical.iter().zip([1.0, 39.0 / 7.0, 68.0 / 7.0, 30.0]) {
+        near(*found, wanted);
+    }
+    let adds = |told: &Explanation| told.drivers.inputs.iter().map(|driver| driver.adds).sum::<f64>();
+    near(told.drivers.typical + adds(&told), told.drivers.own);
+    near(told.drivers.own, told.outcome.expected);
+    // The same silence, and the same spend but for how many purchases it is known from.
+    let silence = told.drivers.inputs.iter().find(|driver| driver.input == Input::Silence).unwrap();
+    assert!(silence.adds.abs() < 1e-9 && told.drivers.inputs[3].adds.abs() < 1e-9, "{:?}", told.drivers);
+    let third =
+        Explanation::of((&trained, &past), &customers, 0, &asking(Share::new(0.25).unwrap())).unwrap();
+    near(third.outcome.expected, 0.25 * told.outcome.expected);
+    near(third.outcome.quantiles[4], 0.25 * told.outcome.quantiles[4]);
+    assert!(told.outcome.more.windows(2).all(|pair| pair[1].1 <= pair[0].1));
+    near(told.outcome.more[0].1, 1.0 - told.outcome.p_none);
+    near(told.next.within, 1.0 - told.outcome.p_none);
+}
+
+/// The median customer of a shop of equals has nothing to explain, and one of another kind everything.
+#[test]
+fn what_is_said_of_a_customer_agrees_with_their_score() {
+    let desk = Desk::new();
+    let (cdnow, cut) = (data("cdnow_sample.csv"), "1997-09-30");
+    let model = format!("{}/models/cdnow.json", env!("CARGO_MANIFEST_DIR"));
+    desk.done(&[
+        "score",
+        &cdnow,
+        "--cutoff",
+        cut,
+        "--model",
+        &model,
+        "--horizon",
+        "39w",
+        "--next-purchase",
+        "-o",
+        "s.csv",
+    ]);
+    let scores = desk.text("s.csv");
+    let ids: Vec<&str> = scores.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    for row in [0, 1, 7, 100] {
+        let said = desk.done(&[
+            "explain",
+            ids[row],
+            &cdnow,
+            "--cutoff",
+            cut,
+            "--model",
+            &model,
+            "--horizon",
+            "39w",
+            "--format",
+            "json",
+        ]);
+        let json: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+        let same =
+            |found: &serde_json::Value, name: &str| {
+                let cell =
+                    scores.lines().nth(row + 1).unwrap().split(',').nth(
+                        scores.lines().next().unwrap().split(',').position(|head| head == name).unwrap(),
+                    );
+                match found.as_f64() {
+                    None => assert_eq!(cell, Some(""), "{name}"),
+                    Some(found) => {
+                        let wanted: f64 = cell.unwrap().parse().unwrap();
+                        assert!((found - wanted).abs() <= 1e-6 * wanted.abs(), "{name} {found} {wanted}");
+                    }
+                }
+            };
+        same(&json["p_alive"], "p_alive");
+        same(&json["value"]["expected"], "expected_value");
+        same(&json["value"]["p_nothing"], "p_no_purchase");
+        same(&json["value"]["upper"], "value_upper");
+        same(&json["value"]["quantiles"][2]["value"], "value_median");
+        same(&json["next_order"]["median"], "next_purchase_median");
+        same(&json["next_order"]["upper"], "next_purchase_upper");
+        assert!(said.err.lines().all(|line| line.chars().count() <= 80), "{}", said.err);
+    }
+}
+
+#[test]
+fn an_unknown_customer_is_answered_with_the_nearest_and_a_hostile_one_does_nothing() {
+    let (desk, model) = desk_of_ten();
+    let hostile = "<script>alert(1)</script>\u{1b}[2J\u{202e}";
+    desk.file(
+        "orders.csv",
+        &format!("{TEN}{hostile},2024-02-01,5\ncustomer77,2024-02-01,5\n=cmd,2024-02-02,1\n"),
+    );
+    let with = |id: &str, more: &[&str]| -> Vec<String> {
+        ["explain", id, "orders.csv", "--model", &model, "--cutoff", CUT]
+            .iter()
+            .chain(more)
+            .map(|word| (*word).to_owned())
+            .collect()
+    };
+    let words = |args: &[String]| -> Vec<String> { args.to_vec() };
+    fn refs(args: &[String]) -> Vec<&str> {
+        args.iter().map(String::as_str).collect()
+    }
+    desk.refused(
+        &refs(&words(&with("customer78", &[]))),
+        1,
+        &["no customer `customer78`", "did you mean `customer77`"],
+    );
+    desk.refused(&refs(&with("\u{1b}[31mzzzzzzzzzz", &[])), 1, &["no customer `?[31m"]);
+    desk.refused(&refs(&with("d", &["--plot", "x.jpg"])), 2, &[".svg or .png"]);
+    desk.refused(&refs(&with("d", &["--plot", "orders.csv.svg", "-o", "orders.csv"])), 2, &["would be lost"]);
+    desk.refused(&refs(&with("d", &["--horizon", "0w"])), 2, &["horizon"]);
+    let late = ["explain", "d", "orders.csv", "--model", &model, "--cutoff", "2024-02-01"];
+    desk.refused(&late, 1, &["d"]);
+    for (id, name) in [(hostile, "a.svg"), ("d", "b.svg"), ("a", "c.png"), ("=cmd", "d.svg")] {
+        let said = desk.done(&refs(&with(id, &["--plot", name])));
+        assert!(!said.out.contains('\u{1b}') && !said.out.contains('\u{202e}'), "{}", said.out);
+        assert!(said.out.lines().all(|line| line.chars().count() <= 80), "{}", said.out);
+    }
+    let svg = desk.text("a.svg");
+    assert!(!svg.contains("<script") && svg.contains("&lt;script&gt;") && !svg.contains('\u{202e}'));
+    let table = desk.done(&refs(&with("a", &["-o", "-"])));
+    assert!(table.out.starts_with("date,purchases,p_alive,if_silent\n2024-01-01,1,1"), "{}", table.out);
+}
+
+/// Whatever the model, what it says of a customer adds up.
+#[test]
+fn every_model_explains_a_customer() {
+    let desk = Desk::new();
+    let (cdnow, cut) = (data("cdnow_sample.csv"), "1997-09-30");
+    for (id, more) in [
+        ("pareto-nbd", vec!["--spend", "log-normal"]),
+        ("mbg-cnbd-k", vec!["--k", "2"]),
+        ("bg-bb", vec!["--opportunities", "month", "--spend", "none"]),
+    ] {
+        let mut train = vec!["train", &cdnow, "--cutoff", cut, "--model", id, "-o", "m.json"];
+        train.extend(more);
+        desk.done(&train);
+        for customer in ["0001", "0004", "0018"] {
+            let none = if id == "bg-bb" { vec!["--spend", "none"] } else { vec![] };
+            let mut args =
+                vec!["explain", customer, &cdnow, "--cutoff", cut, "--model", "m.json", "--format", "json"];
+            args.extend(none);
+            let json: serde_json::Value = serde_json::from_str(&desk.done(&args).out).unwrap();
+            let number = |value: &serde_json::Value| value.as_f64().unwrap();
+            let adds: f64 = json["drivers"]["inputs"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|input| number(&input["adds"]))
+                .sum();
+            let (typical, own) = (number(&json["drivers"]["typical"]), number(&json["drivers"]["customer"]));
+            assert!((typical + adds - own).abs() < 1e-9 * own.max(1.0), "{id} {customer}");
+            assert!((own / number(&json["value"]["expected"]) - 1.0).abs() < 1e-9);
+            let course = json["alive_over_time"].as_array().unwrap();
+            assert!(course.iter().all(|moment| (0.0..=1.0).contains(&number(&moment["p_alive"]))));
+        }
+    }
+}

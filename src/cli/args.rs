@@ -6,6 +6,7 @@ mod acquisition;
 mod counting;
 mod export;
 mod metrics;
+mod explain;
 mod reading;
 mod segments;
 mod report;
@@ -29,6 +30,7 @@ pub use acquisition::Acquisition;
 pub use backtest::{Backtest, PlotsArg, PredictionsArg};
 pub use cohorts::{Cohorts, SplitArg};
 pub use counting::Counting;
+pub use explain::Explain;
 pub use export::Export;
 pub use metrics::Metrics;
 pub use reading::{GrainArg, OrdersIn, Reading, RefundsArg, SpendArg};
@@ -75,6 +77,8 @@ pub enum Command {
     Acquisition(Acquisition),
     /// Customers by lifecycle, value and recency-frequency-money, with what each segment is worth and who moved
     Segments(Segments),
+    /// One customer: history, chance of being alive, next order, value, and what drives it
+    Explain(Explain),
     /// Each period's new customers: what they have brought, what was foreseen then, what is foreseen now, and alarms
     Trend(Trend),
     /// Scores for Klaviyo, Salesforce, Google Ads, Meta, Tableau or a spreadsheet

@@ -6,11 +6,10 @@ use std::path::Path;
 
 use super::args::{self, SplitArg};
 use super::shop::{self, Place, Shop, notes, one_line, table};
-use super::voice::{Voice, write_bytes};
-use super::{outputs, show};
+use super::voice::Voice;
+use super::{outputs, plots, show};
 use crate::features::Past;
 use crate::fit::TrainedModel;
-use crate::plot::{Pixels, png};
 use crate::progress::Progress;
 use crate::table::{Column, Sheet};
 use crate::units::{CalendarPeriod, Horizon, Locale, Share};
@@ -71,18 +70,9 @@ fn check(args: &args::Cohorts) -> Result<()> {
     if let Some(path) = &args.differences {
         outputs::sheet_format(path)?;
     }
-    match args.plot.as_deref().map(is_png) {
+    match args.plot.as_deref().map(plots::is_png) {
         Some(Err(error)) => Err(error),
         _ => Ok(()),
-    }
-}
-
-fn is_png(path: &Path) -> Result<bool> {
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
-    match ending.as_deref() {
-        Some("png") => Ok(true),
-        Some("svg") => Ok(false),
-        _ => Err(Error::usage(format!("the chart {} must end in .svg or .png", path.display()))),
     }
 }
 
@@ -127,9 +117,7 @@ fn draw(cohorts: &Cohorts, path: &Path, voice: &Voice) -> Result<()> {
     match cohorts.heat() {
         Err(why) => voice.say(&format!("no chart: {why}")),
         Ok(figure) => {
-            let svg = figure.svg();
-            let bytes = if is_png(path)? { png(&svg, Pixels::default())? } else { svg.into_bytes() };
-            write_bytes(path, &bytes)?;
+            plots::write_one(path, &figure)?;
             voice.say(&format!("wrote {}", path.display()))
         }
     }

@@ -12,6 +12,7 @@ mod shop;
 mod metrics;
 mod cohorts;
 mod segments;
+mod explain;
 mod acquisition;
 mod trend;
 mod customers;
@@ -84,6 +85,7 @@ fn command(cli: &Cli) -> Result<()> {
         Command::Metrics(args) => metrics::run(args, cli.quiet, &bars),
         Command::Cohorts(args) => cohorts::run(args, cli.quiet, &bars),
         Command::Segments(args) => segments::run(args, cli.quiet, &bars),
+        Command::Explain(args) => explain::run(args, cli.quiet, &bars),
         Command::Export(args) => export::run(args, cli.quiet, &bars),
         Command::Acquisition(args) => acquisition::run(args, cli.quiet, &bars),
         Command::Trend(args) => trend::run(args, cli.quiet, &bars),

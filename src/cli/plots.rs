@@ -48,6 +48,29 @@ pub fn write(folder: &Path, plots: PlotsArg, charts: &[Chart], progress: &dyn Pr
     Ok(format!("{drawn} charts in {}\n{missing}", folder.display()))
 }
 
+/// Whether a chart is written as PNG, by the ending of its name; as SVG otherwise.
+///
+/// # Errors
+/// [`Error::Usage`] for any other ending.
+pub fn is_png(path: &Path) -> Result<bool> {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    match ending.as_deref() {
+        Some("png") => Ok(true),
+        Some("svg") => Ok(false),
+        _ => Err(Error::usage(format!("the chart {} must end in .svg or .png", path.display()))),
+    }
+}
+
+/// Writes one chart as its name says.
+///
+/// # Errors
+/// As [`is_png`]; [`Error::Io`].
+pub fn write_one(path: &Path, figure: &Figure) -> Result<()> {
+    let svg = figure.svg();
+    let bytes = if is_png(path)? { png(&svg, Pixels::default())? } else { svg.into_bytes() };
+    write_bytes(path, &bytes)
+}
+
 /// The endings and contents of the files of a chart.
 fn files(figure: &Figure, plots: PlotsArg) -> Result<Vec<(&'static str, Vec<u8>)>> {
     let svg = figure.svg();

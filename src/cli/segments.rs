@@ -62,7 +62,11 @@ fn of_orders(args: &args::Segments, desk: &Desk, rules: &Rules, progress: &dyn P
     let answer = Answer::of((&trained, &past), &ahead, rules, level, progress)?;
     let then = |tick| moved(&answer, (&trained, &past.again(tick)?), &ahead, rules, progress);
     let movement = since.map(then).transpose()?;
-    let said = fitted.into_iter().chain(assumed(args, &answer, since.is_some())).collect();
+    let said = fitted
+        .into_iter()
+        .chain(assumed(args, &answer, since.is_some()))
+        .chain(trained.warnings.iter().cloned())
+        .collect();
     let told = Told {
         customers: &answer.outlook.customers,
         segments: &answer.segments,

@@ -3,6 +3,7 @@
 mod net;
 mod regularity;
 mod past;
+mod one;
 mod some;
 mod holdout;
 mod customers;

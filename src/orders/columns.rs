@@ -263,6 +263,24 @@ pub(crate) fn nearest<'a>(name: &str, names: &'a [String]) -> Option<&'a str> {
         .map(|(_, other)| other.as_str())
 }
 
+/// Up to `most` of some names that differ from a wrong one by the fewest letters, the nearest first; none that differ in more than half.
+pub(crate) fn nearest_few<'a>(name: &str, names: impl Iterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
+    let wanted = plain(name);
+    let mut near: Vec<(usize, &str)> = Vec::new();
+    for other in names {
+        let distance = distance(&wanted, &plain(other));
+        let worst = near.last().map_or(usize::MAX, |last| last.0);
+        if distance > wanted.chars().count().max(other.chars().count()) / 2
+            || (near.len() == most && distance >= worst)
+        {
+            continue;
+        }
+        near.insert(near.partition_point(|(other, _)| *other <= distance), (distance, other));
+        near.truncate(most);
+    }
+    near.into_iter().map(|(_, name)| name).collect()
+}
+
 /// How many letters must be put in, taken out or changed (Levenshtein).
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();

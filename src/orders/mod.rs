@@ -46,7 +46,7 @@ pub use presets::PresetChoice;
 pub use read::read;
 pub use store::Orders;
 
-pub(crate) use columns::{nearest, plain};
+pub(crate) use columns::{nearest, nearest_few, plain};
 pub(crate) use events::Event;
 pub(crate) use input::files;
 pub(crate) use leaf::{Leaf, Plain};

@@ -9,6 +9,7 @@ pub mod cohorts;
 mod outlook;
 mod worth;
 pub mod segments;
+pub mod explain;
 mod costs;
 pub mod acquisition;
 pub mod trend;

@@ -72,7 +72,7 @@ pub fn shop_rhythm(customers: &Customers) -> Option<f64> {
 }
 
 /// The median of finite numbers: the mean of the two in the middle where there are two.
-pub(super) fn median(values: &mut [f64]) -> Option<f64> {
+pub(in crate::value) fn median(values: &mut [f64]) -> Option<f64> {
     let half = values.len() / 2;
     if values.is_empty() {
         return None;

@@ -11,6 +11,7 @@ mod movement;
 
 pub use answer::Answer;
 pub use grid::{Quintiles, quintiles};
+pub(super) use lifecycle::median;
 pub use lifecycle::{Measures, Scale, last_gaps, shop_rhythm};
 pub use movement::{Movement, Step};
 pub use rules::{DEFAULT, Grid, GridRule, LifeRule, Lifecycle, Monetary, Rhythm, Rules, Span, Tiers};
