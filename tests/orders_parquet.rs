@@ -253,3 +253,53 @@ fn damaged_files_and_columns_of_the_wrong_type_are_refused() {
     let error = read_columns(&[names(), days(), flags], 1).unwrap_err().to_string();
     assert!(error.contains("`amount`") && error.contains("a number or text"), "{error}");
 }
+
+#[test]
+fn currencies_and_events_of_parquet_are_held_to_the_same_rules() {
+    let text = |values: [&'static str; 6]| {
+        Values::Text(values.map(|value| (!value.is_empty()).then_some(value)).to_vec())
+    };
+    let events = |currencies| {
+        [
+            (
+                "event_name",
+                "binary|UTF8",
+                text(["purchase", "page_view", "purchase", "refund", "purchase", "purchase"]),
+            ),
+            (
+                "event_date",
+                "binary|UTF8",
+                text(["20240105", "20240105", "20240106", "20240107", "20240206", "20240207"]),
+            ),
+            ("user_pseudo_id", "binary|UTF8", text(["ann", "ann", "bob", "bob", "ann", ""])),
+            ("transaction_id", "binary|UTF8", text(["T1", "", "T2", "T2", "T3", "T4"])),
+            (
+                "purchase_revenue",
+                "double",
+                Values::Double(vec![Some(10.0), None, Some(20.0), None, Some(5.5), Some(1.0)]),
+            ),
+            ("refund_value", "double", Values::Double(vec![None, None, None, Some(7.5), None, None])),
+            ("currency", "binary|UTF8", text(currencies)),
+        ]
+    };
+    let (orders, ledger) = read_columns(&events(["EUR", "USD", "EUR", "eur", "EUR", "EUR"]), 1).unwrap();
+    assert_eq!(story(&orders), ["ann 2 2024-01-05 15.5", "bob 1 2024-01-06 12.5"]);
+    assert_eq!((ledger.used, ledger.refunds, ledger.count(Reason::NotPurchase)), (3, 1, 1));
+    let error = read_columns(&events(["EUR", "", "USD", "EUR", "EUR", "EUR"]), 1)
+        .map(|_| ())
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("EUR (4 rows), USD (1 row)") && error.contains("--rates"), "{error}");
+    let late = [
+        ("customer", "int64", Values::Int64((0..150_000).map(Some).collect())),
+        ("date", "int32|DATE", Values::Int32(vec![Some(19_727); 150_000])),
+        ("amount", "double", Values::Double(vec![Some(1.0); 150_000])),
+        (
+            "currency",
+            "binary|UTF8",
+            Values::Text((0..150_000).map(|row| Some(if row == 149_999 { "PLN" } else { "EUR" })).collect()),
+        ),
+    ];
+    let error = read_columns(&late, 2).map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("line 150000") || error.contains("PLN (1 row)"), "{error}");
+}

@@ -20,11 +20,21 @@ pub enum Source {
 /// once, and patterns, are taken for orders.
 ///
 /// # Errors
-/// [`Error::Usage`] for several tables of customers at once; whatever opening the file says.
+/// [`Error::Usage`] for several tables of customers at once, and for a table with flags that are about orders; whatever opening the file says.
 pub fn source(inputs: &[PathBuf], options: &ReadOptions) -> Result<Source> {
     match inputs {
         [first, ..] if first.is_file() && inspect(first, options)?.is_of_customers() => match inputs {
-            [file] => Ok(Source::Customers(file.clone())),
+            [file] => {
+                let flags =
+                    [("--identity", options.identity.is_some()), ("--currency", options.currency.is_some())];
+                if let Some((flag, _)) = flags.iter().find(|(_, given)| *given) {
+                    return Err(Error::usage(format!(
+                        "{} is a table of customers, and {flag} is about rows of orders; leave it out, or give the orders",
+                        file.display()
+                    )));
+                }
+                Ok(Source::Customers(file.clone()))
+            }
             _ => Err(Error::usage(
                 "only one table of customers can be read at a time; give the files one by one",
             )),

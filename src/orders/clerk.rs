@@ -92,10 +92,7 @@ impl<'a> Clerk<'a> {
     pub fn take<'r>(&mut self, mut row: Row<'r>, raw: &'r impl Show) -> Result<()> {
         self.ledger.rows += 1;
         if matches!(row.customer, Some(Cow::Owned(_))) && self.ledger.notes.is_empty() {
-            self.ledger.note(format!(
-                "{} is not UTF-8; customers were read as Windows-1252 (--encoding says otherwise)",
-                self.path.display()
-            ));
+            self.note_decoding();
         }
         let mut given_back = Amount::Of(Money::ZERO);
         if let Some(policy) = &self.columns.policy {
@@ -128,66 +125,69 @@ impl<'a> Clerk<'a> {
             }
             _ => return self.leave_out(Reason::BadAmount, self.measured(), row.line, raw),
         };
-        if self.formats.totals
-            && let Some(order) = row.order
-            && self.last_total.replace((order, amount)) == Some((order, amount))
-        {
-            return self.count(Reason::OrderLine, row.line);
+        if let Some(reason) = self.set_aside(&row, tick, amount) {
+            return self.count(reason, row.line);
         }
-        if self.formats.once
-            && amount >= Money::ZERO
-            && let Some(order) = row.order
-            && !self.orders.insert(order)
-        {
-            return self.count(Reason::Repeated, row.line);
-        }
-        if self.rules.cutoff.is_some_and(|cutoff| tick > cutoff) {
-            return self.count(Reason::AfterCutoff, row.line);
-        }
-        let (amount, back) = match self.columns.currency {
-            None => (amount, back),
-            Some(slot) => match self.in_one_currency(slot, tick, (amount, back), row.line, raw)? {
-                Some(amounts) => amounts,
-                None => return Ok(()),
-            },
+        let Some((amount, back)) = self.in_one_currency(tick, (amount, back), row.line, raw)? else {
+            return Ok(());
         };
         if amount == Money::ZERO && self.rules.drop_zero && row.order.is_none() {
             return self.count(Reason::ZeroDropped, row.line);
         }
-        if amount < Money::ZERO {
+        let who = self.rules.identity.as_ref().and_then(|known| known.person(&customer)).unwrap_or(&customer);
+        let position = self.file + row.offset;
+        self.enter(&OrderRow { customer: who, tick, order: row.order, amount, position }, back, row.line, raw)
+    }
+
+    /// Why a row that can be read is not used.
+    #[inline]
+    fn set_aside(&mut self, row: &Row<'_>, tick: Tick, amount: Money) -> Option<Reason> {
+        if let Some(order) = row.order {
+            if self.formats.totals && self.last_total.replace((order, amount)) == Some((order, amount)) {
+                return Some(Reason::OrderLine);
+            }
+            if self.formats.once && amount >= Money::ZERO && !self.orders.insert(order) {
+                return Some(Reason::Repeated);
+            }
+        }
+        self.rules.cutoff.is_some_and(|cutoff| tick > cutoff).then_some(Reason::AfterCutoff)
+    }
+
+    /// Enters a row into the log, and what was given back of it beside it.
+    #[inline]
+    fn enter(&mut self, row: &OrderRow<'_>, back: Money, line: u64, raw: &impl Show) -> Result<()> {
+        if row.amount < Money::ZERO {
             match self.rules.refunds {
                 Refunds::Net => self.ledger.refunds += 1,
-                Refunds::Drop => return self.count(Reason::RefundDropped, row.line),
-                Refunds::Error => return Err(self.refund(row.line, raw)),
+                Refunds::Drop => return self.count(Reason::RefundDropped, line),
+                Refunds::Error => return Err(self.refund(line, raw)),
             }
         } else {
             self.ledger.used += 1;
         }
-        let customer =
-            self.rules.identity.as_ref().and_then(|known| known.person(&customer)).unwrap_or(&customer);
-        let position = self.file + row.offset;
-        let order = OrderRow { customer, tick, order: row.order, amount, position };
         if self.rules.several {
-            self.ledger.sketch.see(&order);
+            self.ledger.sketch.see(row);
         }
-        self.log.push_with(&order, |number| raw.attribute(number))?;
+        self.log.push_with(row, |number| raw.attribute(number))?;
         match self.rules.refunds {
-            _ if back == Money::ZERO => Ok(()),
-            Refunds::Drop => Ok(()),
-            Refunds::Error => Err(self.refund(row.line, raw)),
-            Refunds::Net => self.log.push(&OrderRow { amount: Money::from_micros(-back.micros()), ..order }),
+            Refunds::Error if back > Money::ZERO => Err(self.refund(line, raw)),
+            Refunds::Net if back > Money::ZERO => {
+                self.log.push(&OrderRow { amount: Money::from_micros(-back.micros()), ..*row })
+            }
+            _ => Ok(()),
         }
     }
 
     /// What was paid and given back in the one currency of all amounts; `None` if the row does not say in which it is, and is counted.
+    #[inline]
     fn in_one_currency(
         &mut self,
-        slot: usize,
         tick: Tick,
         (amount, back): (Money, Money),
         line: u64,
         raw: &impl Show,
     ) -> Result<Option<(Money, Money)>> {
+        let Some(slot) = self.columns.currency else { return Ok(Some((amount, back))) };
         let column = || self.columns.slot_name(slot).to_owned();
         let place = |error: InputError| error.file(self.path).line(line).column(column());
         match self
@@ -211,6 +211,13 @@ impl<'a> Clerk<'a> {
                 Ok(None)
             }
         }
+    }
+
+    fn note_decoding(&mut self) {
+        self.ledger.note(format!(
+            "{} is not UTF-8; customers were read as Windows-1252 (--encoding says otherwise)",
+            self.path.display()
+        ));
     }
 
     /// Takes a line that is no object of JSON.

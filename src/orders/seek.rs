@@ -1,6 +1,6 @@
 //! Finding columns in a header: as flags name them, as a preset does, or by their usual names.
 
-use super::columns::{Columns, Measure, NotFound, Role, plain};
+use super::columns::{Columns, Measure, NotFound, ROLES, Role, plain};
 use super::policy::{Given, Policy, Slots};
 use super::presets::{Names, Preset};
 use super::{PresetChoice, ReadOptions};
@@ -13,40 +13,13 @@ impl Columns {
 
     /// Finds the columns in a header; a `sparse` one, of JSON, may lack columns that come later.
     pub fn find_in(names: Vec<String>, sparse: bool, options: &ReadOptions) -> Result<Self, NotFound> {
-        let mut at = [None; 6];
-        for role in Role::ALL {
-            if let Some(name) = role.given(&options.columns) {
-                at[role as usize] = Some(position(&names, name, role.name())?);
-            }
-        }
         let plain: Vec<String> = names.iter().map(|name| plain(name)).collect();
         let preset = match options.preset {
             PresetChoice::Found => Preset::found(&plain),
             PresetChoice::None => None,
             PresetChoice::Named(name) => Preset::named(name, &plain),
         };
-        for role in Role::ALL {
-            if at[role as usize].is_some() {
-                continue;
-            }
-            at[role as usize] = match preset {
-                None => usual(&plain, role, &at),
-                Some(preset) => match first(&plain, role.of_preset(preset)) {
-                    // Beside a preset, a price or a quantity of something else is not meant.
-                    None if matches!(role, Role::Price | Role::Quantity) => None,
-                    None if options.preset != PresetChoice::Found && role != Role::Order => {
-                        return Err(NotFound::OfPreset { preset, role, names });
-                    }
-                    None => usual(&plain, role, &at),
-                    found => found,
-                },
-            };
-        }
-        for role in [Role::Customer, Role::Date] {
-            if at[role as usize].is_none() {
-                return Err(NotFound::Usual { role, names });
-            }
-        }
+        let mut at = roles(&names, &plain, preset, options)?;
         let measure = measure(&mut at, &plain, options);
         let attribute = |name: &String| position(&names, name, "attributes");
         let attributes = options.attributes.iter().map(attribute).collect::<Result<_, _>>()?;
@@ -124,6 +97,47 @@ impl Columns {
         self.notes.push(note);
         self.policy = Some(policy);
     }
+}
+
+/// Where each role stands.
+fn roles(
+    names: &[String],
+    plain: &[String],
+    preset: Option<&'static Preset>,
+    options: &ReadOptions,
+) -> Result<[Option<usize>; ROLES], NotFound> {
+    let mut at = [None; ROLES];
+    for role in Role::ALL {
+        if let Some(name) = role.given(&options.columns) {
+            at[role as usize] = Some(position(names, name, role.name())?);
+        }
+    }
+    for role in Role::ALL {
+        if at[role as usize].is_some() {
+            continue;
+        }
+        let needed = match role {
+            Role::Customer | Role::Date => true,
+            Role::Amount => options.spend,
+            Role::Order | Role::Quantity | Role::Price => false,
+        };
+        at[role as usize] = match preset.map(|preset| (preset, first(plain, role.of_preset(preset)))) {
+            None => usual(plain, role, &at),
+            Some((_, Some(found))) => Some(found),
+            // Beside a preset, a price or a quantity of something else is not meant.
+            Some(_) if matches!(role, Role::Price | Role::Quantity) => None,
+            Some((preset, None)) if options.preset != PresetChoice::Found && needed => {
+                return Err(NotFound::OfPreset { preset, role, names: names.to_vec() });
+            }
+            Some(_) => usual(plain, role, &at),
+        };
+    }
+    for role in [Role::Customer, Role::Date] {
+        if at[role as usize].is_none() {
+            return Err(NotFound::Usual { role, names: names.to_vec() });
+        }
+    }
+    Ok(at)
 }
 
 /// The first of some names that is there.

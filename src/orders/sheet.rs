@@ -30,22 +30,8 @@ pub(super) fn read<const N: usize>(
             .expected(format!("CSV, such as\n{example}"))
             .into());
     };
-    let newline =
-        if memchr::memchr(b'\n', &text.head).is_none() && text.head.contains(&b'\r') { b'\r' } else { b'\n' };
-    let looks = [b',', b';', b'\t', b'|'].map(|separator| {
-        let cut = Cut { separator, newline };
-        let header = first_records(&text.head, cut, 1).pop().map(|record| names(&record)).unwrap_or_default();
-        (cut, header)
-    });
-    let place = |(wanted, _): Wanted, header: &[String]| {
-        wanted.iter().find_map(|name| header.iter().position(|other| plain(other) == plain(name)))
-    };
-    let found = |(_, header): &&(Cut, Vec<String>)| {
-        wanted.iter().filter(|one| place(**one, header).is_some()).count()
-    };
-    let (cut, header) =
-        looks.iter().rev().max_by_key(found).map_or((looks[0].0, &looks[0].1), |best| (best.0, &best.1));
-    let columns = wanted.map(|one| place(one, header));
+    let (cut, header) = header(&text.head, &wanted);
+    let columns = wanted.map(|one| place(one, &header));
     for (column, (accepted, needed)) in columns.iter().zip(wanted) {
         if needed && column.is_none() {
             return Err(Error::input(format!("there is no column `{}`", accepted[0]))
@@ -85,4 +71,24 @@ pub(super) fn read<const N: usize>(
         })?;
     }
     Ok(())
+}
+
+/// Where a wanted column stands in a header.
+fn place((accepted, _): Wanted, header: &[String]) -> Option<usize> {
+    accepted.iter().find_map(|name| header.iter().position(|other| plain(other) == plain(name)))
+}
+
+/// How such a table is cut, and its header: the separator that shows the most columns that are wanted.
+fn header(head: &[u8], wanted: &[Wanted]) -> (Cut, Vec<String>) {
+    let newline = if memchr::memchr(b'\n', head).is_none() && head.contains(&b'\r') { b'\r' } else { b'\n' };
+    let look = |separator| {
+        let cut = Cut { separator, newline };
+        let header = first_records(head, cut, 1).pop().map(|record| names(&record)).unwrap_or_default();
+        (wanted.iter().filter(|one| place(**one, &header).is_some()).count(), cut, header)
+    };
+    let (_, cut, header) = [b';', b'\t', b'|']
+        .into_iter()
+        .map(look)
+        .fold(look(b','), |best, other| if other.0 > best.0 { other } else { best });
+    (cut, header)
 }

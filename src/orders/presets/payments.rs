@@ -32,6 +32,7 @@ const STRIPE: Preset = Preset {
         leave_out(&[(&["Captured"], NO)], Reason::NotPaid),
         leave_out(&[(&["Status"], STRIPE_UNPAID)], Reason::NotPaid),
         Rule { when: &[(&["Status"], Test::Is(&["refunded"]))], then: Then::Refunded },
+        Rule { when: &[(&["Dispute Status"], Test::Is(&["lost", "charge refunded"]))], then: Then::Refunded },
     ],
     ..BARE
 };

@@ -80,11 +80,19 @@ macro_rules! woo_rules {
     };
 }
 
-/// The plugin Customer/Order/Coupon Export: woocommerce.com/document/ordercustomer-csv-export, "CSV formats" (default and legacy).
+/// The export plugins of woocommerce.com, whose columns agree: woocommerce.com/document/import-and-export-of-woocommerce-orders, "Mapping of
+/// WooCommerce Orders", and Customer/Order/Coupon Export (docs.woocommerce.com/document/ordercustomer-csv-export).
 const WOO_EXPORT: Preset = Preset {
     name: "woocommerce",
     title: "a WooCommerce orders export",
-    marks: &[&["order_id"], &["order_date", "date"], &["status"], &["order_total"], &["billing_email"]],
+    marks: &[
+        &["order_id"],
+        &["order_date", "date"],
+        &["status"],
+        &["order_total"],
+        &["billing_email", "customer_email"],
+        &["order_currency", "shipping_total"],
+    ],
     customer: &["billing_email", "customer_email", "customer_id", "customer_user"],
     date: &["order_date", "date"],
     amount: &["order_total"],
