@@ -411,6 +411,14 @@ fn several_currencies_are_refused_and_never_added_up() {
 }
 
 #[test]
+fn currencies_beside_the_amounts_are_held_apart_too() {
+    let grid = fs::read_to_string(export("prestashop_grid.csv")).unwrap();
+    let words =
+        read_text(&grid.replacen("€25.00", "25.00 zł", 1), &into("EUR")).map(|_| ()).unwrap_err().to_string();
+    assert!(words.contains("€ (6 rows), zł (1 row)") && words.contains("one currency at a time"), "{words}");
+}
+
+#[test]
 fn a_currency_that_comes_up_late_or_in_another_file_is_refused_as_well() {
     let mut text = String::from("customer,date,amount,currency\n");
     for row in 0..60_000 {

@@ -76,6 +76,13 @@ pub(crate) fn evidence(text: &[u8]) -> Evidence {
     Number::of(&text_of(text)).map_or(Evidence::None, |number| number.evidence())
 }
 
+/// The currency that stands beside an amount in its own field: `€` in `€30.00`, `zł` in `1 234,50 zł`.
+pub(super) fn currency_beside(text: &str) -> Option<&str> {
+    let is_number =
+        |c: char| c.is_ascii_digit() || c.is_whitespace() || "+-()\u{2212}\u{2013}.,'’`".contains(c);
+    Some(text.trim_matches(is_number)).filter(|word| !word.is_empty() && is_currency(word))
+}
+
 /// The product of a price and a quantity, to the millionth.
 pub(super) fn product(price: Money, quantity: Money) -> Option<Money> {
     let exact = i128::from(price.micros()) * i128::from(quantity.micros());

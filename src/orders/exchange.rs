@@ -97,7 +97,18 @@ impl Exchange {
     ///
     /// # Errors
     /// If there are several currencies, or another than the one asked for, and no rates.
-    pub fn settle<'a>(&self, files: impl Iterator<Item = (&'a Path, &'a Survey)>) -> Result<()> {
+    pub fn settle<'a>(&self, files: impl Iterator<Item = (&'a Path, &'a Survey)> + Clone) -> Result<()> {
+        if let Some((path, survey)) =
+            files.clone().find(|(_, survey)| survey.currencies.is_empty() && survey.signs.len() > 1)
+        {
+            let found =
+                format!("its amounts are in several currencies: {}", counted(&survey.signs, survey.rows));
+            return Err(Error::input(found)
+                .file(path)
+                .expected("one currency, since amounts of several are not added up")
+                .hint("give the orders of one currency at a time, or with a column of currencies for --currency and --rates")
+                .into());
+        }
         if self.rates.is_some() {
             return Ok(());
         }
@@ -163,7 +174,14 @@ pub(super) fn converted(money: Money, rate: i128) -> Option<Money> {
 }
 
 fn several(path: &Path, survey: &Survey, asked: Option<&String>) -> Error {
-    let mut counts = survey.currencies.clone();
+    let found =
+        format!("its amounts are in several currencies: {}", counted(&survey.currencies, survey.rows));
+    way_out(Error::input(found).file(path), asked)
+}
+
+/// Currencies and their counts in words, the most frequent first.
+fn counted(currencies: &[(String, u64)], looked: u64) -> String {
+    let mut counts = currencies.to_vec();
     counts.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(&other.0)));
     let words = |(name, count): &(String, u64)| {
         format!("{name} ({} row{})", grouped(*count), if *count == 1 { "" } else { "s" })
@@ -172,10 +190,7 @@ fn several(path: &Path, survey: &Survey, asked: Option<&String>) -> Error {
     if counts.len() > all.len() {
         all.push(format!("{} more", counts.len() - all.len()));
     }
-    let looked = grouped(survey.rows);
-    let found =
-        format!("its amounts are in several currencies: {}, of {looked} rows looked at", all.join(", "));
-    way_out(Error::input(found).file(path), asked)
+    format!("{}, of {} rows looked at", all.join(", "), grouped(looked))
 }
 
 fn way_out(error: InputError, asked: Option<&String>) -> Error {

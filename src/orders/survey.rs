@@ -62,6 +62,8 @@ pub(super) struct Survey {
     pub rows: u64,
     /// The currencies of amounts, and how many rows have each.
     pub currencies: Vec<(String, u64)>,
+    /// The same for currencies that stand beside the amounts in their own fields.
+    pub signs: Vec<(String, u64)>,
     /// Where events have names of the shop's own: those that are taken for purchases, and how many rows have each.
     pub events: Vec<(String, u64)>,
     /// Whether an order has an amount on its first line and none on a later one.
@@ -173,11 +175,26 @@ impl Survey {
         }
         for role in [Role::Amount, Role::Price, Role::Quantity] {
             let text = field(role);
+            self.take_sign(text);
             match amounts::evidence(text) {
                 amounts::Evidence::Point => self.decimal.first += 1,
                 amounts::Evidence::Comma => self.decimal.second += 1,
                 amounts::Evidence::Ambiguous => note(&mut self.decimal, line, text),
                 amounts::Evidence::None => {}
+            }
+        }
+    }
+
+    /// Counts the currency that stands in the field of an amount itself.
+    fn take_sign(&mut self, text: &[u8]) {
+        if text.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-')) {
+            return;
+        }
+        let text = amounts::text_of(text);
+        if let Some(sign) = amounts::currency_beside(&text) {
+            match self.signs.iter_mut().find(|(known, _)| known == sign) {
+                Some((_, count)) => *count += 1,
+                None => self.signs.push((sign.to_owned(), 1)),
             }
         }
     }
