@@ -403,6 +403,8 @@ fn several_currencies_are_refused_and_never_added_up() {
     let one = TWO.to_lowercase().replace("usd", "eur");
     let (orders, _) = read_text(&one, &asked).unwrap();
     assert_eq!(story(&orders)[0], "ann 2 2024-01-05 2024-03-01 14");
+    let (_, ledger) = read_text(&one, &defaults()).unwrap();
+    assert_eq!(ledger.currency.as_deref(), Some("EUR"));
     let dollars = ReadOptions { currency: Some("USD".into()), ..defaults() };
     let words = read_text(&one, &dollars).map(|_| ()).unwrap_err().to_string();
     assert!(words.contains("in EUR, not in USD"), "{words}");
@@ -490,4 +492,65 @@ fn accounts_of_one_person_are_joined_while_reading() {
     assert!(failed("id,person\na,\n").contains("line 2, column `person`"));
     assert!(failed("id,persona\na,b\n").contains("no column `person`"));
     assert!(failed("id,person\na,b,c\n").contains("line 2"));
+}
+
+#[test]
+fn neither_threads_nor_blocks_change_what_json_lines_say() {
+    let mut text = String::new();
+    for row in 0..15_000 {
+        let (who, day, event) =
+            (row * 7919 % 611, row % 28 + 1, if row % 5 == 0 { "Page View" } else { "Purchase" });
+        text += &format!(
+            "{{\"event\":\"{event}\",\"properties\":{{\"time\":\"2024-01-{day:02}\",\"distinct_id\":\"c{who}\",\"amount\":{}.25,\"note\":\"{:040}\"}}}}\n",
+            row % 90,
+            row
+        );
+        if row % 1000 == 500 {
+            text += "{\"event\":\"Purchase\",\n\n";
+        }
+    }
+    assert!(text.len() > 2 << 20);
+    let files = Files::new();
+    let path = [files.write("events.jsonl", text)];
+    let with = |threads| {
+        let (orders, ledger) =
+            read(&path, &ReadOptions { threads: Some(threads), ..defaults() }, &Silent).unwrap();
+        (story(&orders), ledger)
+    };
+    let (customers, ledger) = with(1);
+    assert_eq!((customers.len(), ledger.used, ledger.count(Reason::NotPurchase)), (611, 12_000, 3_000));
+    let lines: Vec<_> = ledger.left_out[&Reason::Damaged].1.iter().map(|place| place.line.unwrap()).collect();
+    assert_eq!(lines[..2], [502, 1504], "empty lines count");
+    assert_eq!(with(2), (customers.clone(), ledger.clone()));
+    assert_eq!(with(3), (customers, ledger));
+}
+
+#[test]
+fn the_command_says_what_was_taken_and_refuses_with_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("customers.csv");
+    let ltv = |arguments: &[&str]| {
+        let output = assert_cmd::Command::cargo_bin("ltv")
+            .unwrap()
+            .current_dir(export(""))
+            .args(["features", "shopify.csv", "-o"])
+            .arg(&out)
+            .args(arguments)
+            .output()
+            .unwrap();
+        let words = [output.stdout, output.stderr].concat();
+        (
+            output.status.code().unwrap(),
+            String::from_utf8(words).unwrap().split_whitespace().collect::<Vec<_>>().join(" "),
+        )
+    };
+    let (code, words) = ltv(&[]);
+    assert!(code == 1 && words.contains("EUR (5 rows), USD (1 row)") && words.contains("--rates"), "{words}");
+    let (code, words) = ltv(&["--preset", "shopfy"]);
+    assert!(code == 2 && words.contains("did you mean `shopify`?"), "{words}");
+    let (code, words) = ltv(&["--currency", "EUR", "--rates", "rates.csv"]);
+    assert_eq!(code, 0, "{words}");
+    assert!(words.contains("note: read as a Shopify orders export: customer `Email`"), "{words}");
+    assert!(words.contains("the first row of test orders is at shopify.csv, line 9"), "{words}");
+    assert_eq!(fs::read_to_string(out).unwrap().lines().count(), 4);
 }

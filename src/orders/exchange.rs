@@ -159,6 +159,11 @@ impl Exchange {
         }
     }
 
+    /// The currency of all amounts, if it is known.
+    pub fn currency(&self) -> Option<&str> {
+        self.one.get().map(String::as_str)
+    }
+
     /// What is said of it in the end.
     pub fn note(&self) -> Option<String> {
         let (rates, one) = (self.rates.as_ref()?, self.one.get()?);

@@ -138,6 +138,8 @@ pub struct Ledger {
     pub refunds: u64,
     /// Rows not used, by reason: how many, and the places of the first few.
     pub left_out: BTreeMap<Reason, (u64, Vec<Place>)>,
+    /// The currency of all amounts, in capitals, where the files name one or one was asked for.
+    pub currency: Option<String>,
     /// What was decided on the way and may surprise, in whole sentences: a guessed encoding, a file named twice.
     pub notes: Vec<String>,
     /// Of one of several files, what tells whether another one holds the same rows.
@@ -168,6 +170,7 @@ impl Ledger {
             mine.1.extend(places);
             mine.1.truncate(Self::PLACES);
         }
+        self.currency = self.currency.take().or(other.currency);
         for note in other.notes {
             self.note(note);
         }
@@ -259,11 +262,12 @@ impl Serialize for Ledger {
                 first: places.iter().map(ToString::to_string).collect(),
             })
             .collect();
-        let mut out = serializer.serialize_struct("Ledger", 5)?;
+        let mut out = serializer.serialize_struct("Ledger", 6)?;
         out.serialize_field("rows", &self.rows)?;
         out.serialize_field("used", &self.used)?;
         out.serialize_field("refunds", &self.refunds)?;
         out.serialize_field("left_out", &left_out)?;
+        out.serialize_field("currency", &self.currency)?;
         out.serialize_field("notes", &self.notes)?;
         out.end()
     }

@@ -60,6 +60,7 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions, progress: &dyn Progress) 
     progress.end();
     told_twice(&files, &sketches).into_iter().for_each(|note| ledger.note(note));
     something_left(&files, &ledger)?;
+    ledger.currency = rules.exchange.currency().filter(|_| log_options.money).map(Into::into);
     rules.exchange.note().into_iter().for_each(|note| ledger.note(note));
     if let (Some(identity), Some(path)) = (&rules.identity, &options.identity) {
         identity.notes(path).into_iter().for_each(|note| ledger.note(note));
