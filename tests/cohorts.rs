@@ -43,23 +43,23 @@ fn every_figure_of_ten_orders_is_as_by_hand() {
     assert_eq!(
         lines(&text, "2024-01"),
         [
-            "2024-01,0,true,3,3.0,1.0,3.0,60.0,20.0,,,",
-            "2024-01,1,true,3,1.0,0.3333333333333333,1.0,40.0,33.333333333333336,,,",
-            "2024-01,2,true,3,1.0,0.3333333333333333,1.0,15.0,38.333333333333336,,,",
-            "2024-01,3,false,3,1.0,,1.0,45.0,53.333333333333336,,,",
+            "2024-01,0,true,3,3,1.0,3,60.0,20.0,,,",
+            "2024-01,1,true,3,1,0.3333333333333333,1,40.0,33.333333333333336,,,",
+            "2024-01,2,true,3,1,0.3333333333333333,1,15.0,38.333333333333336,,,",
+            "2024-01,3,false,3,1,,1,45.0,53.333333333333336,,,",
         ]
     );
     assert_eq!(
         lines(&text, "2024-02"),
         [
-            "2024-02,0,true,2,2.0,1.0,2.0,55.0,27.5,,,",
-            "2024-02,1,true,2,0.0,0.0,0.0,0.0,27.5,,,",
-            "2024-02,2,false,2,1.0,,1.0,35.0,45.0,,,",
+            "2024-02,0,true,2,2,1.0,2,55.0,27.5,,,",
+            "2024-02,1,true,2,0,0.0,0,0.0,27.5,,,",
+            "2024-02,2,false,2,1,,1,35.0,45.0,,,",
         ]
     );
     assert_eq!(
         lines(&text, "2024-03"),
-        ["2024-03,0,true,1,1.0,1.0,1.0,25.0,25.0,,,", "2024-03,1,false,1,0.0,,0.0,0.0,25.0,,,"]
+        ["2024-03,0,true,1,1,1.0,1,25.0,25.0,,,", "2024-03,1,false,1,0,,0,0.0,25.0,,,"]
     );
     assert_eq!(text.lines().count(), 10);
     assert!(said.out.contains("2024-04 is not over on 2024-04-20"), "{}", said.out);
@@ -251,7 +251,7 @@ fn small_and_strange_shops_have_named_fall_backs() {
         assert!(said.out.replace("\n  ", " ").contains(word), "{word}: {}", said.out);
     }
     assert!(!desk.path("c.svg").exists());
-    assert!(desk.text("c.csv").contains("2024-01,0,false,2,2.0,,2.0,30.0,15.0,,,"));
+    assert!(desk.text("c.csv").contains("2024-01,0,false,2,2,,2,30.0,15.0,,,"));
     // One cohort of one.
     let said = desk.done(&["cohorts", "new.csv", "--cutoff", "2024-01-05", "--period", "year"]);
     assert!(!said.out.contains("NaN"));
@@ -261,7 +261,7 @@ fn small_and_strange_shops_have_named_fall_backs() {
     desk.file("counts.csv", "customer_id,date\na,2024-01-05\nb,2024-01-06\na,2024-02-06\na,2024-03-01\n");
     let said = desk.done(&["cohorts", "counts.csv", "--margin", "30%", "-o", "c.csv"]);
     assert!(said.out.contains("value is the number of purchases"), "{}", said.out);
-    assert!(desk.text("c.csv").contains("2024-01,1,true,2,1.0,0.5,1.0,,1.5,,,"), "{}", desk.text("c.csv"));
+    assert!(desk.text("c.csv").contains("2024-01,1,true,2,1,0.5,1,,1.5,,,"), "{}", desk.text("c.csv"));
 }
 
 #[test]

@@ -203,6 +203,7 @@ fn cell(column: &Column, row: usize, speaker: Speaker<'_>) -> Cell {
     let key = match column {
         Column::Text(_) => return Cell::text(Text::data(&shown)),
         Column::Count(values) => Some(values[row] as f64),
+        Column::OptionalCount(values) => values[row].map(|count| count as f64),
         Column::Money(values) | Column::Share(values) | Column::Real(values) => values[row],
         Column::Flag(values) => Some(f64::from(u8::from(values[row]))),
         Column::Date(_, values) => Some(f64::from(values[row].0)),

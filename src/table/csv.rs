@@ -60,6 +60,7 @@ fn cell(line: &mut Vec<u8>, values: &Values<'_>, row: usize) {
         Values::Ids(ids, range) => text(line, ids.get(range.start + row)),
         Values::Whole(values) => whole(line, u64::from(values[row])),
         Values::Count(values) => whole(line, values[row]),
+        Values::OptionalCount(values) => values[row].into_iter().for_each(|value| whole(line, value)),
         Values::Flag(values) => line.extend_from_slice(if values[row] { b"true" } else { b"false" }),
         Values::Real(values) => real(line, values[row]),
         Values::Optional(values) => values[row].into_iter().for_each(|value| real(line, value)),

@@ -50,6 +50,8 @@ pub enum Values<'a> {
     Whole(&'a [u32]),
     /// Large whole numbers, below 2⁶³.
     Count(&'a [u64]),
+    /// The same, some of them missing.
+    OptionalCount(&'a [Option<u64>]),
     /// Yes or no: `true`, `false`.
     Flag(&'a [bool]),
     /// Real numbers; a NaN or an infinity is an error, not a cell.
@@ -71,6 +73,7 @@ impl Values<'_> {
             Self::Ids(_, range) => range.len(),
             Self::Whole(values) => values.len(),
             Self::Count(values) => values.len(),
+            Self::OptionalCount(values) => values.len(),
             Self::Flag(values) => values.len(),
             Self::Real(values) => values.len(),
             Self::Optional(values) => values.len(),
@@ -100,6 +103,7 @@ impl Values<'_> {
         match self {
             Self::Text(_) | Self::Ids(..) => Kind::Text,
             Self::Whole(_) | Self::Count(_) => Kind::Whole,
+            Self::OptionalCount(_) => Kind::OptionalWhole,
             Self::Flag(_) => Kind::Flag,
             Self::Real(_) | Self::Money(_) => Kind::Real,
             Self::Optional(_) => Kind::Optional,
@@ -114,6 +118,7 @@ impl Values<'_> {
 enum Kind {
     Text,
     Whole,
+    OptionalWhole,
     Flag,
     Real,
     Optional,

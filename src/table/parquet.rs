@@ -85,16 +85,17 @@ fn batch(
             column.typed::<ByteArrayType>().write_batch(&texts, None, None)
         }
         Values::Whole(values) => whole(column, values[rows].iter().map(|&value| Ok(i64::from(value)))),
-        Values::Count(values) => {
-            let large = |_| ParquetError::General("a count beyond 2⁶³".into());
-            whole(column, values[rows].iter().map(|&value| i64::try_from(value).map_err(large)))
+        Values::Count(values) => whole(column, values[rows].iter().map(|&value| signed(value))),
+        Values::OptionalCount(values) => {
+            let there = values[rows.clone()].iter().copied().flatten();
+            let there: Vec<i64> = there.map(signed).collect::<Result<_, _>>()?;
+            column.typed::<Int64Type>().write_batch(&there, Some(&levels(&values[rows])), None)
         }
         Values::Flag(values) => column.typed::<BoolType>().write_batch(&values[rows], None, None),
         Values::Real(values) => column.typed::<DoubleType>().write_batch(&values[rows], None, None),
         Values::Optional(values) => {
             let there: Vec<f64> = values[rows.clone()].iter().copied().flatten().collect();
-            let levels: Vec<i16> = values[rows].iter().map(|value| i16::from(value.is_some())).collect();
-            column.typed::<DoubleType>().write_batch(&there, Some(&levels), None)
+            column.typed::<DoubleType>().write_batch(&there, Some(&levels(&values[rows])), None)
         }
         Values::Money(values) => {
             let units: Vec<f64> = values[rows].iter().map(|value| value.to_f64()).collect();
@@ -109,6 +110,15 @@ fn batch(
         }
     }
     .map(drop)
+}
+
+/// Which of some values are there, as Parquet tells it.
+fn levels<T>(values: &[Option<T>]) -> Vec<i16> {
+    values.iter().map(|value| i16::from(value.is_some())).collect()
+}
+
+fn signed(count: u64) -> Result<i64, ParquetError> {
+    i64::try_from(count).map_err(|_| ParquetError::General("a count beyond 2⁶³".into()))
 }
 
 fn whole(
@@ -129,13 +139,14 @@ fn micros(grain: Grain, tick: Tick) -> i64 {
 fn field(name: &str, kind: Kind) -> Result<Type, ParquetError> {
     let (physical, logical) = match kind {
         Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
-        Kind::Whole => (Physical::INT64, None),
+        Kind::Whole | Kind::OptionalWhole => (Physical::INT64, None),
         Kind::Flag => (Physical::BOOLEAN, None),
         Kind::Real | Kind::Optional => (Physical::DOUBLE, None),
         Kind::Date => (Physical::INT32, Some(LogicalType::Date)),
         Kind::Time => (Physical::INT64, Some(LogicalType::timestamp(false, TimeUnit::MICROS))),
     };
-    let repetition = if kind == Kind::Optional { Repetition::OPTIONAL } else { Repetition::REQUIRED };
+    let optional = matches!(kind, Kind::Optional | Kind::OptionalWhole);
+    let repetition = if optional { Repetition::OPTIONAL } else { Repetition::REQUIRED };
     Type::primitive_type_builder(name, physical)
         .with_repetition(repetition)
         .with_logical_type(logical)
@@ -149,7 +160,7 @@ fn properties(kinds: &[(String, Kind)]) -> Result<WriterProperties, ParquetError
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_statistics_enabled(EnabledStatistics::Chunk);
     for (name, kind) in kinds {
-        let repeats = matches!(kind, Kind::Whole | Kind::Date | Kind::Time);
+        let repeats = matches!(kind, Kind::Whole | Kind::OptionalWhole | Kind::Date | Kind::Time);
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(name.as_str()), repeats);
     }
     Ok(properties.build())

@@ -16,6 +16,8 @@ pub enum Column {
     Text(Vec<String>),
     /// How many.
     Count(Vec<u64>),
+    /// How many, where that is known.
+    OptionalCount(Vec<Option<u64>>),
     /// Amounts of money.
     Money(Vec<Option<f64>>),
     /// Fractions, shown as per cent.
@@ -35,6 +37,7 @@ impl Column {
         match self {
             Self::Text(values) => values.len(),
             Self::Count(values) => values.len(),
+            Self::OptionalCount(values) => values.len(),
             Self::Money(values) | Self::Share(values) | Self::Real(values) => values.len(),
             Self::Flag(values) => values.len(),
             Self::Date(_, values) => values.len(),
@@ -64,6 +67,7 @@ impl Column {
         match self {
             Self::Text(values) => values[row].clone(),
             Self::Count(values) => locale.count(values[row]),
+            Self::OptionalCount(values) => values[row].map_or_else(String::new, |count| locale.count(count)),
             Self::Money(values) => show(values[row], &|value| locale.money(value)),
             Self::Share(values) => show(values[row], &|value| locale.percent(value)),
             Self::Real(values) => show(values[row], &|value| locale.mean(value)),
@@ -77,6 +81,7 @@ impl Column {
         match self {
             Self::Text(values) => Value::String(values[row].clone()),
             Self::Count(values) => values[row].into(),
+            Self::OptionalCount(values) => values[row].map_or(Value::Null, Value::from),
             Self::Money(values) | Self::Share(values) | Self::Real(values) => number(values[row]),
             Self::Flag(values) => Value::Bool(values[row]),
             Self::Date(grain, values) => Value::String(grain.show(values[row])),
@@ -87,6 +92,7 @@ impl Column {
         match self {
             Self::Text(values) => Values::Text(values.iter().map(String::as_str).collect()),
             Self::Count(values) => Values::Count(values),
+            Self::OptionalCount(values) => Values::OptionalCount(values),
             Self::Money(values) | Self::Share(values) | Self::Real(values) => Values::Optional(values),
             Self::Flag(values) => Values::Flag(values),
             Self::Date(grain, values) => Values::Moments(*grain, values),

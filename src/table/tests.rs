@@ -36,6 +36,7 @@ fn every_kind(ids: &Ids) -> Vec<(&'static str, Values<'_>)> {
         ("text", Values::Text(vec!["plain", "", "line\nbreak"])),
         ("whole", Values::Whole(&[0, 7, u32::MAX])),
         ("count", Values::Count(&[0, 10, 1 << 62])),
+        ("known", Values::OptionalCount(&[Some(3), None, Some(0)])),
         ("flag", Values::Flag(&[true, false, true])),
         ("real", Values::Real(&[0.1, 30.0, 1e-300])),
         ("optional", Values::Optional(&[None, Some(2.5), None])),
@@ -48,10 +49,10 @@ fn every_kind(ids: &Ids) -> Vec<(&'static str, Values<'_>)> {
 #[test]
 fn every_kind_of_value_is_written_as_csv() {
     let ids: Ids = ["no", "a", "b,c", "say \"d\""].into_iter().collect();
-    let lines = "id,text,whole,count,flag,real,optional,money,day,hour\n\
-        a,plain,0,0,true,0.1,,14.33,2000-01-01,2000-01-01T00:00:00\n\
-        \"b,c\",\"\",7,10,false,30.0,2.5,-0.5,1999-12-31,1999-12-31T23:00:00\n\
-        \"say \"\"d\"\"\",\"line\nbreak\",4294967295,4611686018427387904,true,1e-300,,0.0,1997-09-30,2000-01-01T05:00:00\n";
+    let lines = "id,text,whole,count,known,flag,real,optional,money,day,hour\n\
+        a,plain,0,0,3,true,0.1,,14.33,2000-01-01,2000-01-01T00:00:00\n\
+        \"b,c\",\"\",7,10,,false,30.0,2.5,-0.5,1999-12-31,1999-12-31T23:00:00\n\
+        \"say \"\"d\"\"\",\"line\nbreak\",4294967295,4611686018427387904,0,true,1e-300,,0.0,1997-09-30,2000-01-01T05:00:00\n";
     assert_eq!(csv_of(every_kind(&ids)), lines);
 }
 
@@ -61,7 +62,7 @@ fn every_kind_of_value_is_written_as_parquet() {
     let (rows, _) = parquet_rows(written(Format::Parquet, &[Chunk { columns: every_kind(&ids) }]).unwrap());
     assert_eq!(
         rows[1],
-        "{id: \"b,c\", text: \"\", whole: 7, count: 10, flag: false, real: 30.0, optional: 2.5, money: -5E-1, \
+        "{id: \"b,c\", text: \"\", whole: 7, count: 10, known: null, flag: false, real: 30.0, optional: 2.5, money: -5E-1, \
          day: 1999-12-31, hour: 1999-12-31 23:00:00.000000 +00:00}"
     );
     assert!(rows[0].contains("optional: null, money: 14.33, day: 2000-01-01"), "{}", rows[0]);

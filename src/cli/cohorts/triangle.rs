@@ -149,8 +149,13 @@ fn ages(count: usize, room: usize, period: CalendarPeriod) -> Vec<usize> {
     let first = (room / 2).max(1);
     let left = room - first;
     let step = (count - first).div_ceil(left.max(1)).div_ceil(whole) * whole;
-    let later = (1..).map(|at| at * step).skip_while(|age| *age < first).take_while(|age| *age < count);
-    (0..first).chain(later.take(left)).collect()
+    let later = |first: usize| {
+        (1..).map(|at| at * step).skip_while(move |age| *age < first).take_while(|age| *age < count)
+    };
+    // What is left of the room goes to the first ages.
+    let first =
+        (first..count).take_while(|first| first + later(*first).count() <= room).last().unwrap_or(first);
+    (0..first).chain(later(first)).collect()
 }
 
 /// A word about cohorts that are not shown.
@@ -168,7 +173,7 @@ mod tests {
     #[test]
     fn of_many_ages_the_first_and_whole_quarters_are_shown() {
         assert_eq!(ages(5, 12, CalendarPeriod::Month), [0, 1, 2, 3, 4]);
-        assert_eq!(ages(25, 12, CalendarPeriod::Month), [0, 1, 2, 3, 4, 5, 6, 12, 18, 24]);
+        assert_eq!(ages(25, 12, CalendarPeriod::Month), [0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 18, 24]);
         for count in 1..600 {
             for period in [CalendarPeriod::Week, CalendarPeriod::Month, CalendarPeriod::Year] {
                 let ages = ages(count, 12, period);

@@ -23,9 +23,11 @@ impl Cohorts {
         let real = |of: fn(&Age) -> Option<f64>| -> Vec<_> {
             rows.iter().map(|row| row.seen.and_then(of)).collect()
         };
-        let ahead = |of: fn(&Ahead) -> Option<f64>| {
-            Column::Money(rows.iter().map(|row| row.ahead.and_then(of)).collect())
-        };
+        let count =
+            |of: fn(&Age) -> u64| Column::OptionalCount(rows.iter().map(|row| row.seen.map(of)).collect());
+        let worth = |values| if self.money { Column::Money(values) } else { Column::Real(values) };
+        let ahead =
+            |of: fn(&Ahead) -> Option<f64>| worth(rows.iter().map(|row| row.ahead.and_then(of)).collect());
         let complete = |row: &Row<'_>| row.seen.is_some_and(|age| age.complete);
         let mut sheet = Sheet::new().with("cohort", words(&|row| self.label(row.cohort)));
         if !self.groups.is_empty() {
@@ -35,11 +37,11 @@ impl Cohorts {
             .with("age", Column::Count(rows.iter().map(|row| row.at as u64).collect()))
             .with("complete", Column::Flag(rows.iter().map(complete).collect()))
             .with("customers", Column::Count(rows.iter().map(|row| row.cohort.customers).collect()))
-            .with("active", Column::Real(real(|age| Some(age.active as f64))))
+            .with("active", count(|age| age.active))
             .with("retention", Column::Share(real(Age::retention)))
-            .with("orders", Column::Real(real(|age| Some(age.orders as f64))))
+            .with("orders", count(|age| age.orders))
             .with("revenue", Column::Money(real(|age| age.revenue)))
-            .with("cumulative_value_per_customer", Column::Money(real(|age| Some(age.cumulative()))))
+            .with("cumulative_value_per_customer", worth(real(|age| Some(age.cumulative()))))
             .with("predicted_cumulative_value", ahead(|ahead| Some(ahead.value)))
             .with("predicted_lower", ahead(|ahead| ahead.interval.map(|ends| ends.0)))
             .with("predicted_upper", ahead(|ahead| ahead.interval.map(|ends| ends.1)))

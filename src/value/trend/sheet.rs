@@ -11,7 +11,9 @@ impl Trend {
         let rows = &self.rows;
         let words = |of: fn(&TrendRow) -> String| Column::Text(rows.iter().map(of).collect());
         let real = |of: fn(&TrendRow) -> Option<f64>| -> Vec<_> { rows.iter().map(of).collect() };
-        let money = |of: fn(&TrendRow) -> Option<f64>| Column::Money(real(of));
+        let money = |of: fn(&TrendRow) -> Option<f64>| {
+            if self.money { Column::Money(real(of)) } else { Column::Real(real(of)) }
+        };
         Sheet::new()
             .with("period", words(|row| row.period.clone()))
             .with("complete", Column::Flag(rows.iter().map(|row| row.complete).collect()))
