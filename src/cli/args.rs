@@ -12,6 +12,7 @@ mod segments;
 mod report;
 mod shop;
 mod simulate;
+mod subscription;
 mod subscriptions;
 mod trend;
 
@@ -38,6 +39,7 @@ pub use report::Report;
 pub use segments::Segments;
 pub use shop::{Answering, Earning, Foreseeing, Grouping};
 pub use simulate::Simulate;
+pub use subscription::{Subscription, TableArg};
 pub use subscriptions::{Contracts, Retention};
 pub use trend::Trend;
 
@@ -81,6 +83,8 @@ pub enum Command {
     Explain(Explain),
     /// Each period's new customers: what they have brought, what was foreseen then, what is foreseen now, and alarms
     Trend(Trend),
+    /// Contracts as a business: MRR and its movements, churn by tenure, survival, lifetime value, cohorts
+    Subscription(Subscription),
     /// Scores for Klaviyo, Salesforce, Google Ads, Meta, Tableau or a spreadsheet
     Export(Export),
     /// A page for the owner of the shop: what the next year is worth, who brings it, who is leaving, and how sure that is

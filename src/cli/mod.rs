@@ -41,6 +41,7 @@ mod past_check;
 mod report;
 mod run;
 mod export;
+mod subscription;
 
 use std::process::ExitCode;
 
@@ -86,6 +87,7 @@ fn command(cli: &Cli) -> Result<()> {
         Command::Cohorts(args) => cohorts::run(args, cli.quiet, &bars),
         Command::Segments(args) => segments::run(args, cli.quiet, &bars),
         Command::Explain(args) => explain::run(args, cli.quiet, &bars),
+        Command::Subscription(args) => subscription::run(args, cli.quiet, &bars),
         Command::Export(args) => export::run(args, cli.quiet, &bars),
         Command::Acquisition(args) => acquisition::run(args, cli.quiet, &bars),
         Command::Trend(args) => trend::run(args, cli.quiet, &bars),

@@ -9,9 +9,11 @@ use super::retention::rate;
 use super::show::{self, Grid};
 use crate::features::Subscriptions;
 use crate::fit::{CohortFit, TrainedRetention};
+use crate::math::kaplan_meier::kaplan_meier;
 use crate::output::Output;
 use crate::predict::{Survival, survival_curve};
 use crate::table::{Chunk, Format, TableWriter, Values};
+use crate::units::Share;
 use crate::{Error, Result};
 
 /// A cohort's curve, with what was observed beside it where it was.
@@ -35,7 +37,7 @@ pub fn curves<'a>(
     let curve = |cohort: &'a CohortFit| {
         let points = survival_curve(cohort, until, args.level, rate)?;
         let observed = match found {
-            Some(found) => observed(found, &cohort.cohort, until),
+            Some(found) => observed(found, &cohort.cohort, until, args.level),
             None => vec![None; points.len()],
         };
         Ok(Curve { cohort, points, observed })
@@ -43,24 +45,20 @@ pub fn curves<'a>(
     trained.cohorts.iter().map(curve).collect()
 }
 
-/// The product-limit estimate (Kaplan & Meier 1958) of a cohort's survival, as far as renewals were due.
-fn observed(found: &Subscriptions, cohort: &str, until: u32) -> Vec<Option<f64>> {
+/// The product-limit estimate of a cohort's survival, as far as renewals were due.
+fn observed(found: &Subscriptions, cohort: &str, until: u32, level: Share) -> Vec<Option<f64>> {
     let place = found.cohorts.iter().position(|known| known == cohort || cohort.is_empty());
     let rows: Vec<usize> =
         (0..found.len()).filter(|&at| cohort.is_empty() || Some(found.cohort[at]) == place).collect();
-    let mut there = Some(1.0);
-    let mut curve = vec![there];
-    for t in 1..=until {
-        let due: f64 = rows.iter().filter(|&&at| found.tenures[at].due >= t).map(|&at| found.count[at]).sum();
-        let lost: f64 = rows
-            .iter()
-            .filter(|&&at| found.tenures[at].left && found.tenures[at].due == t)
-            .map(|&at| found.count[at])
-            .sum();
-        there = there.filter(|_| due > 0.0).map(|there| there * (1.0 - lost / due));
-        curve.push(there);
-    }
-    curve
+    let counts = (1..=until).map(|t| {
+        let due = rows.iter().filter(|&&at| found.tenures[at].due >= t).map(|&at| found.count[at]).sum();
+        let gone = |at: &&usize| found.tenures[**at].left && found.tenures[**at].due == t;
+        (due, rows.iter().filter(gone).map(|&at| found.count[at]).sum())
+    });
+    let curve = kaplan_meier(counts, level.get());
+    (0..=until as usize)
+        .map(|t| if t == 0 { Some(1.0) } else { curve.get(t - 1).map(|point| point.survival) })
+        .collect()
 }
 
 /// For people.

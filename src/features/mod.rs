@@ -26,7 +26,7 @@ pub use holdout::{Acquired, Holdout};
 pub use net::{Netting, Purchase};
 pub use past::Past;
 pub use regularity::Regularity;
-pub use subscriptions::{SubscriptionOptions, Subscriptions};
+pub use subscriptions::{Contract, ContractOptions, Contracts, Spell, SubscriptionOptions, Subscriptions};
 pub use table_in::{Beside, CustomersReader, TableOptions};
 pub use tenure::Tenure;
 pub use times::PurchaseTimes;

@@ -4,6 +4,7 @@ pub mod distinct;
 pub mod hash;
 pub(crate) mod matrix;
 pub mod means;
+pub mod kaplan_meier;
 pub mod monotone;
 pub mod paired;
 pub mod quadrature;

@@ -33,7 +33,7 @@ pub use log_score::LogScores;
 pub use next::NextPurchase;
 pub use probabilistic::{BuyTillYouDie, predictor_of};
 pub use purchases::Purchases;
-pub use retention::{Renewals, Survival, still_there, survival_curve};
+pub use retention::{Renewals, Survival, retention_draws, still_there, survival_curve};
 pub use simulate::{Simulated, Simulation, simulate};
 pub use spread::{MIXED, ParameterSpread};
 pub use total::{Ranked, Total, Totals};

@@ -83,7 +83,7 @@ pub fn survival_curve(
     rate: Option<f64>,
 ) -> Result<Vec<Survival>> {
     let model = &cohort.fit.model;
-    let draws = parameter_draws(cohort);
+    let draws = retention_draws(cohort);
     let tail = 0.5 * (1.0 - level.get());
     (0..=until)
         .map(|t| {
@@ -102,7 +102,8 @@ pub fn survival_curve(
 }
 
 /// The draws of a fit, or those of the Laplace approximation; none where nothing is known of the uncertainty.
-fn parameter_draws(cohort: &CohortFit) -> Vec<AnyRetentionModel> {
+#[must_use]
+pub fn retention_draws(cohort: &CohortFit) -> Vec<AnyRetentionModel> {
     if !cohort.fit.draws.is_empty() {
         return cohort.fit.draws.clone();
     }
@@ -126,7 +127,7 @@ pub fn still_there(
         })
     };
     let expected = group.iter().map(|(cohort, kinds)| moments(&cohort.fit.model, kinds).0).sum();
-    let draws: Vec<_> = group.iter().map(|(cohort, _)| parameter_draws(cohort)).collect();
+    let draws: Vec<_> = group.iter().map(|(cohort, _)| retention_draws(cohort)).collect();
     let count = draws.iter().map(Vec::len).min().unwrap_or(0);
     if count == 0 {
         return (expected, None);

@@ -3,6 +3,7 @@
 mod groups;
 mod mixture;
 mod future;
+pub mod subscription;
 pub mod metrics;
 pub mod export;
 pub mod cohorts;

@@ -33,6 +33,21 @@ fn due_by(start: Date, day: Date, period: CalendarPeriod) -> u32 {
     k
 }
 
+/// What is known until a day of a subscription's renewals, and how many there would have been had it gone on. One that was cancelled within a period that
+/// is not over is not declined yet.
+pub(super) fn tenure(start: Date, end: Option<Date>, until: Date, period: CalendarPeriod) -> (Tenure, u32) {
+    let observed = due_by(start, until, period);
+    let declined = end.map(|end| {
+        let within = due_by(start, end, period);
+        if within > 0 && renewal(start, within, period) == end { within } else { within + 1 }
+    });
+    let tenure = match declined {
+        Some(due) if due <= observed => Tenure { due, left: true },
+        _ => Tenure { due: observed, left: false },
+    };
+    (tenure, observed)
+}
+
 /// Where the dates stand.
 pub(super) struct Places {
     pub start: usize,
@@ -41,7 +56,7 @@ pub(super) struct Places {
     pub cohort: Option<usize>,
 }
 
-fn day(sheet: &Sheet, line: u64, row: &[String], column: usize) -> Result<Date> {
+pub(super) fn day(sheet: &Sheet, line: u64, row: &[String], column: usize) -> Result<Date> {
     let text = row[column].trim();
     let date = text.get(..10).and_then(|start| start.parse::<Date>().ok());
     date.filter(|date| (1932..2068).contains(&date.year())).ok_or_else(|| {
@@ -80,15 +95,7 @@ pub(super) fn read(
     let later = spans.iter().filter(|(_, start, _)| *start > until).count();
     for (place, start, end) in spans.into_iter().filter(|(_, start, _)| *start <= until) {
         let (line, row) = &sheet.rows[place];
-        let observed = due_by(start, until, period);
-        let declined = end.map(|end| {
-            let within = due_by(start, end, period);
-            if within > 0 && renewal(start, within, period) == end { within } else { within + 1 }
-        });
-        let tenure = match declined {
-            Some(due) if due <= observed => Tenure { due, left: true },
-            _ => Tenure { due: observed, left: false },
-        };
+        let (tenure, observed) = tenure(start, end, until, period);
         let runs = !tenure.left && end.is_none_or(|end| end > until);
         match at.id {
             Some(id) => all.ids.push(&row[id]),

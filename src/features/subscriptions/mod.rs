@@ -1,5 +1,6 @@
 //! Subscriptions: how many renewals were due, and whether the last was declined.
 
+mod contracts;
 mod dates;
 mod read;
 mod sheet;
@@ -10,6 +11,7 @@ use crate::orders::Ids;
 use crate::units::CalendarPeriod;
 use crate::{Error, Result};
 
+pub use contracts::{Contract, ContractOptions, Contracts, Spell};
 pub use read::SubscriptionOptions;
 
 /// Subscriptions, column by column.

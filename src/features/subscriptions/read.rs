@@ -26,11 +26,11 @@ pub struct SubscriptionOptions {
     pub subscribers: Option<f64>,
 }
 
-const START: &[&str] =
+pub(super) const START: &[&str] =
     &["start", "startdate", "started", "startedat", "begin", "subscribed", "created", "createdat"];
-const END: &[&str] =
+pub(super) const END: &[&str] =
     &["end", "enddate", "ended", "endedat", "cancelled", "canceled", "cancelledat", "canceledat"];
-const ID: &[&str] =
+pub(super) const ID: &[&str] =
     &["customerid", "customer", "id", "subscriptionid", "subscription", "subscriberid", "userid"];
 const COHORT: &[&str] = &["cohort", "segment", "plan"];
 const PERIOD: &[&str] = &["period", "year", "quarter", "month", "week", "tenure"];
