@@ -435,6 +435,14 @@ fn a_currency_that_comes_up_late_or_in_another_file_is_refused_as_well() {
     let other = files.write("other.csv", "customer,date,amount,currency\nann,2024-01-05,10,PLN\n");
     let error = read(&[one, other], &defaults(), &Silent).map(|_| ()).unwrap_err().to_string();
     assert!(error.contains("in PLN") && error.contains("in EUR") && error.contains("one.csv"), "{error}");
+    let one = files.write("one.csv", "customer,date,amount,currency\nann,2024-01-05,10,PLN\n");
+    let other = files.write("other.csv", "customer,date,amount\nann,2024-01-06,10\n");
+    let (_, ledger) = read(&[one, other], &defaults(), &Silent).unwrap();
+    let told = ledger
+        .notes
+        .iter()
+        .filter(|note| note.contains("other.csv does not name the currency") && note.contains("PLN"));
+    assert_eq!(told.count(), 1, "{:?}", ledger.notes);
 }
 
 #[test]

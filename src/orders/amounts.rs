@@ -17,6 +17,11 @@ pub(crate) enum Amount {
 }
 
 impl Amount {
+    /// The money, if it is an amount.
+    pub fn money(self) -> Option<Money> {
+        if let Self::Of(money) = self { Some(money) } else { None }
+    }
+
     /// With another amount, if it is one; out of range it is unreadable.
     pub fn map(self, other: impl FnOnce(Money) -> Option<Money>) -> Self {
         match self {

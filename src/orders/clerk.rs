@@ -94,15 +94,10 @@ impl<'a> Clerk<'a> {
         if matches!(row.customer, Some(Cow::Owned(_))) && self.ledger.notes.is_empty() {
             self.note_decoding();
         }
-        let mut given_back = Amount::Of(Money::ZERO);
-        if let Some(policy) = &self.columns.policy {
-            let then = policy.verdict(|slot| raw.field(slot));
-            if let Then::LeaveOut(reason) = then {
-                return self.count(reason, row.line);
-            }
-            policy.customer(&mut row, raw, then == Then::Refund);
-            (row.amount, given_back) = policy.amounts(row.amount, then, raw, self.formats.decimal);
-        }
+        let back = match self.by_rules(&mut row, raw) {
+            Ok(back) => back,
+            Err(reason) => return self.count(reason, row.line),
+        };
         let Some(customer) = row.customer.take() else {
             return self.leave_out(Reason::NoCustomer, Role::Customer, row.line, raw);
         };
@@ -113,17 +108,8 @@ impl<'a> Clerk<'a> {
                 return self.leave_out(Reason::BadDate, Role::Date, row.line, raw);
             }
         };
-        let (amount, back) = match (row.amount, given_back) {
-            (Amount::Of(amount), Amount::Of(back)) => (amount, back),
-            (Amount::Missing, _)
-                if (self.formats.totals || self.formats.first_line) && row.order.is_some() =>
-            {
-                return self.count(Reason::OrderLine, row.line);
-            }
-            (Amount::Ambiguous, _) | (_, Amount::Ambiguous) => {
-                return Err(self.ambiguous_amount(row.line, raw));
-            }
-            _ => return self.leave_out(Reason::BadAmount, self.measured(), row.line, raw),
+        let (Amount::Of(amount), Amount::Of(back)) = (row.amount, back) else {
+            return self.without_amount(&row, back, raw);
         };
         if let Some(reason) = self.set_aside(&row, tick, amount) {
             return self.count(reason, row.line);
@@ -137,6 +123,30 @@ impl<'a> Clerk<'a> {
         let who = self.rules.identity.as_ref().and_then(|known| known.person(&customer)).unwrap_or(&customer);
         let position = self.file + row.offset;
         self.enter(&OrderRow { customer: who, tick, order: row.order, amount, position }, back, row.line, raw)
+    }
+
+    /// What the rules of a preset make of a row: what was given back of it, or why it is set aside.
+    #[inline]
+    fn by_rules<'r>(&self, row: &mut Row<'r>, raw: &'r impl Show) -> Result<Amount, Reason> {
+        let Some(policy) = &self.columns.policy else { return Ok(Amount::Of(Money::ZERO)) };
+        let then = policy.verdict(|slot| raw.field(slot));
+        if let Then::LeaveOut(reason) = then {
+            return Err(reason);
+        }
+        policy.customer(row, raw, then == Then::Refund);
+        let (paid, back) = policy.amounts(row.amount, then, raw, self.formats.decimal);
+        row.amount = paid;
+        Ok(back)
+    }
+
+    /// Deals with a row whose amount, or what was given back of it, is no amount.
+    fn without_amount(&mut self, row: &Row<'_>, back: Amount, raw: &impl Show) -> Result<()> {
+        let told_before = (self.formats.totals || self.formats.first_line) && row.order.is_some();
+        match (row.amount, back) {
+            (Amount::Missing, _) if told_before => self.count(Reason::OrderLine, row.line),
+            (Amount::Ambiguous, _) | (_, Amount::Ambiguous) => Err(self.ambiguous_amount(row.line, raw)),
+            _ => self.leave_out(Reason::BadAmount, self.measured(), row.line, raw),
+        }
     }
 
     /// Why a row that can be read is not used.

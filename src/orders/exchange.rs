@@ -1,6 +1,6 @@
 //! Currencies: amounts of several are never added up, but may be converted by rates.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -26,7 +26,7 @@ pub(super) struct Exchange {
 struct Rates {
     path: PathBuf,
     /// Of every currency (in capitals) the rates by the day from which they hold, `None` for always.
-    of: HashMap<String, Vec<Rate>>,
+    of: BTreeMap<String, Vec<Rate>>,
 }
 
 #[derive(Debug)]
@@ -164,6 +164,15 @@ impl Exchange {
         self.one.get().map(String::as_str)
     }
 
+    /// What is said of a file without a column of currencies beside others, or where one is asked for.
+    pub fn unnamed(&self, path: &Path) -> Option<String> {
+        let one = self.one.get()?;
+        Some(format!(
+            "{} does not name the currency of its amounts: they are taken for {one}",
+            path.display()
+        ))
+    }
+
     /// What is said of it in the end.
     pub fn note(&self) -> Option<String> {
         let (rates, one) = (self.rates.as_ref()?, self.one.get()?);
@@ -211,7 +220,7 @@ fn hint(asked: Option<&String>) -> String {
 
 impl Rates {
     fn read(path: &Path, target: &str) -> Result<Self> {
-        let mut of: HashMap<String, Vec<Rate>> = HashMap::new();
+        let mut of: BTreeMap<String, Vec<Rate>> = BTreeMap::new();
         let wanted: [sheet::Wanted; 3] =
             [(&["currency", "code"], true), (&["rate"], true), (&["date"], false)];
         sheet::read(path, wanted, EXAMPLE, |line, [name, rate, date]| {
@@ -221,6 +230,7 @@ impl Rates {
                     .expected("the code of a currency")
                     .into());
             }
+            let name = code(name.as_bytes());
             let value = fixed(rate.as_bytes(), DIGITS).filter(|rate| *rate > 0 && *rate < 10i128.pow(24));
             let Some(value) = value else {
                 let expected =
@@ -234,22 +244,23 @@ impl Rates {
                     return Err(at(format!("`{date}`"), "date").expected("a date such as 2024-12-31").into());
                 }
             };
-            let name = code(name.as_bytes());
             if name == target && value != 10i128.pow(DIGITS.unsigned_abs()) {
-                return Err(at(format!("`{rate}` for {target} itself"), "rate")
-                    .expected("1, or no line at all")
-                    .into());
+                let error = at(format!("`{rate}` for {target} itself"), "rate");
+                return Err(error.expected("1, or no line at all").into());
             }
-            let all = of.entry(name.clone()).or_default();
-            if let Some(before) = all.iter().find(|before| before.from == from && before.rate != value) {
-                let found =
-                    format!("another rate for {name} than in line {}, from the same day", before.line);
-                return Err(at(found, "rate").expected("one rate for a currency and day").into());
-            }
-            all.push(Rate { from, rate: value, line });
+            of.entry(name).or_default().push(Rate { from, rate: value, line });
             Ok(())
         })?;
-        of.values_mut().for_each(|rates| rates.sort_by_key(|rate| rate.from));
+        for (name, rates) in &mut of {
+            rates.sort_by_key(|rate| (rate.from, rate.line));
+            let twice = |pair: &&[Rate]| pair[0].from == pair[1].from && pair[0].rate != pair[1].rate;
+            if let Some(pair) = rates.windows(2).find(twice) {
+                let found =
+                    format!("another rate for {name} than in line {}, from the same day", pair[0].line);
+                let error = Error::input(found).file(path).line(pair[1].line).column("rate");
+                return Err(error.expected("one rate for a currency and day").into());
+            }
+        }
         Ok(Self { path: path.into(), of })
     }
 

@@ -146,6 +146,7 @@ mod tests {
             "p.id=a\nb",
             "event_params.currency=EUR",
             "event_params.n=7",
+            "refunds.total=-6.500000",
         ];
         assert_eq!(all, expected);
     }

@@ -119,12 +119,9 @@ impl Table {
                 });
                 survey.take_currency(columns, |slot| batch.text(slot, at));
                 if columns.maybe_total {
-                    let amount = match batch.cell(Role::Amount, at).amount(Some(DecimalMark::Point)) {
-                        Amount::Of(amount) => Some(amount),
-                        _ => None,
-                    };
+                    let amount = batch.cell(Role::Amount, at).amount(Some(DecimalMark::Point));
                     let id = batch.cell(Role::Order, at).written(&mut written).and_then(order);
-                    survey.take_total(id, amount);
+                    survey.take_total(id, amount.money());
                 }
                 Ok(())
             })

@@ -76,14 +76,11 @@ impl Policy {
         let mut rules = Vec::new();
         for rule in preset.rules {
             let check = |&(names, test)| {
-                let check = Check::of(slots, names, test)?;
-                let named =
-                    names == preset.event && matches!(test, Test::IsNot(_)) && !given.events.is_empty();
-                Some(if named {
-                    Check { words: given.events.iter().map(|name| plain(name)).collect(), ..check }
-                } else {
-                    check
-                })
+                let mut check = Check::of(slots, names, test)?;
+                if names == preset.event && matches!(test, Test::IsNot(_)) && !given.events.is_empty() {
+                    check.words = given.events.iter().map(|name| plain(name)).collect();
+                }
+                Some(check)
             };
             let checks: Option<Vec<Check>> = rule.when.iter().map(check).collect();
             if let Some(all) = checks {

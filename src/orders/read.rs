@@ -47,8 +47,11 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions, progress: &dyn Progress) 
     let threads = options.threads.unwrap_or_else(rayon::current_num_threads).clamp(1, 64);
     let log = |_| OrderLog::with_attributes(log_options, &options.attributes);
     let mut logs: Vec<OrderLog> = (0..threads).map(log).collect::<Result<_>>()?;
+    let unnamed =
+        files.iter().zip(&plans).filter(|(_, plan)| plan.columns.currency.is_none() && log_options.money);
+    let unnamed: Vec<String> = unnamed.filter_map(|(path, _)| rules.exchange.unnamed(path)).collect();
     let (mut ledger, mut sketches) = (Ledger::default(), Vec::with_capacity(files.len()));
-    notes.into_iter().for_each(|note| ledger.note(note));
+    notes.into_iter().chain(unnamed).for_each(|note| ledger.note(note));
     progress.begin("reading orders", input::total_size(&files));
     for (file, (plan, formats)) in plans.into_iter().zip(formats).enumerate() {
         let path = &files[file];

@@ -11,7 +11,7 @@ use super::json;
 use crate::Result;
 
 /// How many columns rules and currencies may ask for.
-const RULES: usize = 24;
+pub(super) const RULES: usize = 24;
 
 /// How many columns may be asked for: one for every role, attributes, and what rules look at.
 pub(super) const SLOTS: usize = ROLES + MOST + RULES;

@@ -65,15 +65,7 @@ impl Columns {
             };
         }
         let Some(preset) = preset else {
-            if options.preset == PresetChoice::Found
-                && let Some((preset, missing)) = Preset::nearly(plain)
-            {
-                self.notes.push(format!(
-                    "it has most columns of {}, but no `{missing}`, so it is read without the rules for such files \
-                     (--preset {} applies those that can be)",
-                    preset.title, preset.name
-                ));
-            }
+            self.notes.extend(nearly(plain).filter(|_| options.preset == PresetChoice::Found));
             return;
         };
         let given = Given {
@@ -85,18 +77,29 @@ impl Columns {
         let currency = self.currency;
         let policy =
             Policy::of(preset, &mut Finder { columns: self, plain, sparse }, given, (money, currency));
-        let mut note = format!("read as {}: ", preset.title);
-        let roles = Role::ALL
-            .iter()
-            .filter_map(|&role| self.at(role).map(|_| format!("{} `{}`", role.name(), self.name(role))));
-        note += &roles.collect::<Vec<_>>().join(", ");
-        if let Some(slot) = self.currency {
-            note += &format!(", currency `{}`", self.slot_name(slot));
-        }
-        note += &format!("{} (--preset none takes rows as they stand)", policy.note);
-        self.notes.push(note);
+        self.notes.push(self.told(&policy));
         self.policy = Some(policy);
     }
+
+    /// What a preset takes, in words.
+    fn told(&self, policy: &Policy) -> String {
+        let roles = Role::ALL.iter().filter(|role| self.at(**role).is_some());
+        let mut taken: Vec<String> =
+            roles.map(|role| format!("{} `{}`", role.name(), self.name(*role))).collect();
+        taken.extend(self.currency.map(|slot| format!("currency `{}`", self.slot_name(slot))));
+        let (title, taken) = (policy.preset.title, taken.join(", "));
+        format!("read as {title}: {taken}{} (--preset none takes rows as they stand)", policy.note)
+    }
+}
+
+/// What is said of a file that has most columns of an export.
+fn nearly(plain: &[String]) -> Option<String> {
+    let (preset, missing) = Preset::nearly(plain)?;
+    Some(format!(
+        "it has most columns of {}, but no `{missing}`, so it is read without the rules for such files (--preset {} applies \
+         those that can be)",
+        preset.title, preset.name
+    ))
 }
 
 /// Where each role stands.

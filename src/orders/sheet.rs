@@ -1,5 +1,6 @@
 //! Small tables that are read beside the orders: rates of currencies, accounts of persons.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::amounts::text_of;
@@ -7,7 +8,7 @@ use super::blocks::{Block, Blocks, Cut};
 use super::columns::{names, plain};
 use super::csv::BLOCK;
 use super::input::{self, Content};
-use super::records::{Splitter, first_records};
+use super::records::{Record, Splitter, first_records};
 use crate::{Error, Result};
 
 /// A column of such a table: the names it may have, and whether it must be there.
@@ -44,33 +45,31 @@ pub(super) fn read<const N: usize>(
     }
     let splitter = Splitter::new(cut, header.len(), &columns);
     let mut blocks = Blocks::new(text.stream(), path, cut, BLOCK);
-    let mut block = Block::default();
-    let mut skip = true;
+    let (mut block, mut skip) = (Block::default(), true);
     while blocks.next_into(&mut block)? {
         splitter.each(&block, |record| {
             if std::mem::take(&mut skip) {
                 return Ok(());
             }
             if record.width != splitter.width() {
-                return Err(Error::input(format!("{} fields in this line", record.width))
-                    .file(path)
-                    .line(record.line)
-                    .expected(format!("{}, as in the header", splitter.width()))
-                    .into());
+                return Err(ragged(path, record, splitter.width()));
             }
-            let mut slot = 0;
-            let texts = [(); N].map(|()| {
-                slot += 1;
-                if columns[slot - 1].is_some() {
-                    text_of(record.field(slot - 1).trim_ascii())
-                } else {
-                    "".into()
-                }
+            let texts: [Cow<'_, str>; N] = std::array::from_fn(|at| match columns[at] {
+                Some(_) => text_of(record.field(at).trim_ascii()),
+                None => Cow::Borrowed(""),
             });
             take(record.line, std::array::from_fn(|at| texts[at].as_ref()))
         })?;
     }
     Ok(())
+}
+
+fn ragged(path: &Path, record: &Record<'_>, width: usize) -> Error {
+    Error::input(format!("{} fields in this line", record.width))
+        .file(path)
+        .line(record.line)
+        .expected(format!("{width}, as in the header"))
+        .into()
 }
 
 /// Where a wanted column stands in a header.

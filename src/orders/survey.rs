@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::Read;
 
-use super::amounts::{self, Amount};
+use super::amounts;
 use super::blocks::{Block, Blocks};
 use super::columns::{Columns, Role};
 use super::dates;
@@ -128,11 +128,8 @@ impl Survey {
         self.take_currency(columns, |slot| Cow::Borrowed(record.field(slot)));
         self.take_texts(record.line, |role| record.field(role as usize));
         if columns.maybe_total {
-            let amount = match amounts::read(record.field(Role::Amount as usize), Some(DecimalMark::Point)) {
-                Amount::Of(amount) => Some(amount),
-                _ => None,
-            };
-            self.take_total(order(record.field(Role::Order as usize)), amount);
+            let amount = amounts::read(record.field(Role::Amount as usize), Some(DecimalMark::Point));
+            self.take_total(order(record.field(Role::Order as usize)), amount.money());
         }
     }
 

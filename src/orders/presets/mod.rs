@@ -218,6 +218,9 @@ mod tests {
                 assert!(!names.is_empty(), "{}", preset.title);
             }
             assert!(preset.marks.len() >= 3, "{} is told by too little", preset.title);
+            let rules: usize = preset.rules.iter().map(|rule| rule.when.len()).sum();
+            let columns = rules + preset.customer.len() + preset.refund_customer.len() + 6;
+            assert!(columns <= super::super::records::RULES, "{} looks at too many columns", preset.title);
         }
     }
 
