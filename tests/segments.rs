@@ -126,7 +126,7 @@ fn equal_values_are_told_apart_by_the_stated_rule() {
 fn equal_customers_have_equal_quintiles_and_nobody_is_outside() {
     let customers = shop::customers(&vec![(0, 0.0, 4.0, None); 7]);
     let known = Known { customers: &customers, last_gaps: None, p_alive: &[1.0; 7], expected: &[0.0; 7] };
-    assert!(quintiles(&known, Monetary::All).iter().all(|q| *q == Quintiles { r: 1, f: 1, m: 1 }));
+    assert!(quintiles(&known, Monetary::All).iter().all(|q| *q == Quintiles { r: 5, f: 1, m: 1 }));
     let segments = Segments::of(&known, &Rules::usual().unwrap()).unwrap();
     assert!(segments.notes.iter().any(|note| note.contains("nobody bought twice")));
     assert_eq!(segments.rhythm, 4.0);
@@ -734,4 +734,27 @@ fn every_model_explains_a_customer() {
             assert!(course.iter().all(|moment| (0.0..=1.0).contains(&number(&moment["p_alive"]))));
         }
     }
+}
+
+/// One customer, who came today: new, not lost, and with more than even chances of bringing nothing more.
+#[test]
+fn a_shop_of_one_customer_is_told() {
+    let (desk, model) = desk_of_ten();
+    desk.file("one.csv", "customer,date,amount\na,2024-01-01,10\n");
+    let said =
+        desk.done(&["segments", "one.csv", "--model", &model, "--customers", "who.csv", "-o", "sizes.csv"]);
+    assert!(
+        desk.text("who.csv").contains("\na,new,3 (last 70 %),5,1,1,New Customers\n"),
+        "{}",
+        desk.text("who.csv")
+    );
+    assert!(
+        said.out.contains("nobody bought twice") && !said.out.contains("the shop's rhythm is"),
+        "{}",
+        said.out
+    );
+    let new = desk.text("sizes.csv").lines().nth(1).unwrap().to_owned();
+    let cells: Vec<&str> = new.split(',').collect();
+    assert_eq!((cells[1], cells[7], cells[9], cells[10], cells[11]), ("new", "0.0", "1.0", "1.0", "1.0"));
+    assert!(cells[8].parse::<f64>().unwrap() > cells[6].parse::<f64>().unwrap());
 }

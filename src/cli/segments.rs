@@ -17,7 +17,7 @@ use crate::fit::TrainedModel;
 use crate::progress::Progress;
 use crate::units::{Horizon, Share, Tick, TimeUnit};
 use crate::value::Ahead;
-use crate::value::segments::{Answer, Known, Movement, Rules, Segments, Summary, Tiers};
+use crate::value::segments::{Answer, Known, Movement, Rules, Segments, Summary, Tiers, shop_rhythm};
 use crate::{Error, Result};
 
 /// Runs the command.
@@ -210,6 +210,9 @@ fn of_scores(args: &args::Segments, desk: &Desk, rules: &Rules, file: &Path) -> 
 
 /// What the rules come to in this shop.
 fn about(segments: &Segments, customers: &Customers) -> Vec<String> {
+    if shop_rhythm(customers).is_none() {
+        return Vec::new(); // which the segments' own notes tell
+    }
     vec![format!(
         "the shop's rhythm is {} {}s (median, over repeat buyers, of their mean gaps); a customer with {} gaps or more has their own; \
          --show-rules prints all rules",

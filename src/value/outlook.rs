@@ -33,6 +33,8 @@ pub struct Outlook {
     pub p_alive: Vec<f64>,
     /// Expected purchases in the horizon.
     pub purchases: Vec<f64>,
+    /// The probability of no purchase in the horizon.
+    pub p_none: Vec<f64>,
     /// Expected value in the horizon after margin and discount (expected purchases, where money is not modelled).
     pub expected: Vec<f64>,
     /// Variance of the same; `None` where it does not exist.
@@ -77,6 +79,7 @@ impl Outlook {
             last_gaps: segments::last_gaps(past, trained.unit),
             p_alive: Vec::with_capacity(customers.len()),
             purchases: Vec::with_capacity(customers.len()),
+            p_none: Vec::with_capacity(customers.len()),
             expected: Vec::with_capacity(customers.len()),
             variance: Vec::with_capacity(customers.len()),
             money: spend.is_some(),
@@ -109,6 +112,7 @@ impl Outlook {
             }
         }
         self.p_alive.extend(forecast.p_alive);
+        self.p_none.extend(forecast.p_no_purchase);
         self.purchases.extend(forecast.expected_purchases);
         Ok(())
     }

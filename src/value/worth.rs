@@ -36,6 +36,8 @@ pub struct Grouped<'a> {
     pub expected: &'a [f64],
     /// Its variance, where it exists.
     pub variance: &'a [Option<f64>],
+    /// The probability that a row brings nothing.
+    pub p_none: &'a [f64],
     /// The level of the intervals.
     pub level: Share,
 }
@@ -51,7 +53,8 @@ impl Future<'_> {
     /// Var(A/(A+B)) ≈ (E[B]² Var A + E[A]² Var B) / E[A+B]⁴
     /// ```
     ///
-    /// (Casella & Berger 2002, Statistical Inference, 5.5.24).
+    /// (Casella & Berger 2002, Statistical Inference, 5.5.24). Where a group brings nothing at all with the probability below its interval or more,
+    /// the interval begins at 0, which no gamma or beta law knows of.
     ///
     /// # Errors
     /// As [`Future::paths`].
@@ -72,45 +75,59 @@ impl Future<'_> {
     }
 }
 
-/// Customers, mean and variance of each group, added in the order of the rows.
-type Sums = Vec<(u64, f64, Option<f64>)>;
+/// What is known of a group.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Sum {
+    customers: u64,
+    mean: f64,
+    variance: Option<f64>,
+    /// The logarithm of the probability that all of them bring nothing.
+    ln_none: f64,
+}
 
-fn sums(grouped: &Grouped<'_>) -> Sums {
-    let mut sums: Sums = vec![(0, 0.0, Some(0.0)); grouped.groups];
-    for ((&group, mean), variance) in grouped.of.iter().zip(grouped.expected).zip(grouped.variance) {
+/// The sums of all groups, added in the order of the rows.
+fn sums(grouped: &Grouped<'_>) -> Vec<Sum> {
+    let nothing = Sum { customers: 0, mean: 0.0, variance: Some(0.0), ln_none: 0.0 };
+    let mut sums = vec![nothing; grouped.groups];
+    for (row, &group) in grouped.of.iter().enumerate() {
         if group != NOBODY {
             let sum = &mut sums[group as usize];
-            sum.0 += 1;
-            sum.1 += mean;
-            sum.2 = sum.2.zip(*variance).map(|(sum, variance)| sum + variance);
+            sum.customers += 1;
+            sum.mean += grouped.expected[row];
+            sum.variance = sum.variance.zip(grouped.variance[row]).map(|(sum, variance)| sum + variance);
+            sum.ln_none += grouped.p_none[row].ln();
         }
     }
     sums
 }
 
 /// The worth of each group from sums, and from factors of mean and variance under each draw.
-fn worth(sums: &Sums, factors: &[Vec<(f64, f64)>], level: Share) -> Vec<Worth> {
-    let all: f64 = sums.iter().map(|sum| sum.1).sum();
+fn worth(sums: &[Sum], factors: &[Vec<(f64, f64)>], level: Share) -> Vec<Worth> {
+    let all: f64 = sums.iter().map(|sum| sum.mean).sum();
+    let tail = 0.5 * (1.0 - level.get());
     let one = |group: usize| {
-        let (customers, mean, variance) = sums[group];
+        let Sum { customers, mean, variance, ln_none } = sums[group];
+        let from_nothing = |(lower, upper)| if ln_none.exp() >= tail { (0.0, upper) } else { (lower, upper) };
         let moments = variance.map(|variance| Moments { mean, variance });
+        let parts = parts(sums, factors, group).map(|laws| part_interval(&laws, level));
         Worth {
             customers,
             expected: mean,
-            interval: moments.map(|moments| interval(moments, &factors[group], level)),
+            interval: moments.map(|moments| from_nothing(interval(moments, &factors[group], level))),
             share: (all > 0.0).then(|| mean / all),
-            share_interval: parts(sums, factors, group).map(|laws| part_interval(&laws, level)),
+            // Of a group that is everybody the part is 1, unless nobody brings anything.
+            share_interval: parts.map(|ends| if ends.0 < 1.0 { from_nothing(ends) } else { ends }),
         }
     };
     (0..sums.len()).into_par_iter().map(one).collect()
 }
 
 /// Mean and variance of a group's part of the whole under each draw; `None` where a variance does not exist or nothing is expected.
-fn parts(sums: &Sums, factors: &[Vec<(f64, f64)>], group: usize) -> Option<Vec<(f64, f64)>> {
+fn parts(sums: &[Sum], factors: &[Vec<(f64, f64)>], group: usize) -> Option<Vec<(f64, f64)>> {
     let draws = factors.iter().map(Vec::len).min().unwrap_or(0);
     let law = |draw: Option<usize>| {
         let (mut own, mut others) = ((0.0, 0.0), (0.0, 0.0));
-        for (at, (_, mean, variance)) in sums.iter().enumerate() {
+        for (at, Sum { mean, variance, .. }) in sums.iter().enumerate() {
             let (of_mean, of_variance) = draw.map_or((1.0, 1.0), |draw| factors[at][draw]);
             let to = if at == group { &mut own } else { &mut others };
             to.0 += of_mean * mean;
@@ -164,27 +181,41 @@ mod tests {
         Share::new(0.9).unwrap()
     }
 
+    fn sum(customers: u64, mean: f64, variance: Option<f64>) -> Sum {
+        Sum { customers, mean, variance, ln_none: if customers == 0 { 0.0 } else { -9.0 } }
+    }
+
     /// The parts of independent gamma sums of one scale are beta exactly: a 2 : 3 split of shapes 8 and 12.
-    /// scipy.stats.beta.ppf([.05, .95], 8, 12); the delta method's variance is n/(n+1) of a beta law's inverse size.
+    /// scipy.stats.beta.ppf([.05, .95], 8, 12); the delta method's variance is (n + 1)/n of a beta law's.
     #[test]
     fn the_part_of_a_gamma_sum_is_nearly_its_beta_law() {
-        let sums = vec![(8, 8.0, Some(8.0)), (12, 12.0, Some(12.0))];
+        let sums = vec![sum(8, 8.0, Some(8.0)), sum(12, 12.0, Some(12.0))];
         let found = worth(&sums, &[Vec::new(), Vec::new()], level());
         let (low, high) = found[0].share_interval.unwrap();
         assert_eq!(found[0].share, Some(0.4));
-        assert!((low - 0.229_71).abs() < 0.006, "{low}");
-        assert!((high - 0.580_80).abs() < 0.006, "{high}");
+        assert!((low - 0.229_720_92).abs() < 0.006, "{low}");
+        assert!((high - 0.581_935_53).abs() < 0.006, "{high}");
     }
 
     #[test]
     fn parts_make_the_whole_and_nothing_is_expected_of_nobody() {
-        let sums = vec![(3, 30.0, Some(4.0)), (0, 0.0, Some(0.0)), (1, 10.0, None)];
+        let sums = vec![sum(3, 30.0, Some(4.0)), sum(0, 0.0, Some(0.0)), sum(1, 10.0, None)];
         let found = worth(&sums, &[Vec::new(), Vec::new(), Vec::new()], level());
         assert_eq!(found.iter().filter_map(|worth| worth.share).sum::<f64>(), 1.0);
         assert_eq!((found[1].expected, found[1].customers), (0.0, 0));
         assert!(found[0].interval.is_some() && found[2].interval.is_none());
         assert!(found[0].share_interval.is_none(), "without a variance there is no interval of a part");
-        let none = worth(&vec![(2, 0.0, Some(0.0))], &[Vec::new()], level());
+        let none = worth(&[sum(2, 0.0, Some(0.0))], &[Vec::new()], level());
         assert_eq!((none[0].share, none[0].share_interval), (None, None));
+    }
+
+    #[test]
+    fn an_interval_begins_at_nothing_where_that_is_likely_enough() {
+        let likely = Sum { ln_none: 0.06f64.ln(), ..sum(2, 5.0, Some(9.0)) };
+        let unlikely = Sum { ln_none: 0.04f64.ln(), ..likely };
+        let found = worth(&[likely, unlikely], &[Vec::new(), Vec::new()], level());
+        let lower = |at: usize| (found[at].interval.unwrap().0, found[at].share_interval.unwrap().0);
+        assert_eq!(lower(0), (0.0, 0.0));
+        assert!(lower(1).0 > 0.1 && lower(1).1 > 0.01);
     }
 }

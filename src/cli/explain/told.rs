@@ -198,7 +198,7 @@ impl Teller<'_> {
         let of = self.of;
         match length {
             None => "never".to_owned(),
-            Some(length) if length * of.unit.days() > FAR => "in more than a century".to_owned(),
+            Some(length) if length * of.unit.days() > FAR => "beyond 100 years".to_owned(),
             Some(length) if matches!(of.unit, TimeUnit::Calendar(_)) => format!("in {}", self.length(length)),
             Some(length) => self.locale.date(of.grain, of.grain.after(of.cutoff, length, of.unit)),
         }

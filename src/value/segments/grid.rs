@@ -26,16 +26,17 @@ impl Quintiles {
     }
 }
 
-/// Everybody's quintiles: 1 + ⌊5 × the part of all customers with strictly less⌋. Equal values have equal quintiles, so that a fifth may be
-/// empty and another large; of one-time buyers, be they most of the shop, the quintile of frequency is 1.
+/// Everybody's quintiles. Of frequency and money 1 + ⌊5 × the part of all customers with strictly less⌋, so that one-time buyers have 1, be they most of
+/// the shop; of recency 5 − ⌊5 × the part of all customers who bought strictly later⌋, so that whoever bought last has 5. Equal values have equal
+/// quintiles; a fifth may be empty and another large.
 #[must_use]
 pub fn quintiles(known: &Known<'_>, money: Monetary) -> Vec<Quintiles> {
     let customers = known.customers;
-    let recent: Vec<f64> = customers.age.iter().zip(&customers.recency).map(|(age, t)| t - age).collect();
+    let silence: Vec<f64> = customers.age.iter().zip(&customers.recency).map(|(age, t)| age - t).collect();
     let often: Vec<f64> = customers.frequency.iter().map(|&x| f64::from(x)).collect();
-    let (r, f) = (fifths(&recent), fifths(&often));
+    let (silent, f) = (fifths(&silence), fifths(&often));
     let m = spent(known, money).map(|spent| fifths(&spent));
-    let of = |at: usize| Quintiles { r: r[at], f: f[at], m: m.as_ref().map_or(f[at], |m| m[at]) };
+    let of = |at: usize| Quintiles { r: 6 - silent[at], f: f[at], m: m.as_ref().map_or(f[at], |m| m[at]) };
     (0..customers.len()).map(of).collect()
 }
 
@@ -53,6 +54,7 @@ fn spent(known: &Known<'_>, money: Monetary) -> Option<Vec<f64>> {
     Some(customers.frequency.iter().zip(&customers.monetary_value).map(repeat).collect())
 }
 
+/// 1 + ⌊5 × the part with strictly less⌋ of each.
 fn fifths(values: &[f64]) -> Vec<u8> {
     let mut order: Vec<u32> = (0..values.len() as u32).collect();
     order.par_sort_unstable_by(|&i, &j| by_value(values[i as usize], values[j as usize]).then(i.cmp(&j)));

@@ -71,6 +71,7 @@ impl Summary {
                 horizon: outlook.periods.get(),
                 expected: &outlook.expected,
                 variance: &outlook.variance,
+                p_none: &outlook.p_none,
                 level,
             })?;
             if kind == Kind::Rfm && segments.by_first_purchase(outlook) {
