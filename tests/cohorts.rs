@@ -382,6 +382,38 @@ fn trends_of_small_and_strange_shops_are_named() {
     desk.refused(&["trend", "new.csv", "--last", "0"], 2, &["last"]);
 }
 
+/// A shop whose customers of the fifth quarter buy for a tenth of what those before did.
+#[test]
+fn the_line_of_the_periods_before_is_seen_beyond_the_newest() {
+    let desk = Desk::new();
+    let model = format!("{}/models/cdnow.json", env!("CARGO_MANIFEST_DIR"));
+    let told = ["simulate", "--model", &model, "--customers", "2000", "--start", "2022-01-01"];
+    desk.done(&[&told[..], &["--acquisition", "15m", "--length", "15m", "-o", "x.csv"]].concat());
+    let text = desk.text("x.csv");
+    let head: Vec<&str> = text.lines().next().unwrap().split(',').collect();
+    let at = |name: &str| head.iter().position(|column| column.contains(name)).unwrap();
+    let (who, when, what) = (at("customer"), at("date"), at("amount"));
+    let rows = || text.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>());
+    let mut first: HashMap<&str, &str> = HashMap::new();
+    rows().for_each(|row| {
+        first.entry(row[who]).and_modify(|day| *day = row[when].min(*day)).or_insert(row[when]);
+    });
+    let cheaper: String = rows()
+        .map(|row| {
+            let factor = if first[row[who]] >= "2023-01-01" { 0.1 } else { 1.0 };
+            format!("{},{},{:.2}\n", row[who], row[when], factor * row[what].parse::<f64>().unwrap())
+        })
+        .collect();
+    desk.file("cheaper.csv", &format!("customer_id,date,amount\n{cheaper}"));
+    let args =
+        ["trend", "cheaper.csv", "--cutoff", "2023-03-31", "--last", "1", "--fail-on-alarm", "-o", "t.csv"];
+    let said = desk.run(&args);
+    assert_eq!(said.code, Some(1), "{}{}", said.out, said.err);
+    let words = "2023-Q1: the value predicted then is below the intervals of each of the 4 quarters before";
+    assert!(said.err.contains(words), "{}", said.err);
+    assert_eq!(desk.text("t.csv").lines().count(), 2);
+}
+
 /// Shops told by the model of CDNOW: what was predicted at the end of each quarter against the first year of these customers. `LTV_LONG=1` asks 100
 /// shops; `docs/trend.md` tells what they said.
 #[test]

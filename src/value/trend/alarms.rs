@@ -4,7 +4,7 @@ use super::{TrendPlan, TrendRow};
 use crate::units::CalendarPeriod;
 
 /// How many periods before one make a line that it can be out of.
-const fn line(period: CalendarPeriod) -> usize {
+pub(super) const fn line(period: CalendarPeriod) -> usize {
     match period {
         CalendarPeriod::Year => 2,
         _ => 4,

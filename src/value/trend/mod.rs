@@ -127,7 +127,9 @@ pub fn trend(
     check(past, &clock)?;
     let all = seen::seen(past, &clock);
     let skipped = plan.last.map_or(0, |last| all.len().saturating_sub(last));
-    let seen = &all[skipped..];
+    // Those before them make the line that the newest may be out of.
+    let before = skipped.min(alarms::line(plan.period));
+    let seen = &all[skipped - before..];
     let mut notes = Vec::new();
     let nows = match now {
         Some((trained, customers)) => {
@@ -144,6 +146,7 @@ pub fn trend(
     let mut rows: Vec<TrendRow> =
         rows.map(|(seen, (then, now))| row(seen, then, now, &clock, (cutoff, &plan, money))).collect();
     alarms::raise(&mut rows, &plan);
+    rows.drain(..before);
     notes.extend(assumed(&plan, &rows, money, skipped));
     Ok(Trend { plan, rows, money, notes })
 }
