@@ -322,13 +322,7 @@ impl Clerk {
         note(self.free, "contracts cost nothing (trials?); they count as subscriptions");
         let nothing = rows.iter().filter(|contract| contract.end == Some(contract.start)).count();
         note(nothing as u64, "contracts end on the day they start: they never ran at the end of a day");
-        let [amounts, ends, customers] = self.without;
-        let missing = [
-            (amounts, "there is no column of amounts: money is left out, and lifetimes are in payments"),
-            (ends, "there is no column of ends: every contract is taken to run still"),
-            (customers, "there is no column of customers: every row is taken for one of its own"),
-        ];
-        notes.extend(missing.iter().filter(|(count, _)| *count > 0).map(|(_, words)| (*words).to_owned()));
+        notes.extend(missing(self.without));
         for row in &mut rows {
             row.end = row.end.filter(|end| *end <= until);
         }
@@ -337,8 +331,18 @@ impl Clerk {
         });
         let grace = i32::try_from(options.grace).unwrap_or(i32::MAX);
         let spells = spells(&mut rows, grace);
-        Ok(Contracts { ids: self.ids, rows, spells, until, has_money: amounts < self.files, notes })
+        Ok(Contracts { ids: self.ids, rows, spells, until, has_money: self.without[0] < self.files, notes })
     }
+}
+
+/// Words about columns that some file does not have: amounts, ends, customers.
+fn missing(without: [usize; 3]) -> impl Iterator<Item = String> {
+    let words = [
+        "there is no column of amounts: money is left out, and lifetimes are in payments",
+        "there is no column of ends: every contract is taken to run still",
+        "there is no column of customers: every row is taken for one of its own",
+    ];
+    without.into_iter().zip(words).filter(|(count, _)| *count > 0).map(|(_, words)| words.to_owned())
 }
 
 fn tick(day: Date) -> Tick {

@@ -4,6 +4,7 @@ use super::worth::{self, Worth};
 use crate::features::{Contracts, Spell, Tenure};
 use crate::fit::{Bootstrap, CohortFit, Fit, Method, fit_retention};
 use crate::math::kaplan_meier::{Survived, kaplan_meier, wilson};
+use crate::math::sum::sum;
 use crate::model::{AnyRetentionModel, Bdw, Parametric, RetentionModel, Sbg, Weighted};
 use crate::predict::{Survival, survival_curve};
 use crate::progress::Progress;
@@ -147,22 +148,24 @@ fn group(
         worth: Vec::new(),
     };
     let paid = |spell: &Spell| spell.monthly.to_f64() * 12.0 / interval.per_year();
-    let amounts: Vec<f64> = if running.is_empty() {
+    if running.is_empty() {
         notes.push(format!(
             "nobody pays by the {interval} any more: their mean payment is that of the end of each"
         ));
-        mine().map(paid).collect()
+        group.arpu = mean(contracts.has_money, mine().map(paid).collect());
     } else {
-        running.iter().map(|(spell, _)| paid(spell)).collect()
-    };
-    let mean = crate::math::sum::sum(amounts.iter().copied()) / amounts.len().max(1) as f64;
-    group.arpu = (contracts.has_money && !amounts.is_empty()).then_some(mean);
-    let now: Vec<(u32, f64)> = running
-        .iter()
-        .map(|(spell, due)| (*due, if contracts.has_money { paid(spell) } else { 1.0 }))
-        .collect();
+        group.arpu = mean(contracts.has_money, running.iter().map(|(spell, _)| paid(spell)).collect());
+    }
+    let pays = |spell: &Spell| if contracts.has_money { paid(spell) } else { 1.0 };
+    let now: Vec<(u32, f64)> = running.iter().map(|(spell, due)| (*due, pays(spell))).collect();
     group.worth = worth::all(&group, &now, payments, plan)?;
     Ok(group)
+}
+
+/// The mean of payments, where there are amounts.
+fn mean(has_money: bool, payments: Vec<f64>) -> Option<f64> {
+    let all = sum(payments.iter().copied());
+    (has_money && !payments.is_empty()).then(|| all / payments.len() as f64)
 }
 
 /// How many payments, one an interval, the horizon holds.
