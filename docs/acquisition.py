@@ -1,6 +1,7 @@
 """Do the intervals of `ltv acquisition` hold? Shops of two channels with known truth, cut in the middle.
 
     python docs/acquisition.py target/release/ltv [shops]
+    python docs/acquisition.py --example FOLDER      # writes orders.csv and costs.csv of one shop
 
 Each shop acquires customers of two channels over 24 months, each channel under a BG/NBD and Gamma-Gamma of its own. It is told for 36 months and
 cut after 24. Held against the truth are, channel by channel: the interval of these customers' mean value of 12 months (ltv_lower, ltv_upper),
@@ -88,6 +89,9 @@ def long_run(model):
 
 
 def main():
+    if sys.argv[1] == "--example":
+        shop(np.random.default_rng(1), CHANNELS["rate"], {"ads": 2000, "email": 1000}, Path(sys.argv[2]))
+        return
     program, shops = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 40
     for kind, models in CHANNELS.items():
         expected = {channel: long_run(model) for channel, model in models.items()}

@@ -68,7 +68,7 @@ fn asked(desk: &Desk, more: &[&str]) -> Vec<Cells> {
     rows(&desk.text("a.csv"))
 }
 
-/// E[τ²/(τ² + v)] under a half of Cauchy's law of scale a and normal means around one that is not known, by the trapezoidal rule in ln τ.
+/// The part of a group's own mean under a half of Cauchy's law of scale a and normal means around one that is not known, by the trapezoidal rule in ln τ.
 fn weight(groups: &[(f64, f64)], within: f64, a: f64, of: usize) -> f64 {
     let (mut above, mut below) = (0.0, 0.0);
     for step in 0..40_000 {
@@ -81,8 +81,10 @@ fn weight(groups: &[(f64, f64)], within: f64, a: f64, of: usize) -> f64 {
         for &(mean, size) in groups {
             ln -= 0.5 * (variance(size).ln() + (mean - middle).powi(2) / variance(size));
         }
-        let error = within / groups[of].1;
-        above += ln.exp() * tau * tau / (tau * tau + error);
+        let (own, all) = (groups[of].1, groups.iter().map(|group| group.1).sum::<f64>());
+        let shares: f64 = groups.iter().map(|group| (group.1 / (all - own)).powi(2)).sum::<f64>();
+        let apart = tau * tau * (1.0 + shares - (own / (all - own)).powi(2)) + within / (all - own);
+        above += ln.exp() * apart / (apart + within / own);
         below += ln.exp();
     }
     above / below
@@ -117,12 +119,15 @@ fn a_shop_of_ten_orders_is_as_computed_by_hand() {
     assert_eq!((organic["cost"].as_str(), organic["cac"].as_str()), ("", ""));
     // The variance between customers of one channel: (200 + 4,050 + 0)/(5 − 3), times a quarter for the margin.
     let groups = [(1.5, 2.0), (9.0, 2.0), (-21.0, 1.0)];
+    // Of all without ads, without email, without organic.
+    let rests = [67.5 / 3.0, 52.5 / 3.0, 115.0 / 4.0];
+    let scale = (rests[0] + rests[1] + rests[2]) / 3.0;
     for (at, row) in [ads, email, organic].into_iter().enumerate() {
-        let wanted = weight(&groups, 2125.0 / 4.0, 0.25 * 23.5, at);
+        let wanted = weight(&groups, 2125.0 / 4.0, 0.25 * scale, at);
         let found: f64 = row["weight"].parse().unwrap();
         assert!((found / wanted - 1.0).abs() < 2e-3, "{found} and {wanted}");
-        near(row, "ltv", 23.5 + found * groups[at].0);
-        assert!(row["note"].contains("the shop's"), "{}", row["note"]);
+        near(row, "ltv", rests[at] + found * (23.5 + groups[at].0 - rests[at]));
+        assert!(row["note"].contains("of the other channels"), "{}", row["note"]);
     }
     let radio = find(&all, "radio", "all");
     assert_eq!(
@@ -360,4 +365,105 @@ fn fifty_thousand_channels_are_folded_and_said_so() {
     assert!(said.out.contains("the other 2962 are one"), "{}", said.out);
     assert!(said.out.contains("costs without new customers: nobody"), "{}", said.out);
     assert!(column(&desk.text("a.csv"), "new_customers").iter().sum::<f64>() > 0.0);
+}
+
+/// NBD and Gamma-Gamma, written by hand.
+const NBD: &str = r#"{"format_version": 1,
+  "purchase": {"model": "nbd", "params": {"r": 0.8, "alpha": 10.0}, "ln_likelihood": 0.0},
+  "spend": {"model": "gamma-gamma", "params": {"p": 6.0, "q": 4.0, "v": 15.0}, "ln_likelihood": 0.0},
+  "unit": "week", "grain": "day"}"#;
+
+/// What the whole of who is told brings with a lever.
+fn of<'a>(rows: &'a [Cells], who: &str, group: &str, lever: &str) -> &'a Cells {
+    let same = |row: &&Cells| row["who"] == who && row["group"] == group && row["lever"] == lever;
+    rows.iter().find(same).unwrap()
+}
+
+#[test]
+fn levers_move_a_shop_of_ten_orders_as_computed_by_hand() {
+    let desk = shop();
+    desk.file("nbd.json", NBD);
+    let base =
+        ["what-if", "orders.csv", "--model", "nbd.json", "--cutoff", "2024-12-31", "--base-margin", "30%"];
+    let asked = |more: &[&str]| {
+        let said = desk.done(&[&base[..], &["-o", "w.csv"], more].concat());
+        assert!(said.out.lines().all(|line| line.chars().count() <= 80), "{}", said.out);
+        (rows(&desk.text("w.csv")), said.out)
+    };
+    let (all, said) = asked(&["--aov", "+10%", "--frequency", "+5%", "--margin", "+1pp", "--by", "channel"]);
+    // (r + x)/(α + T) a week for 365 days, and p (v + x m)/(p x + q − 1) an order: x, days and mean value of each customer.
+    let customers = [
+        ("ads", 3.0, 356.0, 43.0),
+        ("ads", 0.0, 346.0, 0.0),
+        ("Email", 1.0, 361.0, 60.0),
+        ("email", 0.0, 325.0, 0.0),
+        ("organic", 0.0, 320.0, 0.0),
+        ("(missing)", 0.0, 244.0, 0.0),
+    ];
+    let value = |(_, x, age, mean): (&str, f64, f64, f64)| {
+        let purchases = (0.8 + x) / (10.0 + age / 7.0) * 365.0 / 7.0;
+        0.3 * purchases * 6.0 * (15.0 + x * mean) / (6.0 * x + 3.0)
+    };
+    let now: f64 = customers.iter().map(|&each| value(each)).sum();
+    near(of(&all, "existing", "all", "now"), "value", now);
+    near(of(&all, "existing", "all", "aov"), "gain", 0.1 * now);
+    near(of(&all, "existing", "all", "aov"), "gain_per_point", 0.01 * now);
+    near(of(&all, "existing", "all", "frequency"), "gain", 0.05 * now);
+    near(of(&all, "existing", "all", "margin"), "value", now * 31.0 / 30.0);
+    near(of(&all, "existing", "all", "together"), "value", now * 1.1 * 1.05 * 31.0 / 30.0);
+    let ads: f64 = customers.iter().filter(|each| each.0 == "ads").map(|&each| value(each)).sum();
+    near(of(&all, "existing", "ads", "now"), "value", ads);
+    let groups =
+        all.iter().filter(|row| row["who"] == "existing" && row["group"] != "all" && row["lever"] == "now");
+    let sum: f64 = groups.map(|row| row["value"].parse::<f64>().unwrap()).sum();
+    assert!((sum / now - 1.0).abs() < 1e-9);
+    // One point of margin is a thirtieth, one per cent a hundredth.
+    assert!(said.contains("Most for 1 % or 1 point: margin"), "{said}");
+    // Nobody of six is older than a year: six new ones, an order and half a year of more on average.
+    let new = of(&all, "new", "all", "now");
+    assert_eq!(new["customers"], "6");
+    // 0.8/10 a week for half of 365 days, 6 · 15/3 an order.
+    near(new, "value", 0.3 * 6.0 * (1.0 + 0.08 * 365.0 / 14.0) * 30.0);
+}
+
+#[test]
+fn retention_is_raised_by_so_many_points() {
+    let desk = Desk::new();
+    cdnow(&desk);
+    let model = data("../models/cdnow.json");
+    let base = ["what-if", "cdnow.csv", "--model", &model, "--cutoff", "1997-09-30", "-o", "w.csv"];
+    let said = desk.done(&[&base[..], &["--retention", "+3pp", "--frequency", "-10%"]].concat());
+    let all = rows(&desk.text("w.csv"));
+    let gain = |lever: &str| of(&all, "existing", "all", lever)["gain"].parse::<f64>().unwrap();
+    assert!(gain("retention") > 0.0 && gain("frequency") < 0.0);
+    // Levers act on each other: who buys less often has fewer chances to leave.
+    assert!(gain("together") < gain("retention"));
+    let shares: Vec<f64> = said
+        .out
+        .split_whitespace()
+        .zip(said.out.split_whitespace().skip(1))
+        .filter(|(_, sign)| sign.starts_with('%'))
+        .filter_map(|(number, _)| number.parse().ok())
+        .collect();
+    assert!(shares.windows(2).any(|pair| (pair[1] - pair[0] - 3.0).abs() < 0.11), "{}", said.out);
+    // Without levers each is moved by 1.
+    let plain = desk.done(&base);
+    assert!(plain.out.contains("each is moved by 1"), "{}", plain.out);
+    for (flags, words) in [
+        (&["--retention", "+3%"][..], &["points", "+3pp"][..]),
+        (&["--aov", "+3pp"][..], &["per cent"][..]),
+        (&["--aov", "-100%"][..], &["above 0"][..]),
+        (&["--aov", "ten"][..], &["`ten` is no change"][..]),
+        (&["--retention", "+80pp"][..], &["cannot change"][..]),
+        (&["--margin", "+1pp"][..], &["--base-margin"][..]),
+        (&["--margin", "+1pp", "--base-margin", "100%"][..], &["at most 100 %"][..]),
+    ] {
+        desk.refused(&[&base[..], flags].concat(), 2, words);
+    }
+    desk.file("nbd.json", NBD);
+    desk.refused(
+        &["what-if", "cdnow.csv", "--model", "nbd.json", "--retention", "+3pp"],
+        2,
+        &["nobody leaves under NBD"],
+    );
 }

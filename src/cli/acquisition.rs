@@ -53,13 +53,20 @@ pub fn run(args: &args::Acquisition, quiet: bool, progress: &dyn Progress) -> Re
         )));
     }
     let model = shop::model(&args.foreseeing)?;
-    let columns = Columns::find(args, campaigns, &costs)?;
-    let keep = [Some(columns.channel.as_str()), columns.campaign.as_deref(), columns.currency.as_deref()];
+    let columns = Columns::find(args, campaigns)?;
+    let keep = [Some(columns.channel.as_str()), columns.campaign.as_deref()];
     let shop = Shop::read(&args.orders, &keep, model.as_ref(), progress)?;
     let past = shop.past(model.as_ref())?;
-    let told = columns.same_currency(&shop.orders, &costs)?;
+    let told = same_currency(shop.ledger.currency.as_deref(), &costs)?;
     let customers = past.customers(model.as_ref().map_or(TimeUnit::Week, |trained| trained.unit));
     let (trained, fitted) = shop::trained(model, &customers, &shop.options.timezone)?;
+    if customers.has_money() && trained.spend.is_none() {
+        let why = trained.warnings.join("; ");
+        return Err(Error::usage(format!(
+            "what a customer may cost is told in money, but the model has no spend{}; name a model of a shop like this with --model",
+            if why.is_empty() { String::new() } else { format!(" ({why})") }
+        )));
+    }
     let channel = attribute(&shop.orders, &columns.channel)?;
     let campaign = columns.campaign.as_deref().map(|name| attribute(&shop.orders, name)).transpose()?;
     let channels = Channels::new(channel, campaign, &costs, args.groups);
@@ -72,7 +79,8 @@ pub fn run(args: &args::Acquisition, quiet: bool, progress: &dyn Progress) -> Re
     let budget = Budget { moves: args.moves.clone(), elasticity: args.elasticity };
     let gain = (!args.moves.is_empty()).then(|| budget.gain(&answer)).transpose()?;
     voice.say(&shop.account(&past))?;
-    let locale = Locale { currency: costs.currency.clone(), ..place.locale().clone() };
+    let currency = shop.ledger.currency.clone().or_else(|| costs.currency.clone());
+    let locale = Locale { currency, ..place.locale().clone() };
     voice.tell(&tables(&answer, &locale))?;
     if let Some(gain) = &gain {
         voice.tell(&moved(gain, &budget, &answer, &locale))?;
@@ -129,11 +137,10 @@ fn months(length: Horizon, flag: &str) -> Result<u32> {
 struct Columns {
     channel: String,
     campaign: Option<String>,
-    currency: Option<String>,
 }
 
 impl Columns {
-    fn find(args: &args::Acquisition, campaigns: bool, costs: &Costs) -> Result<Self> {
+    fn find(args: &args::Acquisition, campaigns: bool) -> Result<Self> {
         let names = header(args)?;
         let usual = |wanted: &[&str]| {
             wanted.iter().find_map(|name| names.iter().find(|column| plain(column) == *name)).cloned()
@@ -155,31 +162,28 @@ impl Columns {
         Ok(Self {
             channel: found(&args.channel, CHANNEL, "--channel")?,
             campaign: campaigns.then(|| found(&args.campaign, CAMPAIGN, "--campaign")).transpose()?,
-            currency: costs.currency.as_ref().and_then(|_| usual(&["currency", "currencycode"])),
         })
     }
+}
 
-    /// Whether orders and costs are in one currency, as far as they tell; a word where they do not.
-    fn same_currency(&self, orders: &Orders, costs: &Costs) -> Result<Option<String>> {
-        let Some(code) = &costs.currency else { return Ok(None) };
-        let Some(column) = &self.currency else {
-            return Ok(Some(format!(
-                "the costs are in {code}; that the orders are too is taken for granted"
-            )));
-        };
-        let levels = attribute(orders, column)?.levels.iter().filter(|level| *level != Attribute::MISSING);
-        let other = levels.map(str::to_owned).find(|level| !level.eq_ignore_ascii_case(code));
-        match other {
-            None => Ok(None),
-            Some(other) => {
-                Err(Error::input(format!("the costs are in {code}, but there are orders in {other}"))
-                    .file(&costs.path)
-                    .column("currency")
-                    .expected("one currency for both")
-                    .hint("convert the costs to the currency of the orders first")
-                    .into())
-            }
+/// Whether orders and costs are in one currency, as far as they tell; a word where they do not.
+fn same_currency(orders: Option<&str>, costs: &Costs) -> Result<Option<String>> {
+    match (orders, costs.currency.as_deref()) {
+        (Some(orders), Some(code)) if !orders.eq_ignore_ascii_case(code) => {
+            Err(Error::input(format!("the costs are in {code}, but the orders in {orders}"))
+                .file(&costs.path)
+                .column("currency")
+                .expected("one currency for both")
+                .hint("convert the costs to the currency of the orders first, or the orders with --currency and --rates")
+                .into())
         }
+        (None, Some(code)) => {
+            Ok(Some(format!("the costs are in {code}; that the orders are too is taken for granted")))
+        }
+        (Some(code), None) => {
+            Ok(Some(format!("the orders are in {code}; that the costs are too is taken for granted")))
+        }
+        _ => Ok(None),
     }
 }
 
@@ -207,7 +211,10 @@ fn tables(answer: &Acquisition, locale: &Locale) -> String {
     };
     let whole = of(&[Level::Shop, Level::Channel]);
     let months = answer.plan.months;
-    let mut text = show::heading(&format!("What a new customer costs and brings in {months} months")) + "\n";
+    let mut text = show::heading(&format!(
+        "What a new customer costs and brings in {}",
+        if months == 1 { "a month".to_owned() } else { span(months) }
+    )) + "\n";
     let costs = [
         ("channel", "channel"),
         ("new_customers", "new"),
@@ -235,6 +242,11 @@ fn tables(answer: &Acquisition, locale: &Locale) -> String {
     );
     text += &grid(&whole, &follows, months, locale);
     text + &periods(answer, locale)
+}
+
+/// A number of months, in words.
+fn span(months: u32) -> String {
+    if months == 1 { "month".to_owned() } else { format!("{months} months") }
 }
 
 /// The newest periods.
@@ -329,8 +341,9 @@ fn assumed(answer: &Acquisition, args: &args::Acquisition) -> Vec<String> {
     };
     let mut notes = vec![
         format!(
-            "LTV is what a customer brings in the first {months} months, the first order included: seen so far, and beyond it expected by the \
-             model; {margin}; {rate}"
+            "LTV is what a customer brings in the first {}, the first order included: seen so far, and beyond it expected by the model; \
+             {margin}; {rate}",
+            span(months)
         ),
         format!(
             "from and to: {} intervals of these customers' mean; next: of what such customers are worth in the long run; max CAC: {target}",

@@ -3,6 +3,7 @@
 mod backtest;
 mod cohorts;
 mod acquisition;
+mod what_if;
 mod counting;
 mod export;
 mod metrics;
@@ -42,6 +43,7 @@ pub use simulate::Simulate;
 pub use subscription::{Subscription, TableArg};
 pub use subscriptions::{Contracts, Retention};
 pub use trend::Trend;
+pub use what_if::WhatIf;
 
 /// Predictive customer lifetime value: from a file of orders to every customer's future value, with intervals that hold.
 #[derive(Debug, Parser)]
@@ -89,6 +91,8 @@ pub enum Command {
     Export(Export),
     /// A page for the owner of the shop: what the next year is worth, who brings it, who is leaving, and how sure that is
     Report(Report),
+    /// What the next year would bring if orders were worth more, customers bought more often or stayed longer, or more were earned
+    WhatIf(WhatIf),
     /// Make an order file of any size from a model
     Simulate(Simulate),
     /// Survival of subscribers: observed, fitted and projected

@@ -15,6 +15,7 @@ mod segments;
 mod explain;
 mod acquisition;
 mod trend;
+mod what_if;
 mod customers;
 mod tell;
 mod columns;
@@ -92,6 +93,7 @@ fn command(cli: &Cli) -> Result<()> {
         Command::Acquisition(args) => acquisition::run(args, cli.quiet, &bars),
         Command::Trend(args) => trend::run(args, cli.quiet, &bars),
         Command::Report(args) => report::run(args, cli.quiet, &bars),
+        Command::WhatIf(args) => what_if::run(args, cli.quiet, &bars),
         Command::Simulate(args) => simulate::run(args, cli.quiet, &bars),
         Command::Retention(args) => retention::retention(args, cli.quiet),
         Command::Models => models::run(),

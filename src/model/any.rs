@@ -159,6 +159,12 @@ macro_rules! purchase_models {
                 }
             }
 
+            fn with_rates(&self, buying: f64, leaving: f64) -> Option<Self> {
+                match self {
+                    $(Self::$Model(law) => law.with_rates(buying, leaving).map(Self::$Model)),+
+                }
+            }
+
             fn sample<R: Rng + ?Sized>(&self, t: f64, rng: &mut R, times: &mut Vec<f64>) {
                 match self {
                     $(Self::$Model(law) => law.sample(t, rng, times)),+

@@ -160,6 +160,18 @@ impl Law for RegularFuture {
         })
     }
 
+    /// Stages come `buying` times as often from now on, those passed stay passed; a · leaving.
+    fn with_rates(&self, buying: f64, leaving: f64) -> Option<Self> {
+        Some(Self(match &self.0 {
+            Ahead::Silent(Leaving { count, a, b }) => {
+                Ahead::Silent(Leaving { count: count.hurried(buying), a: a * leaving, b: *b })
+            }
+            Ahead::Known(Leaving { count, a, b }) => {
+                Ahead::Known(Leaving { count: count.hurried(buying), a: a * leaving, b: *b })
+            }
+        }))
+    }
+
     fn sample<R: Rng + ?Sized>(&self, t: f64, rng: &mut R, times: &mut Vec<f64>) {
         ahead!(self, law => law.sample(t, rng, times));
     }

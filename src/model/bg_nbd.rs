@@ -3,7 +3,7 @@
 use rand::Rng;
 
 use super::geometric::{Geometric, LEFT_OUT, Leaving, Poisson, geometric_model};
-use super::kernel::{Law, PurchaseModel};
+use super::kernel::{Law, PurchaseModel, law_with_rates};
 use crate::Result;
 use crate::features::Rfm;
 
@@ -114,7 +114,35 @@ impl Law for BgNbd {
         counts.into_iter().enumerate().map(kind).collect()
     }
 
+    /// At α/buying and a · leaving.
+    fn with_rates(&self, buying: f64, leaving: f64) -> Option<Self> {
+        law_with_rates(self, buying, leaving)
+    }
+
     fn sample<R: Rng + ?Sized>(&self, t: f64, rng: &mut R, times: &mut Vec<f64>) {
         self.law().sample(t, rng, times);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{BgCnbdK, ParetoNbd};
+
+    /// BG/NBD at α/f is BG/NBD on a clock that runs f times as fast; Pareto/NBD buys f times as often in the same life.
+    #[test]
+    fn the_living_buy_so_many_times_as_often() {
+        let c = Rfm { ln_gaps: Some(3.0), ..Rfm::new(3, 20.0, 39.0) };
+        let law = BgNbd::new(0.243, 4.414, 0.793, 2.426).unwrap().given_alive(&c);
+        let fast = law.with_rates(1.3, 1.0).unwrap();
+        assert!((fast.mean(10.0) / law.mean(13.0) - 1.0).abs() < 1e-13);
+        let law = BgCnbdK::new(2, 0.243, 4.414, 0.793, 2.426).unwrap().given_alive(&c);
+        let fast = law.with_rates(1.3, 1.0).unwrap();
+        assert!((fast.mean(10.0) / law.mean(13.0) - 1.0).abs() < 1e-12);
+        let law = ParetoNbd::new(0.55, 10.6, 0.61, 11.7).unwrap().given_alive(&c);
+        let more = law.with_rates(1.3, 1.0).unwrap();
+        assert!((more.mean(10.0) / law.mean(10.0) - 1.3).abs() < 1e-12);
+        let stays = |law: &ParetoNbd| law.later(52.0).iter().map(|(weight, _)| weight).sum::<f64>();
+        assert!(stays(&law.with_rates(1.0, 0.5).unwrap()) > stays(&law) + 0.01);
     }
 }

@@ -213,6 +213,13 @@ pub trait Law: Sync + Sized {
     /// purchases in (0, u\] that left the customer alive.
     fn later(&self, u: f64) -> Vec<(f64, Self)>;
 
+    /// The same law where the living buy `buying` times as often and leave `leaving` times as readily: what covariates of these processes do to
+    /// parameters ([`Parametric::shifted_by`]), done to those that the history left. `None` if the law has no such process, or is told by
+    /// no parameters.
+    fn with_rates(&self, _buying: f64, _leaving: f64) -> Option<Self> {
+        None
+    }
+
     /// Appends the times of one customer's purchases in (0, t], in order: the story of the model told forward.
     fn sample<R: Rng + ?Sized>(&self, t: f64, rng: &mut R, times: &mut Vec<f64>);
 
@@ -222,6 +229,18 @@ pub trait Law: Sync + Sized {
     fn discounted(&self, _t: f64, _rate: f64) -> Option<f64> {
         None
     }
+}
+
+/// [`Law::with_rates`] of a law that is a model at updated parameters.
+pub(super) fn law_with_rates<M: Parametric>(law: &M, buying: f64, leaving: f64) -> Option<M> {
+    let mut point = law.point();
+    for (process, factor) in [(Process::Purchase, buying), (Process::Dropout, leaving)] {
+        if factor != 1.0 {
+            let shift = law.shifted_by(process)?;
+            point.iter_mut().zip(shift).for_each(|(coordinate, shift)| *coordinate += shift * factor.ln());
+        }
+    }
+    law.at_point(&point).ok()
 }
 
 /// How long a model's answer about one customer takes, roughly.

@@ -1,9 +1,12 @@
 //! What groups of customers will bring: cumulative value along steps of time after the cut-off, with intervals of each group's sum.
 
+mod pulled;
+
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
+pub use self::pulled::Pulled;
 use super::mixture::{Moments, interval};
 use crate::features::{Customers, HistoryKey};
 use crate::fit::TrainedModel;
@@ -65,10 +68,11 @@ pub struct Future<'a> {
     note: Option<String>,
 }
 
-/// A model of purchases and one of spend.
+/// A model of purchases and one of spend, with what is changed of them from now on.
 struct Laws {
     purchase: AnyPurchaseModel,
     spend: Option<AnySpendModel>,
+    pulled: Pulled,
 }
 
 impl<'a> Future<'a> {
@@ -89,7 +93,7 @@ impl<'a> Future<'a> {
                 Some(format!("intervals know luck alone, not how sure the parameters are: {why}")),
             ),
         };
-        Ok(Self { customers, fitted: Laws { purchase, spend }, draws, effort, note })
+        Ok(Self { customers, fitted: Laws { purchase, spend, pulled: Pulled::NOTHING }, draws, effort, note })
     }
 
     /// What should be known of its intervals, in words.
@@ -257,7 +261,9 @@ fn drawn(trained: &TrainedModel, money: bool, most: usize) -> Result<Vec<Laws>> 
         crate::model::AnyPopulation::Varying(_) => None,
     };
     let each = draws.purchases.iter().enumerate().step_by(every);
-    Ok(each.filter_map(|(at, p)| plain(p).map(|purchase| Laws { purchase, spend: spend(at) })).collect())
+    let laws =
+        |(at, p)| plain(p).map(|purchase| Laws { purchase, spend: spend(at), pulled: Pulled::NOTHING });
+    Ok(each.filter_map(laws).collect())
 }
 
 /// The rows of each group.
@@ -354,7 +360,7 @@ impl Laws {
     ) -> Result<Vec<Sum>> {
         let mut sums = vec![Sum { variance: Some(0.0), ..Sum::default() }; at.len()];
         let mut ends = vec![0.0; windows.steps];
-        let mut known = Counts::default();
+        let (mut known, money) = (Counts::default(), self.pulled.money);
         for &row in rows {
             let row = row as usize;
             (windows.ends)(row, &mut ends);
@@ -366,8 +372,10 @@ impl Laws {
                     None => Sum { purchases: mean, value: mean, variance: Some(variance) },
                     Some(spend) => Sum {
                         purchases: mean,
-                        value: mean * spend.mean().ok_or_else(no_mean)?,
-                        variance: spend.variance_of_sum(mean, variance),
+                        value: money * mean * spend.mean().ok_or_else(no_mean)?,
+                        variance: spend
+                            .variance_of_sum(mean, variance)
+                            .map(|variance| money * money * variance),
                     },
                 });
             }
@@ -385,7 +393,8 @@ impl Laws {
         let customer = self.purchase.sees(customers.rfm(row));
         let key = (customer.key(), times.iter().map(|time| time.to_bits()).collect());
         known.entry(key).or_insert_with(|| {
-            let (alive, law) = (self.purchase.p_alive(&customer), self.purchase.given_alive(&customer));
+            let (alive, law) =
+                (self.purchase.p_alive(&customer), self.pulled.law(self.purchase.given_alive(&customer)));
             let until = |&time: &f64| {
                 if time <= 0.0 {
                     return (0.0, 0.0);

@@ -14,9 +14,10 @@ pub mod explain;
 mod costs;
 pub mod acquisition;
 pub mod trend;
+pub mod levers;
 
 pub use costs::{Cost, Costs};
-pub use future::{Future, NOBODY, Path, Windows};
+pub use future::{Future, NOBODY, Path, Pulled, Windows};
 pub use groups::Groups;
 pub use outlook::{Ahead, Outlook};
 pub use worth::{Grouped, Worth};

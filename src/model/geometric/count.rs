@@ -203,6 +203,11 @@ impl Stages {
         Self::new(k, shape, rate, 0.0)
     }
 
+    /// The same where stages come so many times as often from now on.
+    pub(in crate::model) fn hurried(&self, factor: f64) -> Self {
+        Self { rate: self.rate / factor, silence: self.silence / factor, ..self.clone() }
+    }
+
     /// k, m, α + T and the probabilities of the stages passed.
     pub(super) fn parts(&self) -> (u32, f64, f64, &[f64]) {
         (self.k, self.shape, self.rate, &self.passed)

@@ -5,7 +5,7 @@ use rand_distr::{Distribution, Exp1};
 
 use super::{Lifetime, Staying, UntilDeath};
 use crate::math::quadrature::pieces;
-use crate::model::kernel::Law;
+use crate::model::kernel::{Law, law_with_rates};
 use crate::model::variates::ln_gamma_variate;
 
 impl<L: Lifetime> Law for UntilDeath<L> {
@@ -66,6 +66,11 @@ impl<L: Lifetime> Law for UntilDeath<L> {
     fn later(&self, u: f64) -> Vec<(f64, Self)> {
         let lifetime = self.lifetime.left_after(u);
         vec![(self.lifetime.ln_survival(u).exp(), Self { lifetime, ..*self })]
+    }
+
+    /// At α/buying and β/leaving.
+    fn with_rates(&self, buying: f64, leaving: f64) -> Option<Self> {
+        law_with_rates(self, buying, leaving)
     }
 
     fn sample<R: Rng + ?Sized>(&self, t: f64, rng: &mut R, times: &mut Vec<f64>) {

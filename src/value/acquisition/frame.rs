@@ -65,6 +65,11 @@ impl<'a> Frame<'a> {
         spent
     }
 
+    /// Whether a channel has no cost in any period.
+    fn never(&self, channel: usize) -> bool {
+        self.channels.of_cost.iter().all(|&of| of as usize != channel)
+    }
+
     /// Costs of periods without orders, by channel and period.
     fn spent_elsewhere(&self) -> Vec<Row> {
         let rows = || self.costs.rows.iter().zip(&self.channels.of_cost);
@@ -145,6 +150,9 @@ impl Frame<'_> {
         for (at, worth) in worths.channels.into_iter().enumerate() {
             let name = self.channels.names[at].clone();
             let cost = total(&spent[at * width..(at + 1) * width]);
+            if worth.customers == 0 && cost.is_none() && self.never(at) {
+                continue;
+            }
             let silent = spent[at * width..(at + 1) * width].iter().filter(|cost| cost.is_none()).count();
             let mut row = row(Level::Channel, name, all(), cost, worth);
             if row.cost.is_some() && silent > 0 {
@@ -218,7 +226,7 @@ impl Frame<'_> {
         }
         for row in all.rows.iter().filter(|row| row.level == Level::Outside && row.channel == Row::ALL) {
             notes.push(format!(
-                "{} customers came in periods of which the costs say nothing: they are in no row but one of their own",
+                "new customers of periods of which the costs say nothing, in no row but one of their own: {}",
                 crate::units::grouped(row.customers())
             ));
         }
@@ -241,10 +249,10 @@ fn row(level: Level, channel: String, period: String, cost: Option<f64>, worth: 
     }
     if let Some(worth) = &row.worth {
         if worth.weight < 0.9 {
-            let whole = if level == Level::Channel { "shop" } else { "channel" };
+            let rest = if level == Level::Channel { "of the other channels" } else { "of its other periods" };
             let own = (100.0 * worth.weight).round();
             row.notes.push(format!(
-                "{} customers: LTV is {own} % their own and {} % the {whole}'s",
+                "{} customers: LTV is {own} % their own and {} % that {rest}",
                 crate::units::grouped(worth.customers),
                 100.0 - own
             ));

@@ -21,9 +21,9 @@ pub struct Worth {
     pub between: Option<Vec<(f64, f64)>>,
     /// The part of `path` at the horizon that is still to come.
     pub to_come: f64,
-    /// The part of their own figure in `path`; the rest is that of what they are part of.
+    /// The part of their own figure in `path`; what is left is that of the rest: of the other channels, or of the channel's other periods.
     pub weight: f64,
-    /// The same as `raw`, drawn towards the whole as far as the group is small.
+    /// The same as `raw`, drawn towards the rest as far as the group is small.
     pub path: Vec<f64>,
     /// The variance of the mean that such customers have in the long run, at the horizon, by the luck of those who came.
     pub luck: f64,
@@ -52,14 +52,18 @@ impl Worth {
         Some((lower.min(middle), upper.max(middle)))
     }
 
-    /// The interval of what the next customers like these are worth in the long run: normal, and not negative.
+    /// The interval of what the next customers like these are worth in the long run: lognormal, since values are skewed and not negative.
     #[must_use]
     pub fn next(&self, level: Share) -> (f64, f64) {
-        let half = width(level) * self.luck.sqrt().hypot(self.shared);
-        ((self.ltv() - half).max(0.0), self.ltv() + half)
+        let ltv = self.ltv();
+        if ltv <= 0.0 {
+            return (ltv, ltv);
+        }
+        let factor = (width(level) * self.luck.sqrt().hypot(self.shared) / ltv).exp();
+        (ltv / factor, ltv * factor)
     }
 
-    /// Draws the groups towards what they are part of, as far as they are small; who has no sister stands for itself.
+    /// Draws the groups towards the rest of what they are part of, as far as they are small; who has no sister stands for itself.
     ///
     /// Each is to be known by its own customers already ([`Worth::stand_alone`]).
     pub(super) fn draw_together(parts: &mut [Self], wholes: &[Self], whole: &[usize], within: f64) {
@@ -67,18 +71,34 @@ impl Worth {
         parts.iter().zip(whole).filter(|(part, _)| part.customers > 0).for_each(|(_, &at)| sisters[at] += 1);
         let alone = |at: usize| parts[at].customers == 0 || sisters[whole[at]] < 2;
         let compared: Vec<usize> = (0..parts.len()).filter(|&at| !alone(at)).collect();
-        let group = |&at: &usize| Group {
-            mean: parts[at].ltv_raw(),
-            size: parts[at].customers as f64,
-            whole: wholes[whole[at]].ltv(),
-            of: whole[at],
+        let mut squares = vec![0.0; wholes.len()];
+        parts.iter().zip(whole).for_each(|(part, &at)| squares[at] += (part.customers as f64).powi(2));
+        let rests: Vec<Vec<f64>> = compared.iter().map(|&at| wholes[whole[at]].without(&parts[at])).collect();
+        let group = |(&at, rest): (&usize, &Vec<f64>)| {
+            let size = parts[at].customers as f64;
+            let rest_size = wholes[whole[at]].customers as f64 - size;
+            Group {
+                mean: parts[at].ltv_raw(),
+                size,
+                rest: rest.last().copied().unwrap_or(0.0),
+                rest_size,
+                rest_shares: (squares[whole[at]] - size * size) / (rest_size * rest_size),
+                of: whole[at],
+            }
         };
-        let groups: Vec<Group> = compared.iter().map(group).collect();
-        let scale = sum(groups.iter().map(|group| group.whole)) / (groups.len().max(1) as f64);
+        let groups: Vec<Group> = compared.iter().zip(&rests).map(group).collect();
+        let scale = sum(groups.iter().map(|group| group.rest)) / (groups.len().max(1) as f64);
         let found = shrink(&groups, within, scale);
-        for (at, shrunk) in compared.into_iter().zip(found) {
-            parts[at].mix(&wholes[whole[at]], shrunk);
+        for ((at, shrunk), rest) in compared.into_iter().zip(found).zip(rests) {
+            parts[at].mix((&wholes[whole[at]], &rest), shrunk);
         }
+    }
+
+    /// The path of the whole without a part of it; where the whole itself was moved, moved likewise.
+    fn without(&self, part: &Self) -> Vec<f64> {
+        let (all, own) = (self.customers as f64, part.customers as f64);
+        let each = self.raw.iter().zip(&self.path).zip(&part.raw);
+        each.map(|((raw, path), part)| (all * raw - own * part) / (all - own) + (path - raw)).collect()
     }
 
     /// How well it is known by its own customers alone.
@@ -87,11 +107,11 @@ impl Worth {
         self.shared = shared;
     }
 
-    fn mix(&mut self, whole: &Self, Shrunk { weight, variance }: Shrunk) {
-        let mixed = |own: f64, whole: f64| weight * own + (1.0 - weight) * whole;
-        self.path = self.raw.iter().zip(&whole.path).map(|(&own, &whole)| mixed(own, whole)).collect();
+    fn mix(&mut self, (whole, rest): (&Self, &[f64]), Shrunk { weight, variance }: Shrunk) {
+        let mixed = |own: f64, rest: f64| weight * own + (1.0 - weight) * rest;
+        self.path = self.raw.iter().zip(rest).map(|(&own, &rest)| mixed(own, rest)).collect();
         self.to_come = mixed(self.to_come, whole.to_come);
-        self.luck = variance + (1.0 - weight).powi(2) * whole.luck;
+        self.luck = variance;
         self.shared = mixed(self.shared, whole.shared);
         self.weight = weight;
     }
