@@ -127,7 +127,10 @@ fn plan(args: &args::Acquisition) -> Result<Plan> {
 }
 
 /// A length in months of life.
-fn months(length: Horizon, flag: &str) -> Result<u32> {
+///
+/// # Errors
+/// [`Error::Usage`] if that is no whole number.
+pub fn months(length: Horizon, flag: &str) -> Result<u32> {
     length.in_periods(CalendarPeriod::Month).map_err(|_| {
         Error::usage(format!("{flag} {length} is not a whole number of months; write for instance 12m or 1y"))
     })
@@ -199,7 +202,11 @@ fn header(args: &args::Acquisition) -> Result<Vec<String>> {
     files.first().map_or(Ok(Vec::new()), |file| inspect(file, &options).map(|header| header.columns))
 }
 
-fn attribute<'a>(orders: &'a Orders, name: &str) -> Result<&'a Attribute> {
+/// A column that was kept.
+///
+/// # Errors
+/// [`Error::Usage`] if there is none of this name.
+pub fn attribute<'a>(orders: &'a Orders, name: &str) -> Result<&'a Attribute> {
     orders.attribute(name).ok_or_else(|| Error::usage(format!("the orders have no column `{name}`")))
 }
 

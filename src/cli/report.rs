@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::acquisition::{attribute, months};
 use super::args::{self, SpreadArg, Worth};
 use super::outputs;
 use super::past_check::{Checking, end_of};
@@ -16,13 +17,18 @@ use crate::predict::Total;
 use crate::progress::Progress;
 use crate::report::{Estimate, GroupAhead, GroupsAhead, Outlook, Person, Step, Story, html, tenths};
 use crate::units::{CalendarPeriod, Horizon, Share, Tick, TimeUnit};
+use crate::value::acquisition::{Acquisition, Channels, Models, Plan, Target};
 use crate::value::cohorts::{CohortPlan, Cohorts};
 use crate::value::metrics::{self, Margin};
-use crate::value::{self, Future, Groups, Windows};
+use crate::value::segments::{Answer, Rules, Summary};
+use crate::value::trend::{Trend, TrendPlan, recipe_of};
+use crate::value::{self, Ahead, Costs, Future, Groups, Windows};
 use crate::{Error, Result};
 
 /// So many customers are listed.
 const LISTED: usize = 20;
+/// Of more customers than this the trend tells fewer periods: a model is fitted for each.
+const MANY: usize = 200_000;
 /// A path has at most so many steps.
 const MOST_STEPS: u32 = 36;
 
@@ -34,8 +40,9 @@ pub fn run(args: &args::Report, quiet: bool, progress: &dyn Progress) -> Result<
     let voice = Voice::new(quiet, &[&args.output]);
     checked(&args.output)?;
     outputs::spare(&[&args.output], &args.orders.inputs, args.foreseeing.model.as_deref())?;
+    let costs = read_costs(args)?;
     let given = model(&args.foreseeing)?;
-    let shop = Shop::read(&args.orders, &[args.grouping.by.as_deref()], given.as_ref(), progress)?;
+    let shop = Shop::read(&args.orders, &[args.column()], given.as_ref(), progress)?;
     let past = shop.past(given.as_ref())?;
     voice.say(&shop.account(&past))?;
 
@@ -43,13 +50,20 @@ pub fn run(args: &args::Report, quiet: bool, progress: &dyn Progress) -> Result<
     let customers = past.customers(unit);
     let (trained, told) = trained(given, &customers, &shop.options.timezone)?;
     voice.say(&notes(told))?;
-    let groups = shop.groups(&args.grouping)?;
+    let groups = match args.column() {
+        Some(column) => Groups::by(&shop.orders, column, args.grouping.groups)?,
+        None => Groups::one(&shop.orders),
+    };
     voice.say(&notes(groups.note()))?;
     let (way, groups_ahead) = ahead(args, (&trained, &past), &customers, &groups)?;
+    let costs =
+        costs.map(|costs| acquired(args, costs, (&shop, &past), (&trained, &customers))).transpose()?;
+    let trend = trend(args, &past, (&trained, &customers), progress);
     drop(customers);
+    let segments = segments(args, &trained, &past, progress)?;
     let (scored, mut expected) = score(args, &trained, &past, progress)?;
     let check = check(args, &trained, &past, progress);
-    if matches!(check, Err(Error::Interrupted)) {
+    if matches!(check, Err(Error::Interrupted)) || matches!(trend, Err(Error::Interrupted)) {
         return Err(Error::Interrupted);
     }
 
@@ -70,6 +84,9 @@ pub fn run(args: &args::Report, quiet: bool, progress: &dyn Progress) -> Result<
         figures: metrics::figures(&past, &whole, period, Margin::Part(Share::new(1.0)?))?,
         cohorts: Cohorts::of(&past, &whole, CohortPlan { period, margin: Share::new(1.0)?, discount: None })?,
         groups: groups_ahead,
+        costs,
+        segments,
+        trend,
         check,
     };
     write_text(&args.output, &html(&story))?;
@@ -156,7 +173,7 @@ fn ahead(
     let whole = paths(&vec![0; customers.len()], 1, &times)?;
     let step = |(step, &end): (usize, &Tick)| Step { end, sum: at(&whole[0], step) };
     let path = steps.iter().enumerate().map(step).collect();
-    let told = args.grouping.by.is_some();
+    let told = args.column().is_some();
     let numbers = customers.history.as_ref().filter(|_| told).map(|history| &history.numbers);
     let apart = numbers.map(|numbers| -> Result<GroupsAhead> {
         let group: Vec<u32> = numbers.iter().map(|&number| groups.of[number as usize]).collect();
@@ -220,6 +237,68 @@ fn score(
         }
     }
     Ok((scorer.finish(progress)?, expected))
+}
+
+/// The table of costs, read before the orders.
+fn read_costs(args: &args::Report) -> Result<Option<Costs>> {
+    let Some(path) = &args.costs else { return Ok(None) };
+    outputs::spare(&[&args.output], std::slice::from_ref(path), None)?;
+    months(args.horizon, "--horizon")?;
+    Costs::read(path, None).map(Some)
+}
+
+/// What new customers cost and bring.
+fn acquired(
+    args: &args::Report,
+    costs: Costs,
+    (shop, past): (&Shop, &Past<'_>),
+    (trained, customers): (&TrainedModel, &Customers),
+) -> Result<Acquisition> {
+    let channel = attribute(&shop.orders, args.column().unwrap_or_default())?;
+    let channels = Channels::new(channel, None, &costs, args.grouping.groups);
+    let models = Models::one(trained.clone(), &channels);
+    let plan = Plan {
+        months: months(args.horizon, "--horizon")?,
+        margin: args.margin.map_or(1.0, Share::get),
+        discount: args.discount,
+        level: args.foreseeing.level,
+        target: Target { ratio: Some(3.0), payback: None },
+    };
+    Acquisition::new(past, (customers, &models), &channels, &costs, plan)
+}
+
+/// What was foreseen of the newest periods' new customers, and is: by quarter where the history is long enough, else by month.
+fn trend(
+    args: &args::Report,
+    past: &Past<'_>,
+    (trained, customers): (&TrainedModel, &Customers),
+    progress: &dyn Progress,
+) -> Result<Trend> {
+    let grain = past.orders().options.grain;
+    let first = past.orders().first_tick().unwrap_or_else(|| past.cutoff());
+    let count = |period: CalendarPeriod| period.index(grain, past.cutoff()) - period.index(grain, first) + 1;
+    let quarters = count(CalendarPeriod::Quarter) >= 6;
+    let period = if quarters { CalendarPeriod::Quarter } else { CalendarPeriod::Month };
+    let plan = TrendPlan {
+        period,
+        horizon: args.horizon,
+        margin: Share::new(1.0)?,
+        level: args.foreseeing.level,
+        last: Some(if past.len() > MANY { 4 } else { 12 }),
+    };
+    value::trend::trend(past, plan, Some((trained, customers)), &recipe_of(trained), progress)
+}
+
+/// Where customers stand in their life with the shop.
+fn segments(
+    args: &args::Report,
+    trained: &TrainedModel,
+    past: &Past<'_>,
+    progress: &dyn Progress,
+) -> Result<Summary> {
+    let ahead = Ahead { horizon: args.horizon, margin: Share::new(1.0)?, discount: None };
+    let answer = Answer::of((trained, past), &ahead, &Rules::usual()?, args.foreseeing.level, progress)?;
+    Ok(answer.summary)
 }
 
 /// How the same method would have done.

@@ -6,8 +6,11 @@ use crate::features::Past;
 use crate::fit::TrainedModel;
 use crate::orders::Ledger;
 use crate::units::{CalendarPeriod, Horizon, Locale, Share, Tick};
+use crate::value::acquisition::Acquisition;
 use crate::value::cohorts::Cohorts;
 use crate::value::metrics::Figures;
+use crate::value::segments::Summary;
+use crate::value::trend::Trend;
 
 /// Everything that is told.
 pub struct Story<'a> {
@@ -39,6 +42,12 @@ pub struct Story<'a> {
     pub cohorts: Cohorts,
     /// What groups of customers are expected to bring, where they are told apart.
     pub groups: Option<GroupsAhead>,
+    /// What customers of each channel cost and bring, where the costs are known.
+    pub costs: Option<Acquisition>,
+    /// Where customers stand in their life with the shop, and what is expected of them.
+    pub segments: Summary,
+    /// What was foreseen of each period's new customers and is now, or why that cannot be told.
+    pub trend: Result<Trend>,
     /// How the same models would have done in the past, or why that is not known.
     pub check: Result<BacktestReport>,
 }

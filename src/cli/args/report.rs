@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Foreseeing, Grouping, OrdersIn};
-use crate::units::{Horizon, Language, Locale};
+use crate::units::{AnnualRate, Horizon, Language, Locale, Share};
 
 /// `ltv report`.
 #[derive(Debug, Args)]
@@ -22,6 +22,15 @@ pub struct Report {
     /// Who is told apart.
     #[command(flatten)]
     pub grouping: Grouping,
+    /// What new customers cost: a table period, channel, cost. The channel is the column of --by [default: channel]
+    #[arg(long, value_name = "FILE")]
+    pub costs: Option<PathBuf>,
+    /// Part of the revenue that is earned, beside --costs: 30% [default: all of it]
+    #[arg(long, value_name = "SHARE", requires = "costs")]
+    pub margin: Option<Share>,
+    /// Yearly rate at which later value is discounted, beside --costs: 15% [default: none]
+    #[arg(long, value_name = "RATE", requires = "costs")]
+    pub discount: Option<AnnualRate>,
     /// Language of the report: en, pl, ru or de
     #[arg(long, value_name = "LANGUAGE", default_value = "en")]
     pub lang: Language,
@@ -34,6 +43,12 @@ pub struct Report {
 }
 
 impl Report {
+    /// The column by which customers are told apart, if they are.
+    #[must_use]
+    pub fn column(&self) -> Option<&str> {
+        self.grouping.by.as_deref().or_else(|| self.costs.as_ref().map(|_| "channel"))
+    }
+
     /// Language, numbers and currency.
     #[must_use]
     pub fn locale(&self) -> Locale {

@@ -1,7 +1,7 @@
 //! Where things stand in a chart, and which numbers and names are told along its sides.
 
 use super::super::words::Speaker;
-use super::{Chart, Shape, Unit};
+use super::{Chart, Series, Shape, Tone, Unit};
 
 /// The size of letters along the sides, in pixels.
 pub const LETTER: f64 = 12.5;
@@ -124,8 +124,19 @@ impl Along {
     }
 }
 
-/// Where the bars (or strokes, dots) of a series stand beside those of others: its middle, as a part of the distance of places, and its width.
+/// Where the bars (or dots, strokes) of a series stand beside those of others: its middle, as a part of the distance of places, and the width of
+/// its bars. Dots and strokes of two tones stand side by side.
 pub fn beside(chart: &Chart, series: usize) -> (f64, f64) {
+    if !matches!(chart.series[series].shape, Shape::Bars(_)) {
+        let small = |s: &&Series| matches!(s.shape, Shape::Dots(_) | Shape::Whiskers(_));
+        let tone = chart.series[series].tone;
+        let alone = chart.series.iter().filter(small).all(|other| other.tone == tone);
+        return match (alone, tone) {
+            (true, _) => (0.0, 0.0),
+            (false, Tone::Ink) => (-0.14, 0.0),
+            (false, Tone::Accent) => (0.14, 0.0),
+        };
+    }
     let bars =
         |upto: usize| chart.series[..upto].iter().filter(|s| matches!(s.shape, Shape::Bars(_))).count();
     let (before, all) = (bars(series), bars(chart.series.len()).max(1));

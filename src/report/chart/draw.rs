@@ -87,8 +87,19 @@ fn drawn(chart: &Chart, at: usize, series: &Series, along: &Along, upwards: &Upw
             .map(|(at, value)| {
                 format!(
                     "<circle class=\"{class}\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"4.5\"/>\n",
-                    along.at(at),
+                    along.at(at) + along.apart * middle,
                     upwards.at(value)
+                )
+            })
+            .collect(),
+        Shape::Whiskers(_) => places
+            .filter_map(|at| Some((at, series.shape.at(at)?)))
+            .map(|(at, (lower, upper))| {
+                format!(
+                    "<path class=\"{class}\" d=\"M{:.1} {:.1}V{:.1}\"/>\n",
+                    along.at(at) + along.apart * middle,
+                    upwards.at(lower),
+                    upwards.at(upper)
                 )
             })
             .collect(),

@@ -63,13 +63,15 @@ pub enum Shape {
     Bars(Vec<Option<f64>>),
     /// A dot each.
     Dots(Vec<Option<f64>>),
+    /// A stroke between two ends each.
+    Whiskers(Vec<Option<(f64, f64)>>),
 }
 
 impl Shape {
     /// What is at a place: one number twice, or two ends.
     fn at(&self, place: usize) -> Option<(f64, f64)> {
         match self {
-            Self::Band(ends) => ends.get(place).copied().flatten(),
+            Self::Band(ends) | Self::Whiskers(ends) => ends.get(place).copied().flatten(),
             Self::Line(values) | Self::Bars(values) | Self::Dots(values) => {
                 values.get(place).copied().flatten().map(|value| (value, value))
             }
@@ -78,7 +80,7 @@ impl Shape {
 
     /// Whether each place needs room of its own.
     const fn is_wide(&self) -> bool {
-        matches!(self, Self::Bars(_))
+        matches!(self, Self::Bars(_) | Self::Whiskers(_))
     }
 
     /// The name of its class.
@@ -88,6 +90,7 @@ impl Shape {
             Self::Line(_) => "line",
             Self::Bars(_) => "fill",
             Self::Dots(_) => "dot",
+            Self::Whiskers(_) => "whisker",
         }
     }
 }
@@ -213,6 +216,7 @@ impl Chart {
                 Shape::Line(_) => "<path class=\"line TONE\" d=\"M1 6H23\"/>",
                 Shape::Band(_) => "<rect class=\"band TONE\" x=\"1\" y=\"1\" width=\"22\" height=\"10\"/>",
                 Shape::Bars(_) => "<rect class=\"fill TONE\" x=\"7\" y=\"1\" width=\"10\" height=\"10\"/>",
+                Shape::Whiskers(_) => "<path class=\"whisker TONE\" d=\"M12 0V12\"/>",
                 Shape::Dots(_) => "<circle class=\"dot TONE\" cx=\"12\" cy=\"6\" r=\"4.5\"/>",
             };
             let mark = mark.replace("TONE", series.tone.class());

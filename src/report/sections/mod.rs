@@ -5,6 +5,9 @@ mod people;
 mod periods;
 mod groups;
 mod cohorts;
+mod segments;
+mod trend;
+mod costs;
 mod check;
 mod rows;
 mod method;
@@ -30,13 +33,17 @@ pub fn page(story: &Story<'_>, speaker: Speaker<'_>) -> Page {
 /// What is told, in its order; what there is nothing to say of is left out.
 fn sections(story: &Story<'_>, speaker: Speaker<'_>) -> Vec<Section> {
     let groups = story.groups.as_ref().map(|groups| groups::section(story, groups, speaker));
+    let costs = story.costs.as_ref().map(|costs| costs::section(story, costs, speaker));
     let all = [
         Some(year::section(story, speaker)),
         Some(people::who(story, speaker)),
+        Some(segments::section(story, speaker)),
         Some(people::leaving(story, speaker)),
         groups,
+        costs,
         periods::section(story, speaker),
         cohorts::section(story, speaker),
+        Some(trend::section(story, speaker)),
         Some(check::section(story, speaker)),
         Some(rows::section(story, speaker)),
         Some(method::section(story, speaker)),

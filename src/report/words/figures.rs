@@ -71,6 +71,34 @@ const WITHIN_YEARS: Counted = Counted {
     de: ["im nächsten Jahr", "in den nächsten {n} Jahren"],
 };
 
+const DAYS_LONG: Counted = Counted {
+    en: ["{n} day", "{n} days"],
+    pl: ["{n} dnia", "{n} dni", "{n} dni"],
+    ru: ["{n} день", "{n} дня", "{n} дней"],
+    de: ["{n} Tag", "{n} Tagen"],
+};
+
+const WEEKS_LONG: Counted = Counted {
+    en: ["{n} week", "{n} weeks"],
+    pl: ["{n} tygodnia", "{n} tygodni", "{n} tygodni"],
+    ru: ["{n} неделю", "{n} недели", "{n} недель"],
+    de: ["{n} Woche", "{n} Wochen"],
+};
+
+const MONTHS_LONG: Counted = Counted {
+    en: ["{n} month", "{n} months"],
+    pl: ["{n} miesiąca", "{n} miesięcy", "{n} miesięcy"],
+    ru: ["{n} месяц", "{n} месяца", "{n} месяцев"],
+    de: ["{n} Monat", "{n} Monaten"],
+};
+
+const YEARS_LONG: Counted = Counted {
+    en: ["{n} year", "{n} years"],
+    pl: ["{n} roku", "{n} lat", "{n} lat"],
+    ru: ["{n} год", "{n} года", "{n} лет"],
+    de: ["{n} Jahr", "{n} Jahren"],
+};
+
 phrases! {
     ODDS {
         en: "{k} times in {all}",
@@ -105,6 +133,18 @@ impl Speaker<'_> {
         let said = self.count(&counted, u64::from(count));
         // Russian has one form for 1, 21, 31, ..., but nobody says the 1.
         if count == 1 { said.replace("1 ", "") } else { said }
+    }
+
+    /// How long a horizon is, in the case that follows "in the first": "12 months".
+    pub fn length(&self, horizon: Horizon) -> String {
+        let (count, unit) = horizon.said();
+        let counted = match unit {
+            HorizonUnit::Days => DAYS_LONG,
+            HorizonUnit::Weeks => WEEKS_LONG,
+            HorizonUnit::Months => MONTHS_LONG,
+            HorizonUnit::Years => YEARS_LONG,
+        };
+        self.count(&counted, u64::from(count))
     }
 
     /// A level in words: "9 times in 10".

@@ -6,6 +6,8 @@ mod page;
 mod year;
 mod people;
 mod periods;
+mod segments;
+mod trend;
 mod check;
 mod rows;
 mod method;
@@ -13,7 +15,10 @@ mod method;
 use super::text::Text;
 use crate::units::{Grain, Language, Locale, Tick};
 
-pub use self::{chart::*, check::*, figures::*, method::*, page::*, people::*, periods::*, rows::*, year::*};
+pub use self::{
+    chart::*, check::*, figures::*, method::*, page::*, people::*, periods::*, rows::*, segments::*,
+    trend::*, year::*,
+};
 
 /// A phrase. In braces stand the names of what is filled in: the same ones in every language.
 #[derive(Debug, Clone, Copy)]

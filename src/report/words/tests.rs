@@ -10,6 +10,8 @@ fn all() -> Vec<(&'static str, Phrase)> {
         people::LIST,
         periods::LIST,
         rows::LIST,
+        segments::LIST,
+        trend::LIST,
         year::LIST,
     ]
     .concat()
