@@ -189,7 +189,7 @@ fn ahead(
     Ok((Way { path, luck_alone: future.note().is_some() }, apart.transpose()?))
 }
 
-/// The totals, and the way there.
+/// The totals, and the way there: its end is the total, so that the page tells one number.
 fn outlook(args: &args::Report, past: &Past<'_>, scored: &Scored, Way { path, luck_alone }: Way) -> Outlook {
     let until = path.last().map_or_else(|| past.cutoff(), |step| step.end);
     let estimate = |expected: f64, total: &Result<Total>| Estimate {
@@ -197,13 +197,19 @@ fn outlook(args: &args::Report, past: &Past<'_>, scored: &Scored, Way { path, lu
         interval: total.as_ref().ok().map(|total| (total.lower, total.upper)),
     };
     let value = scored.value.as_ref().zip(scored.totals.value);
+    let value = value.map(|(total, expected)| estimate(expected, total));
+    let purchases = estimate(scored.totals.purchases, &scored.purchases);
+    let whole = value.unwrap_or(purchases);
+    if let Some(last) = path.last_mut().filter(|_| whole.interval.is_some()) {
+        last.sum = whole;
+    }
     Outlook {
         horizon: args.horizon,
         until,
         customers: scored.totals.customers,
         alive: scored.totals.alive,
-        purchases: estimate(scored.totals.purchases, &scored.purchases),
-        value: value.map(|(total, expected)| estimate(expected, total)),
+        purchases,
+        value,
         path,
         luck_alone,
     }

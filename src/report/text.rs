@@ -9,6 +9,8 @@ enum Span {
     Own(String),
     /// A number or name that the eye should find.
     Strong(String),
+    /// An explanation below what it explains.
+    Small(String),
     /// From the data: a customer's id, a channel.
     Data(String),
     /// The report's words, in English whatever its language.
@@ -32,6 +34,11 @@ impl Text {
     /// What the eye should find.
     pub fn strong(text: impl Into<String>) -> Self {
         Self(vec![Span::Strong(text.into())])
+    }
+
+    /// An explanation below what it explains.
+    pub fn small(text: impl Into<String>) -> Self {
+        Self(vec![Span::Small(text.into())])
     }
 
     /// English in any report: what the program said while it worked.
@@ -70,6 +77,7 @@ impl Text {
             match span {
                 Span::Own(text) => out += &escaped(text),
                 Span::Strong(text) => out += &format!("<strong>{}</strong>", escaped(text)),
+                Span::Small(text) => out += &format!("<small>{}</small>", escaped(text)),
                 Span::Data(text) => out += &format!("<bdi>{}</bdi>", marked(text)),
                 Span::English(text) => out += &format!("<span lang=\"en\">{}</span>", escaped(&plain(text))),
             }
@@ -86,7 +94,11 @@ impl Text {
 impl Span {
     fn words(&self) -> &str {
         match self {
-            Self::Own(text) | Self::Strong(text) | Self::Data(text) | Self::English(text) => text,
+            Self::Own(text)
+            | Self::Strong(text)
+            | Self::Small(text)
+            | Self::Data(text)
+            | Self::English(text) => text,
         }
     }
 }

@@ -143,10 +143,22 @@ impl Unit {
 const SIZES: [(&str, f64, f64); 2] = [("wide", 720.0, 300.0), ("narrow", 340.0, 250.0)];
 
 impl Chart {
+    /// The series in the order in which they are told: a value before its interval, which is drawn below it.
+    fn told(&self) -> Vec<&Series> {
+        let mut told: Vec<&Series> = self.series.iter().collect();
+        for at in 1..told.len() {
+            let range = matches!(told[at - 1].shape, Shape::Band(_) | Shape::Whiskers(_));
+            if range && told[at - 1].tone == told[at].tone {
+                told.swap(at - 1, at);
+            }
+        }
+        told
+    }
+
     /// What is said of a place: its name, and a line for each series.
     fn tip(&self, place: usize, speaker: Speaker<'_>) -> String {
         let mut text = self.places[place].name.clone();
-        for series in &self.series {
+        for series in self.told() {
             if let Some(ends) = series.shape.at(place) {
                 text += &format!("\n{}: {}", series.name, self.between(ends, speaker));
             }
@@ -166,15 +178,16 @@ impl Chart {
     /// Its numbers.
     fn table(&self, speaker: Speaker<'_>) -> Table {
         let mut heads = vec![Head { text: self.what.into(), number: false }];
-        heads.extend(self.series.iter().map(|s| Head { text: Text::from(s.name.as_str()), number: true }));
+        let told = self.told();
+        heads.extend(told.iter().map(|s| Head { text: Text::from(s.name.as_str()), number: true }));
         let mut table = Table::new(self.title.clone(), heads).fixed();
         for (at, place) in self.places.iter().enumerate() {
-            let cell = |series: &Series| match series.shape.at(at) {
+            let cell = |series: &&Series| match series.shape.at(at) {
                 Some(ends) => Cell::number(self.between(ends, speaker), ends.0),
                 None => Cell::none(),
             };
             let name = Cell::text(place.name.as_str());
-            table.rows.push(std::iter::once(name).chain(self.series.iter().map(cell)).collect());
+            table.rows.push(std::iter::once(name).chain(told.iter().map(cell)).collect());
         }
         table
     }
@@ -211,7 +224,7 @@ impl Chart {
             return String::new();
         }
         let mut out = String::from("<ul class=\"legend\">");
-        for series in &self.series {
+        for series in self.told() {
             let mark = match series.shape {
                 Shape::Line(_) => "<path class=\"line TONE\" d=\"M1 6H23\"/>",
                 Shape::Band(_) => "<rect class=\"band TONE\" x=\"1\" y=\"1\" width=\"22\" height=\"10\"/>",

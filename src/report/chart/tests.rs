@@ -25,7 +25,7 @@ fn html(chart: &Chart) -> String {
 #[test]
 fn a_chart_tells_each_place_in_both_sizes_and_once_as_a_table() {
     let text = html(&chart(13));
-    assert_eq!(text.matches("<title>12 &amp; more\nband: 9.60 to 14.40\nline: 12.00</title>").count(), 2);
+    assert_eq!(text.matches("<title>12 &amp; more\nline: 12.00\nband: 9.60 to 14.40</title>").count(), 2);
     assert_eq!(text.matches("<tr>").count(), 14);
     assert!(!text.contains("<so far>") && !text.contains("NaN") && !text.contains("inf"));
 }

@@ -1,7 +1,7 @@
 //! How the same models would have done in the past.
 
 use super::super::chart::{Chart, Place, Series, Shape, Tone, Unit};
-use super::super::page::{Block, Section};
+use super::super::page::{Block, Figure, Section};
 use super::super::story::Story;
 use super::super::table::{Cell, Head, Table};
 use super::super::text::Text;
@@ -45,6 +45,20 @@ pub fn section(story: &Story<'_>, speaker: Speaker<'_>) -> Section {
         .with(table(story, origin, speaker))
         .with(Text::from(speaker.say(&words::HELD_MEANS)))
         .with_some(newcomers(story, origin, speaker))
+}
+
+/// The error of the total in the past, for the top of the page.
+pub fn figure(story: &Story<'_>, speaker: Speaker<'_>) -> Option<Figure> {
+    let origin = story.check.as_ref().ok()?.origins.last()?;
+    let model = origin.models.first()?;
+    let target = of(model, story.outlook.value.is_some()).or(model.purchases.as_ref())?;
+    let bias = target.metrics.bias?;
+    let how = if bias < 0.0 { &words::LAST_TIME_LOW } else { &words::LAST_TIME_HIGH };
+    Some(Figure {
+        name: speaker.say(&words::LAST_TIME).into(),
+        value: signed(bias, speaker),
+        about: speaker.tell(how, &[("origin", day(story, &origin.origin, speaker))]),
+    })
 }
 
 const fn of(model: &ModelReport, money: bool) -> Option<&TargetReport> {

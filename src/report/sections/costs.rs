@@ -84,6 +84,7 @@ fn table(costs: &Acquisition, length: Text, speaker: Speaker<'_>) -> Table {
 /// The month in which the cost is earned.
 fn payback(row: &Row, length: &Text, speaker: Speaker<'_>) -> Cell {
     match (row.payback(), row.cac()) {
+        (Some(0), _) => Cell { key: Some(0.0), ..Cell::text(speaker.say(&words::FIRST_ORDER)) },
         (Some(month), _) => Cell::number(speaker.locale.count(u64::from(month)), f64::from(month)),
         (None, Some(_)) => Cell {
             key: Some(f64::from(u32::MAX)),

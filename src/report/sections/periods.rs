@@ -121,9 +121,14 @@ fn table(shown: &[Figures], caption: Text, money: bool, speaker: Speaker<'_>) ->
 /// A period by its label (`2024-03`, `2024-Q1`, `2024-W09`, `2024`) as a place along the bottom.
 pub fn period_place(label: &str, speaker: Speaker<'_>) -> Place {
     let Some((year, within)) = label.split_once('-') else { return Place::named(label) };
-    let short = match within.parse() {
-        Ok(month) => speaker.month(month).to_owned(),
-        Err(_) => within.to_owned(),
+    let numbered = |phrase: &Phrase, number: &str| {
+        let k = Text::from(number.trim_start_matches('0'));
+        speaker.tell(phrase, &[("k", k)]).plain()
+    };
+    let short = match (within.strip_prefix('Q'), within.strip_prefix('W')) {
+        (Some(quarter), _) => numbered(&words::QUARTER_SHORT, quarter),
+        (_, Some(week)) => numbered(&words::WEEK_SHORT, week),
+        _ => within.parse().map_or(within, |month| speaker.month(month)).to_owned(),
     };
     Place { name: format!("{short}\u{a0}{year}"), label: short, within: year.to_owned() }
 }

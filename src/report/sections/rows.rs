@@ -49,7 +49,7 @@ fn table(story: &Story<'_>, speaker: Speaker<'_>) -> Table {
     for reason in Reason::ALL {
         if let Some((count, places)) = ledger.left_out.get(&reason) {
             let place =
-                places.first().map_or_else(Cell::none, |place| Cell::text(Text::data(&place.to_string())));
+                places.first().map_or_else(Cell::none, |place| Cell::text(Text::english(place.to_string())));
             row(words::reason(reason), *count, place);
         }
     }

@@ -22,19 +22,16 @@ pub fn section(story: &Story<'_>, speaker: Speaker<'_>) -> Section {
     heads.push(Head { text: speaker.interval(story.level).into(), number: true });
     let mut table = Table::new(caption, heads);
     table.rows = sizes.iter().map(|size| row(story, size, speaker)).collect();
-    let term = |size: &&Size| {
-        let (name, meaning) = words::segment(&size.segment)?;
-        Some((Text::from(speaker.say(name)), Text::from(speaker.say(meaning))))
-    };
     Section::new("segments", speaker.say(&words::SEGMENTS))
         .with(table)
-        .with(Block::Terms(sizes.iter().filter_map(term).collect()))
         .with(Block::Note(speaker.say(&words::RHYTHM_MEANS).into()))
 }
 
 fn row(story: &Story<'_>, size: &Size, speaker: Speaker<'_>) -> Vec<Cell> {
     let name = match words::segment(&size.segment) {
-        Some((name, _)) => Text::from(speaker.say(name)),
+        Some((name, meaning)) => {
+            Text::from(speaker.say(name)).and(" ").and(Text::small(speaker.say(meaning)))
+        }
         None => Text::data(&size.segment),
     };
     let (locale, found) = (speaker.locale, &size.worth);

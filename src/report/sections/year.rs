@@ -74,6 +74,7 @@ fn figures(story: &Story<'_>, speaker: Speaker<'_>) -> Vec<Figure> {
             about: speaker.tell(&words::OF_EXPECTED, &[("customers", customers(best.customers))]),
         });
     }
+    figures.extend(super::check::figure(story, speaker));
     figures
 }
 

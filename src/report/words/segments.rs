@@ -207,6 +207,12 @@ phrases! {
         ru: ", без дисконтирования",
         de: ", nicht abgezinst",
     }
+    FIRST_ORDER {
+        en: "first order",
+        pl: "pierwsze zamówienie",
+        ru: "первый заказ",
+        de: "erste Bestellung",
+    }
     NOT_EARNED {
         en: "not within {length}",
         pl: "nie w czasie {length}",

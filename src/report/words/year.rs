@@ -123,4 +123,22 @@ phrases! {
         ru: "Интервалы учитывают только случайность, без неточности параметров модели, поэтому они слишком узки.",
         de: "Die Intervalle kennen nur den Zufall, nicht die Unsicherheit der Modellparameter, und sind darum zu schmal.",
     }
+    LAST_TIME {
+        en: "Error last time",
+        pl: "Błąd poprzednim razem",
+        ru: "Ошибка в прошлый раз",
+        de: "Fehler beim letzten Mal",
+    }
+    LAST_TIME_LOW {
+        en: "the same forecast from {origin} was too low by that",
+        pl: "o tyle za niska była taka sama prognoza z {origin}",
+        ru: "на столько занижен был такой же прогноз от {origin}",
+        de: "um so viel lag dieselbe Prognose vom {origin} zu niedrig",
+    }
+    LAST_TIME_HIGH {
+        en: "the same forecast from {origin} was too high by that",
+        pl: "o tyle za wysoka była taka sama prognoza z {origin}",
+        ru: "на столько завышен был такой же прогноз от {origin}",
+        de: "um so viel lag dieselbe Prognose vom {origin} zu hoch",
+    }
 }
