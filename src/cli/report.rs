@@ -190,7 +190,12 @@ fn ahead(
 }
 
 /// The totals, and the way there: its end is the total, so that the page tells one number.
-fn outlook(args: &args::Report, past: &Past<'_>, scored: &Scored, Way { path, luck_alone }: Way) -> Outlook {
+fn outlook(
+    args: &args::Report,
+    past: &Past<'_>,
+    scored: &Scored,
+    Way { mut path, luck_alone }: Way,
+) -> Outlook {
     let until = path.last().map_or_else(|| past.cutoff(), |step| step.end);
     let estimate = |expected: f64, total: &Result<Total>| Estimate {
         expected,
