@@ -16,7 +16,7 @@ use crate::model::Parametric;
 use crate::predict::Total;
 use crate::progress::Progress;
 use crate::report::{Estimate, GroupAhead, GroupsAhead, Outlook, Person, Step, Story, html, tenths};
-use crate::units::{CalendarPeriod, Horizon, Share, Tick, TimeUnit};
+use crate::units::{CalendarPeriod, Horizon, Locale, Share, Tick, TimeUnit};
 use crate::value::acquisition::{Acquisition, Channels, Models, Plan, Target};
 use crate::value::cohorts::{CohortPlan, Cohorts};
 use crate::value::metrics::{self, Margin};
@@ -71,7 +71,7 @@ pub fn run(args: &args::Report, quiet: bool, progress: &dyn Progress) -> Result<
     let whole = Groups::one(&shop.orders);
     let story = Story {
         title: args.title.as_deref(),
-        locale: args.locale(),
+        locale: Locale { language: args.lang, currency: shop.ledger.currency.clone() },
         level: args.foreseeing.level,
         past: &past,
         ledger: &shop.ledger,

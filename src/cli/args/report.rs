@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Foreseeing, Grouping, OrdersIn};
-use crate::units::{AnnualRate, Horizon, Language, Locale, Share};
+use crate::units::{AnnualRate, Horizon, Language, Share};
 
 /// `ltv report`.
 #[derive(Debug, Args)]
@@ -47,12 +47,5 @@ impl Report {
     #[must_use]
     pub fn column(&self) -> Option<&str> {
         self.grouping.by.as_deref().or_else(|| self.costs.as_ref().map(|_| "channel"))
-    }
-
-    /// Language, numbers and currency.
-    #[must_use]
-    pub fn locale(&self) -> Locale {
-        let currency = self.orders.reading.currency.as_deref();
-        Locale { currency: currency.map(|code| code.trim().to_uppercase()), ..Locale::of(self.lang) }
     }
 }
