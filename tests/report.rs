@@ -229,3 +229,11 @@ fn what_cannot_be_done_is_said_before_anything_is_read() {
     fs::copy(orders, folder.path().join("orders.html")).unwrap();
     says(&["orders.html", "-o", "orders.html"], "would be lost");
 }
+
+#[test]
+fn the_model_of_spend_that_is_asked_for_is_the_one_that_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let orders = cdnow();
+    let text = page(folder.path(), &[orders.to_str().unwrap(), "--spend", "log-normal", "--horizon", "3m"]);
+    assert!(!text.contains("Gamma-Gamma") && text.to_lowercase().contains("log-normal"));
+}
