@@ -82,7 +82,7 @@ fn both_years_of_online_retail_are_one_shop_in_every_command() {
     desk.done(&["segments", first, second, "-q", "-o", "segments.json", "--customers", "segments.csv"]);
     let segments: Value = serde_json::from_str(&desk.text("segments.json")).unwrap();
     let table = segments.get("segments").unwrap_or(&segments).as_array().unwrap().clone();
-    for kind in ["lifecycle", "tiers"] {
+    for kind in ["lifecycle", "tier", "rfm"] {
         let of: Vec<Value> = table.iter().filter(|row| row["segmentation"] == kind).cloned().collect();
         near(sum(&of, "customers"), count);
     }
