@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use super::net::{Netter, Purchase, Tally};
 use super::{Customers, Netting, PurchaseTimes};
+use crate::math::parallel;
 use crate::orders::Orders;
 use crate::units::{CalendarPeriod, Tick, TimeUnit};
 use crate::{Error, Result};
@@ -324,13 +323,13 @@ impl<'a> Past<'a> {
         range: Range<usize>,
         work: impl Fn(&mut Netter, Range<usize>) -> T + Sync,
     ) -> Vec<(T, Tally)> {
-        let starts: Vec<usize> = range.clone().step_by(PIECE).collect();
-        let piece = |&start: &usize| {
+        let piece = |at: usize| {
+            let start = range.start + at * PIECE;
             let mut netter = self.netter();
             let done = work(&mut netter, start..range.end.min(start + PIECE));
             (done, netter.tally)
         };
-        starts.par_iter().map(piece).collect()
+        parallel::each(range.len().div_ceil(PIECE), &piece)
     }
 }
 

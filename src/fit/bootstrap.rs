@@ -4,11 +4,11 @@
 
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
-use rayon::prelude::*;
 
 use super::climb::{Top, again};
 use super::method::Bootstrap;
 use super::report::Stop;
+use crate::math::parallel;
 use crate::model::{Likelihood, Weighted};
 use crate::progress::Progress;
 use crate::{Error, Result};
@@ -41,14 +41,14 @@ pub(super) fn bootstrap<M: Likelihood>(
 ) -> Result<Refits> {
     let places = places(rows);
     progress.begin("refitting", Some(u64::from(plan.draws)));
-    let refit = |draw: u32| {
+    let refit = |draw: usize| {
         progress.check()?;
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(plan.seed.rotate_left(32) ^ u64::from(draw));
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(plan.seed.rotate_left(32) ^ draw as u64);
         let top = again(template, &drawn(rows, &places, &mut rng), from);
         progress.advance(1);
         Ok(top.filter(Top::is_one))
     };
-    let tops: Vec<_> = (0..plan.draws).into_par_iter().map(refit).collect::<Result<_>>()?;
+    let tops = parallel::try_each(plan.draws as usize, &refit)?;
     progress.end();
     let mut refits = Refits { points: Vec::with_capacity(tops.len()), at_border: 0, failed: 0 };
     for top in tops {

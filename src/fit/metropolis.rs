@@ -3,12 +3,12 @@
 use rand::{Rng, RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
-use rayon::prelude::*;
 
 use super::method::Mcmc;
 use super::nuts::{Run, Sampled, judged};
 use super::penalised::Penalised;
 use crate::math::matrix;
+use crate::math::parallel;
 use crate::model::{Likelihood, Parametric, Weighted};
 use crate::progress::Progress;
 use crate::{Error, Result};
@@ -44,29 +44,41 @@ pub(super) fn sample<M: Likelihood>(
     plan: &Mcmc,
     progress: &dyn Progress,
 ) -> Result<Sampled> {
-    let mut proposal = Proposal::laplace(mode.point(), information).ok_or_else(|| {
+    let proposal = Proposal::laplace(mode.point(), information).ok_or_else(|| {
         Error::Undefined(format!("the posterior of {} has no curvature at its mode", mode.name()))
     })?;
-    let target = Target { mode, rows };
+    let runs = runs(&|point| ln_posterior(mode, rows, point), proposal, plan, progress)?;
+    judged((mode.name(), &mode.names()), &runs, plan.draws)
+}
+
+/// The ln posterior, up to a constant. It has lost the name of its model, so that the sampler is compiled once and not for each of them.
+type Target<'a> = dyn Fn(&[f64]) -> f64 + Sync + 'a;
+
+/// The chains.
+fn runs(
+    target: &Target<'_>,
+    mut proposal: Proposal,
+    plan: &Mcmc,
+    progress: &dyn Progress,
+) -> Result<Vec<Run>> {
     progress.begin("sampling", Some(u64::from(plan.chains) * u64::from(plan.tune + plan.draws)));
-    let start = |chain| Chain::new(&target, &proposal, plan.seed.rotate_left(32) ^ u64::from(chain));
-    let mut chains: Vec<Chain> = (0..plan.chains).into_par_iter().map(start).collect();
+    let start = |chain: usize| Chain::new(target, &proposal, plan.seed.rotate_left(32) ^ chain as u64);
+    let mut chains: Vec<Chain> = parallel::each(plan.chains as usize, &start);
     let (laplace, mut tuned) = (proposal.clone(), Vec::new());
     for _ in 0..ROUNDS {
-        tuned.extend(advance(&mut chains, &target, &proposal, plan.tune / ROUNDS, progress)?.concat());
+        tuned.extend(advance(&mut chains, target, &proposal, plan.tune / ROUNDS, progress)?.concat());
         proposal = laplace.learning(&tuned).unwrap_or(proposal);
     }
-    let drawn = advance(&mut chains, &target, &proposal, plan.draws, progress)?;
+    let drawn = advance(&mut chains, target, &proposal, plan.draws, progress)?;
     progress.end();
     let run = |points| Run { points, divergences: 0, gradients: 0 };
-    let runs: Vec<Run> = drawn.into_iter().map(run).collect();
-    judged(mode, &runs, plan.draws)
+    Ok(drawn.into_iter().map(run).collect())
 }
 
 /// So many steps of every chain: where they stood after each.
-fn advance<M: Likelihood>(
+fn advance(
     chains: &mut [Chain],
-    target: &Target<'_, M>,
+    target: &Target<'_>,
     proposal: &Proposal,
     steps: u32,
     progress: &dyn Progress,
@@ -81,25 +93,16 @@ fn advance<M: Likelihood>(
             })
             .collect()
     };
-    chains.par_iter_mut().map(walk).collect()
+    parallel::try_each_mut(chains, &walk)
 }
 
-/// The ln posterior, up to a constant.
-struct Target<'a, M: Likelihood> {
-    mode: &'a Penalised<M>,
-    rows: &'a [Weighted<M::Row>],
-}
-
-impl<M: Likelihood> Target<'_, M> {
-    /// −∞ where a parameter or the likelihood leaves the range of numbers.
-    fn at(&self, point: &[f64]) -> f64 {
-        let Ok(model) = self.mode.at_point(point) else { return f64::NEG_INFINITY };
-        let of = |Weighted { row, count }: &Weighted<M::Row>| count * model.ln_likelihood(row);
-        let parts: Vec<f64> =
-            self.rows.par_chunks(CHUNK).map(|chunk| chunk.iter().map(of).sum::<f64>()).collect();
-        let value = parts.iter().sum::<f64>() + model.ln_prior();
-        if value.is_finite() { value } else { f64::NEG_INFINITY }
-    }
+/// −∞ where a parameter or the likelihood leaves the range of numbers.
+fn ln_posterior<M: Likelihood>(mode: &Penalised<M>, rows: &[Weighted<M::Row>], point: &[f64]) -> f64 {
+    let Ok(model) = mode.at_point(point) else { return f64::NEG_INFINITY };
+    let of = |Weighted { row, count }: &Weighted<M::Row>| count * model.ln_likelihood(row);
+    let parts = parallel::chunks(rows, CHUNK, &|chunk| chunk.iter().map(of).sum::<f64>());
+    let value = parts.iter().sum::<f64>() + model.ln_prior();
+    if value.is_finite() { value } else { f64::NEG_INFINITY }
 }
 
 /// Where leaps land: centre + C t, with t multivariate t and C Cᵀ the covariance.
@@ -175,14 +178,14 @@ struct Chain {
 
 impl Chain {
     /// Chains that begin in different places can be seen to meet.
-    fn new<M: Likelihood>(target: &Target<'_, M>, proposal: &Proposal, seed: u64) -> Self {
+    fn new(target: &Target<'_>, proposal: &Proposal, seed: u64) -> Self {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let z = normals(proposal.centre.len(), &mut rng);
         let point = proposal.moved(&proposal.centre, &z);
-        Self { ln_posterior: target.at(&point), point, rng }
+        Self { ln_posterior: target(&point), point, rng }
     }
 
-    fn step<M: Likelihood>(&mut self, target: &Target<'_, M>, proposal: &Proposal) {
+    fn step(&mut self, target: &Target<'_>, proposal: &Proposal) {
         let leap = self.rng.random::<f64>() < LEAPS;
         let there = if leap {
             proposal.leap(&mut self.rng)
@@ -191,7 +194,7 @@ impl Chain {
             let length = STEP / (z.len() as f64).sqrt();
             proposal.moved(&self.point, &z.iter().map(|z| z * length).collect::<Vec<_>>())
         };
-        let ln_posterior = target.at(&there);
+        let ln_posterior = target(&there);
         let mut ln_ratio = ln_posterior - self.ln_posterior;
         if leap {
             ln_ratio += proposal.ln_density(&self.point) - proposal.ln_density(&there);

@@ -9,11 +9,11 @@ use nuts_rs::{Chain, CpuLogpFunc, CpuMath, CpuMathError, DiagNutsSettings, HasDi
 use rand::{Rng, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
-use rayon::prelude::*;
 
 use super::diagnostics::{FEWEST_EFFECTIVE, LARGEST_R_HAT, effective_sample_size, r_hat};
 use super::method::Nuts;
 use crate::math::matrix;
+use crate::math::parallel;
 use crate::model::{Likelihood, Weighted};
 use crate::progress::Progress;
 use crate::{Error, Result};
@@ -58,17 +58,17 @@ pub(super) fn sample<M: Likelihood>(
     let posterior = |point: &[f64]| Some(mode.at_point(point).ok()?.gradient(rows));
     let target =
         Target { posterior: &posterior, factor: &factor, centre: mode.point(), top: mode.gradient(rows).0 };
-    let run = |chain| {
-        run(&target, chain, plan, progress).map_err(|e| match e {
+    let run = |chain: usize| {
+        run(&target, chain as u32, plan, progress).map_err(|e| match e {
             Error::Undefined(why) => {
                 Error::Undefined(format!("the sampler of the {} posterior gave up: {why}", mode.name()))
             }
             other => other,
         })
     };
-    let runs: Vec<Run> = (0..plan.chains).into_par_iter().map(run).collect::<Result<_>>()?;
+    let runs: Vec<Run> = parallel::try_each(plan.chains as usize, &run)?;
     progress.end();
-    judged(mode, &runs, plan.draws)
+    judged((mode.name(), &mode.names()), &runs, plan.draws)
 }
 
 /// One chain.
@@ -109,7 +109,7 @@ fn run(target: &Target<'_>, chain: u32, plan: &Nuts, progress: &dyn Progress) ->
 }
 
 /// The chains as one sample, if they have converged.
-pub(super) fn judged<M: Likelihood>(mode: &M, runs: &[Run], draws: u32) -> Result<Sampled> {
+pub(super) fn judged((model, names): (&str, &[String]), runs: &[Run], draws: u32) -> Result<Sampled> {
     let mut sampled = Sampled {
         points: runs.iter().flat_map(|run| run.points.iter().cloned()).collect(),
         r_hat: Vec::new(),
@@ -120,10 +120,10 @@ pub(super) fn judged<M: Likelihood>(mode: &M, runs: &[Run], draws: u32) -> Resul
     let refused = |what: String| {
         Err(Error::Undefined(format!(
             "the chains of the {} posterior have not converged: {what}; ask for more --draws, or take --method map",
-            mode.name()
+            model
         )))
     };
-    for (at, name) in mode.names().iter().enumerate() {
+    for (at, name) in names.iter().enumerate() {
         let chains: Vec<Vec<f64>> =
             runs.iter().map(|run| run.points.iter().map(|point| point[at]).collect()).collect();
         let (Some(r_hat), Some(effective)) = (r_hat(&chains), effective_sample_size(&chains)) else {

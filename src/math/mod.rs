@@ -7,6 +7,7 @@ pub mod means;
 pub mod kaplan_meier;
 pub mod monotone;
 pub mod paired;
+pub mod parallel;
 pub mod quadrature;
 pub mod ranks;
 pub mod roots;

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::kernel::{Coordinate, Derivatives, Likelihood, Parametric, PurchaseModel, Weighted};
 use super::population::Population;
 use super::prior::Prior;
 use crate::features::{CovariateSchema, Process};
+use crate::math::parallel;
 use crate::{Error, Result};
 
 /// So many groups are one piece of work. Fixed, so that sums are taken in the same order whatever the number of threads.
@@ -322,14 +321,11 @@ impl<M: Likelihood> Likelihood for WithCovariates<M> {
     fn derivatives(&self, rows: &[Weighted<Self::Row>]) -> Derivatives {
         let groups: Vec<_> = rows.chunk_by(|left, right| left.row.group == right.row.group).collect();
         let size = self.base.parameters().len() + self.effects.len();
-        let parts: Vec<Derivatives> = groups
-            .par_chunks(GROUPS)
-            .map(|groups| {
-                let mut sum = Derivatives::zero(size);
-                groups.iter().for_each(|rows| self.add(rows, &mut sum));
-                sum
-            })
-            .collect();
+        let parts = parallel::chunks(&groups, GROUPS, &|groups| {
+            let mut sum = Derivatives::zero(size);
+            groups.iter().for_each(|rows| self.add(rows, &mut sum));
+            sum
+        });
         let mut total = Derivatives::zero(size);
         parts.iter().for_each(|part| total.add(part));
         let customers = rows.iter().map(|row| row.count).sum::<f64>();

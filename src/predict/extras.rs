@@ -4,13 +4,13 @@ use std::ops::Range;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
-use rayon::prelude::*;
 
 use super::discount::residual_purchases;
 use super::next::NextPurchase;
 use super::purchases::Purchases;
 use crate::Result;
 use crate::features::{Customers, HistoryKey, Rfm};
+use crate::math::parallel;
 use crate::model::{Population, PurchaseModel};
 use crate::units::{Periods, Share};
 
@@ -67,12 +67,14 @@ impl ExtraQuestions {
         rows: Range<usize>,
     ) -> Result<Extras> {
         let (places, histories) = distinct(customers, groups, rows);
-        let answers: Result<Vec<Answer>> = histories
-            .par_iter()
-            .with_min_len(GRAIN)
-            .map(|(group, customer)| self.one(&now.member(*group), &window.member(*group), horizon, customer))
-            .collect();
-        Ok(self.spread(&answers?, &places))
+        let one = |(group, customer): &(u32, Rfm)| {
+            self.one(&now.member(*group), &window.member(*group), horizon, customer)
+        };
+        let answers =
+            parallel::chunks(&histories, GRAIN, &|part| part.iter().map(one).collect::<Result<Vec<_>>>());
+        let answers: Vec<Answer> =
+            answers.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+        Ok(self.spread(&answers, &places))
     }
 
     fn one<N: PurchaseModel, W: PurchaseModel>(

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
-use rayon::prelude::*;
 
 use crate::features::{Customers, HistoryKey, Rfm};
 use crate::fit::needs_logs;
+use crate::math::parallel;
 use crate::model::{AnySpendModel, Law, Population, PurchaseModel, SpendModel, Spenders};
 use crate::units::{Periods, Share};
 use crate::{Error, Result};
@@ -220,12 +220,12 @@ impl<'a, P: Population> Forecaster<'a, P> {
         let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         let (places, fresh) = self.distinct(customers, rows.clone(), &remembered)?;
         let width = self.width();
-        let mut numbers = vec![0.0; fresh.len() * width];
-        numbers.par_chunks_mut(GRAIN * width).zip(fresh.par_chunks(GRAIN)).for_each(|(rows, keys)| {
-            for (row, key) in rows.chunks_exact_mut(width).zip(keys) {
-                self.answer(*key, row);
-            }
+        let answers = parallel::chunks(&fresh, GRAIN, &|keys| {
+            let mut rows = vec![0.0; keys.len() * width];
+            rows.chunks_exact_mut(width).zip(keys).for_each(|(row, key)| self.answer(*key, row));
+            rows
         });
+        let numbers = answers.concat();
         let forecast = self.assemble(customers, rows, &places, &remembered.numbers, &numbers);
         remembered.keep(&fresh, &numbers, width);
         Ok(forecast)

@@ -8,6 +8,7 @@ use super::forecaster::{Forecaster, checked};
 use super::mixture::Mixture;
 use super::purchases::Purchases;
 use crate::features::Customers;
+use crate::math::parallel;
 use crate::model::{Population, SpendModel};
 use crate::{Error, Result};
 
@@ -55,10 +56,9 @@ impl<P: Population> Forecaster<'_, P> {
         }
         places.par_sort_unstable();
         let groups: Vec<_> = places.chunk_by(|left, right| left.0 == right.0).collect();
-        let told: Vec<Vec<(usize, f64, f64)>> = groups
-            .par_iter()
-            .map(|group| self.of_one_history(customers, group, (purchases, value)))
-            .collect();
+        let told = parallel::each(groups.len(), &|at| {
+            self.of_one_history(customers, groups[at], (purchases, value))
+        });
         let mut scores = LogScores { purchases: vec![0.0; rows.len()], value: Vec::new() };
         if value.is_some() {
             scores.value = vec![0.0; rows.len()];

@@ -16,6 +16,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
 use self::lines::{Lines, in_cents, split};
+use crate::math::parallel;
 use crate::model::{AnySpendModel, PurchaseModel, SpendModel};
 use crate::progress::Progress;
 use crate::table::Chunk;
@@ -210,12 +211,12 @@ impl<M: PurchaseModel> Teller<'_, M> {
         work: impl Fn(&mut dyn Iterator<Item = u32>) -> T + Sync,
     ) -> Result<Vec<T>> {
         let pieces = self.plan.customers.div_ceil(CUSTOMERS);
-        let piece = |at: u32| {
+        let piece = |at: usize| {
             progress.check()?;
-            let from = at * CUSTOMERS;
+            let from = at as u32 * CUSTOMERS;
             Ok(work(&mut (from..self.plan.customers.min(from.saturating_add(CUSTOMERS)))))
         };
-        (0..pieces).into_par_iter().map(piece).collect()
+        parallel::try_each(pieces as usize, &piece)
     }
 
     /// Divides the time into windows of at most `most` orders, or one stretch.

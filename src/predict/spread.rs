@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use crate::Result;
 use crate::features::{Customers, HistoryKey, LnSpent, Rfm, Spent};
+use crate::math::parallel;
 use crate::model::{Effort, Law, Population, PurchaseModel, SpendModel, Spenders, SumPoint, Sums};
 use crate::progress::Progress;
 
@@ -112,8 +111,8 @@ impl<P: Population + Clone + Send> ParameterSpread<P> {
                 })
             })
             .collect();
-        let answer = |key: &Key| progress.check().map(|()| self.answer(*key, money));
-        let answers: Vec<Answer> = distinct.par_iter().map(answer).collect::<Result<_>>()?;
+        let answer = |at: usize| progress.check().map(|()| self.answer(distinct[at], money));
+        let answers: Vec<Answer> = parallel::try_each(distinct.len(), &answer)?;
         for (at, place) in places.into_iter().enumerate() {
             answers[place].put(forecast, at);
         }

@@ -3,9 +3,8 @@
 use std::collections::{BinaryHeap, HashMap};
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use crate::features::{Customers, Rfm, Spent};
+use crate::math::parallel;
 use crate::math::special::normal_cdf;
 use crate::model::{Effort, Grouped, Law, Population, PurchaseModel, SpendModel, Spenders};
 use crate::units::{Periods, Share};
@@ -273,17 +272,12 @@ impl Totals {
         }
         let ratio = |new: f64, old: f64| if old > 0.0 { new / old } else { 1.0 };
         let every = draws.purchases.len().div_ceil(varied(model.member(0).effort()).1).max(1);
-        draws
-            .purchases
-            .par_iter()
-            .enumerate()
-            .step_by(every)
-            .map(|(k, model)| {
-                let spend = spend.and_then(|_| draws.spend.get(k % draws.spend.len().max(1)));
-                let (m, v) = over(model, spend).ok_or_else(undefined)?;
-                Ok((sums.0 * ratio(m, mean), (sums.1 * ratio(v, variance)).sqrt()))
-            })
-            .collect()
+        parallel::try_each(draws.purchases.len().div_ceil(every), &|at| {
+            let k = at * every;
+            let spend = spend.and_then(|_| draws.spend.get(k % draws.spend.len().max(1)));
+            let (m, v) = over(&draws.purchases[k], spend).ok_or_else(undefined)?;
+            Ok((sums.0 * ratio(m, mean), (sums.1 * ratio(v, variance)).sqrt()))
+        })
     }
 }
 

@@ -4,11 +4,10 @@
 //! normed, ∂ ln Σ e^G = E_p[∂G] and ∂∂ ln Σ e^G = E_p[∂∂G + ∂G ∂G] − E_p[∂G] E_p[∂G]. With A = ln(1+u/α) and
 //! q = u/(α+u), purchases enter G as −m A, so that ∂G/∂ln r = −r A and ∂G/∂ln α = m q; the lifetime by its tangent.
 
-use rayon::prelude::*;
-
 use super::alive::Silence;
 use super::{Learned, Tangent, UntilDeath};
 use crate::features::Rfm;
+use crate::math::parallel;
 use crate::math::special::{digamma_diff, ln_poch, trigamma_diff};
 use crate::model::kernel::{Derivatives, Weighted};
 
@@ -20,7 +19,7 @@ pub(in crate::model) fn derivatives<L: Learned<N>, const N: usize>(
     law: &UntilDeath<L>,
     rows: &[Weighted<Rfm>],
 ) -> Derivatives {
-    let parts: Vec<Sums<N>> = rows.par_chunks(CHUNK).map(|chunk| Sums::over(law, chunk)).collect();
+    let parts: Vec<Sums<N>> = parallel::chunks(rows, CHUNK, &|chunk| Sums::over(law, chunk));
     let mut total = Sums::default();
     parts.iter().for_each(|part| total.add(part));
     total.derivatives()

@@ -3,12 +3,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::{AmountLaw, AmountShape, CountLaw, Laws};
 use crate::Result;
 use crate::features::{Customers, Rfm};
 use crate::math::distinct::distinct;
+use crate::math::parallel;
 use crate::model::{Population, PurchaseModel, SpendModel};
 use crate::predict::forecaster::{Forecaster, Key, checked};
 use crate::predict::mixture::Mixture;
@@ -40,7 +39,7 @@ impl<P: Population> Forecaster<'_, P> {
         };
         let keys: Vec<Key> = rows.clone().map(key).collect::<Result<_>>()?;
         let (places, first) = distinct(keys.iter());
-        let shared: Vec<Shared> = first.par_iter().map(|&at| self.shared(keys[at])).collect();
+        let shared = parallel::each(first.len(), &|at| self.shared(keys[first[at]]));
         let mut laws =
             Laws { value: self.tables().map(|_| Vec::with_capacity(rows.len())), ..Laws::default() };
         for (at, place) in rows.zip(places) {
