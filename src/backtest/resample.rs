@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ranks::settled;
 use crate::math::hash::{Hash, mix};
+use crate::math::parallel;
 use crate::math::ranks::{by_value, ties};
 
 /// How many resamples.
@@ -92,7 +93,7 @@ impl<const N: usize> Sums<N> {
             }
             compute(&total)
         };
-        (0..RESAMPLES).into_par_iter().map(one).collect()
+        parallel::each(RESAMPLES, &one)
     }
 }
 
@@ -142,7 +143,7 @@ impl Ordered {
             }
             (runs > 1 && total > 0.0).then(|| weighted / (before * total) - 1.0)
         };
-        (0..RESAMPLES).into_par_iter().map(one).collect()
+        parallel::each(RESAMPLES, &one)
     }
 
     /// The area under the ROC curve in every resample, where what happened is 0 or 1: `None` without a pair.
@@ -156,7 +157,7 @@ impl Ordered {
             }
             (buyers > 0.0 && others > 0.0).then(|| right / (buyers * others))
         };
-        (0..RESAMPLES).into_par_iter().map(one).collect()
+        parallel::each(RESAMPLES, &one)
     }
 }
 

@@ -10,6 +10,7 @@ use super::{Groups, Level};
 use crate::features::Customers;
 use crate::math::distinct::distinct;
 use crate::math::monotone::Monotone;
+use crate::math::parallel;
 use crate::predict::{AmountLaw, AmountShape, CountLaw, Laws, Remap};
 
 /// What past origins taught of a forecast of one horizon.
@@ -121,7 +122,7 @@ impl Calibration {
         let pointers = laws.purchases.iter().zip(groups).map(|(law, &group)| (Arc::as_ptr(law), group));
         let (places, first) = distinct(pointers);
         let remapped: Vec<Remapped> =
-            first.par_iter().map(|&at| self.remapped(&laws.purchases[at], groups[at])).collect();
+            parallel::each(first.len(), &|k| self.remapped(&laws.purchases[first[k]], groups[first[k]]));
         let value = laws.value.as_ref().zip(self.value.as_ref()).map(|(amounts, target)| {
             let exponents: Vec<f64> = places.iter().map(|&place| remapped[place].exponent).collect();
             self.values(amounts, target, groups, &exponents)

@@ -1,11 +1,10 @@
 //! How forecasts at past origins came out: levels, and transforms by groups of customers.
 
-use rayon::prelude::*;
-
 use super::calibration::Target;
 use super::{Calibration, Evidence, Groups, Level, OriginEvidence, PastRatio, level};
 use crate::features::{Customers, Holdout};
 use crate::math::monotone::Monotone;
+use crate::math::parallel;
 use crate::predict::{AmountLaw, CountLaw, Laws};
 use crate::units::Grain;
 
@@ -172,16 +171,12 @@ impl Learning {
             value: value.as_deref().map(target),
         };
         let levelled = here.apply_to(groups, laws);
-        let counts: Vec<(f64, f64)> = levelled
-            .purchases
-            .par_iter()
-            .zip(&holdout.purchases)
-            .map(|(law, &n)| CountLaw::pit(law, u64::from(n)))
-            .collect();
+        let counts = parallel::each(groups.len(), &|at| {
+            CountLaw::pit(&levelled.purchases[at], u64::from(holdout.purchases[at]))
+        });
         counts.into_iter().zip(groups).for_each(|(pit, &group)| purchases.spread(group, pit));
         if let (Some(value), Some(amounts)) = (&mut value, &levelled.value) {
-            let pits: Vec<(f64, f64)> =
-                amounts.par_iter().zip(&holdout.value).map(|(law, &s)| AmountLaw::pit(law, s)).collect();
+            let pits = parallel::each(groups.len(), &|at| AmountLaw::pit(&amounts[at], holdout.value[at]));
             pits.into_iter().zip(groups).for_each(|(pit, &group)| value.spread(group, pit));
         }
     }

@@ -3,10 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::Result;
 use crate::math::distinct::distinct;
+use crate::math::parallel;
 use crate::predict::{AmountLaw, CountLaw, Laws, Predictor, View};
 use crate::units::Periods;
 
@@ -45,7 +44,7 @@ pub(super) fn pool_laws(
                 with.iter().filter(|one| one.1 > 0.0).map(|one| (one.1 / sum, &one.0[at])).collect();
             AmountLaw::mixture(&parts).unwrap_or_else(AmountLaw::nothing)
         };
-        all.value = Some((0..rows.len()).into_par_iter().map(one).collect());
+        all.value = Some(parallel::each(rows.len(), &one));
     }
     Ok(all)
 }
@@ -56,11 +55,12 @@ fn pool_counts(told: &[Laws], weights: &[f64], count: usize) -> Vec<Arc<CountLaw
         told.iter().map(|laws| Arc::as_ptr(&laws.purchases[at]) as usize).collect()
     };
     let (places, first) = distinct((0..count).map(pointers));
-    let mixed = |&at: &usize| {
+    let mixed = |k: usize| {
+        let at = first[k];
         let parts = told.iter().zip(weights).filter(|(_, w)| **w > 0.0);
         let parts: Vec<(f64, &CountLaw)> = parts.map(|(laws, &w)| (w, &*laws.purchases[at])).collect();
         Arc::new(CountLaw::mixture(&parts).unwrap_or_else(|| CountLaw::negative_binomial(0.0, 1.0)))
     };
-    let laws: Vec<Arc<CountLaw>> = first.par_iter().map(mixed).collect();
+    let laws: Vec<Arc<CountLaw>> = parallel::each(first.len(), &mixed);
     places.into_iter().map(|place| laws[place].clone()).collect()
 }

@@ -5,7 +5,6 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ndarray::Axis;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::base::{Base, BaseModel};
@@ -16,6 +15,7 @@ use super::{
     TrainingWindows, importance,
 };
 use crate::features::{Customers, Past};
+use crate::math::parallel;
 use crate::predict::{Estimator, Laws, Predictor, View};
 use crate::units::{Horizon, Periods, TimeUnit};
 use crate::{Error, Result};
@@ -312,7 +312,7 @@ impl FittedRegression {
         let told: Vec<Told> = (0..who.len())
             .map(|row| Told { mean: purchases.mean[row], any: purchases.any.as_ref().map(|any| any[row]) })
             .collect();
-        let laws: Vec<_> = told.par_iter().map(|told| Arc::new(counts.law(*told))).collect();
+        let laws = parallel::each(told.len(), &|row| Arc::new(counts.law(told[row])));
         let value = match (&self.kept.value, self.kept.amounts) {
             (Some(regressor), Some(spread)) => {
                 let base = base.as_ref().and_then(|base| base.value.as_deref());
@@ -321,7 +321,7 @@ impl FittedRegression {
                     let none = laws[row].p_none();
                     spread.law(none, Positive::of(means[row], told[row].mean, 1.0 - none))
                 };
-                Some((0..who.len()).into_par_iter().map(one).collect())
+                Some(parallel::each(who.len(), &one))
             }
             _ => None,
         };

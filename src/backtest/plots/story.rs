@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::alive::AliveGrid;
 use crate::features::{Past, Rfm};
+use crate::math::parallel;
 use crate::math::sum::sum;
 use crate::model::{AnyPurchaseModel, Effort, Law, PurchaseModel};
 use crate::predict::Purchases;
@@ -152,8 +153,7 @@ impl Cohort {
     pub fn expected(&self, model: &AnyPurchaseModel) -> Vec<f64> {
         let last = self.actual.len() * self.steps as usize;
         let (stays, law) = (model.p_alive(&Rfm::NEWCOMER), model.newcomer());
-        let means: Vec<f64> =
-            (0..=last).into_par_iter().map(|steps| stays * law.mean(self.age(steps))).collect();
+        let means = parallel::each(last + 1, &|steps| stays * law.mean(self.age(steps)));
         let until = |period: usize| {
             let now = period * self.steps as usize;
             sum(self.births.iter().take(now + 1).enumerate().map(|(came, births)| births * means[now - came]))
