@@ -443,3 +443,19 @@ fn intervals_of_then_hold_on_simulated_shops() {
     println!("held {share:.3} of {all} quarters");
     assert!((share - 0.9).abs() < if long { 0.05 } else { 0.15 }, "{share}");
 }
+
+/// Where no model is named, the model of spend that is asked for is fitted, and said.
+#[test]
+fn the_model_of_spend_that_is_asked_for_is_fitted() {
+    let desk = Desk::new();
+    let shop = desk::data("cdnow_sample.csv");
+    for command in [&["cohorts", "--horizon", "6m"][..], &["segments"], &["what-if", "--aov", "+10%"]] {
+        let (name, rest) = command.split_first().unwrap();
+        let said = desk.done(&[&[*name, &shop, "--spend", "log-normal"], rest].concat());
+        assert!(
+            said.out.replace("\n ", "").contains("bg-nbd and log-normal were fitted"),
+            "{name}: {}",
+            said.out
+        );
+    }
+}

@@ -59,7 +59,7 @@ pub fn run(args: &args::Acquisition, quiet: bool, progress: &dyn Progress) -> Re
     let past = shop.past(model.as_ref())?;
     let told = same_currency(shop.ledger.currency.as_deref(), &costs)?;
     let customers = past.customers(model.as_ref().map_or(TimeUnit::Week, |trained| trained.unit));
-    let (trained, fitted) = shop::trained(model, &customers, &shop.options.timezone)?;
+    let (trained, fitted) = shop.trained(model, &customers)?;
     if customers.has_money() && trained.spend.is_none() {
         let why = trained.warnings.join("; ");
         return Err(Error::usage(format!(

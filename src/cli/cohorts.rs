@@ -45,7 +45,7 @@ pub fn run(args: &args::Cohorts, quiet: bool, progress: &dyn Progress) -> Result
         discount: args.earning.discount,
     };
     let cohorts = Cohorts::of(&past, &groups, plan)?;
-    let cohorts = onward(args, cohorts, (&past, &groups), (model, &shop.options.timezone), progress)?;
+    let cohorts = onward(args, cohorts, (&past, &groups), (model, &shop), progress)?;
     let between = cohorts.differences(args.foreseeing.level, args.at_age.map(usize::from));
     let by_group = cohorts.group_differences(args.foreseeing.level, args.at_age.map(usize::from));
     voice.tell(&shown(args, &cohorts, (&between, &by_group), place.locale()))?;
@@ -81,7 +81,7 @@ fn onward(
     args: &args::Cohorts,
     cohorts: Cohorts,
     (past, groups): (&Past<'_>, &Groups),
-    (model, timezone): (Option<TrainedModel>, &str),
+    (model, shop): (Option<TrainedModel>, &Shop),
     progress: &dyn Progress,
 ) -> Result<Cohorts> {
     let horizon = match (args.horizon, &model) {
@@ -92,7 +92,7 @@ fn onward(
     progress.begin("continuing the cohorts", None);
     let unit = model.as_ref().map_or_else(Default::default, |trained| trained.unit);
     let customers = past.customers(unit);
-    let (trained, note) = match shop::trained(model, &customers, timezone) {
+    let (trained, note) = match shop.trained(model, &customers) {
         Ok(found) => found,
         Err(why @ (Error::Fit(_) | Error::Undefined(_) | Error::Input(_))) => {
             let mut cohorts = cohorts;

@@ -35,7 +35,7 @@ pub fn run(args: &args::Explain, quiet: bool, progress: &dyn Progress) -> Result
     let past = shop.past(given.as_ref())?;
     let unit = given.as_ref().map_or(TimeUnit::Week, |trained| trained.unit);
     let customers = past.customers(unit);
-    let (trained, fitted) = shop::trained(given, &customers, &shop.options.timezone)?;
+    let (trained, fitted) = shop.trained(given, &customers)?;
     let asking = Asking {
         horizon: args.horizon,
         margin: args.margin.map_or_else(|| Share::new(1.0), Ok)?,

@@ -11,7 +11,7 @@ use super::shop::{Shop, model, notes};
 use super::voice::{Voice, write_text};
 use crate::backtest::BacktestReport;
 use crate::features::{Customers, Past};
-use crate::fit::{Recipe, TrainedModel};
+use crate::fit::TrainedModel;
 use crate::model::Parametric;
 use crate::predict::Total;
 use crate::progress::Progress;
@@ -43,18 +43,12 @@ pub fn run(args: &args::Report, quiet: bool, progress: &dyn Progress) -> Result<
     let costs = read_costs(args)?;
     let given = model(&args.foreseeing)?;
     let shop = Shop::read(&args.orders, &[args.column()], given.as_ref(), progress)?;
-    let recipe = Recipe { spend: args.orders.reading.spend_model(), ..Recipe::default() };
     let past = shop.past(given.as_ref())?;
-    let past = if given.is_none() { past.telling_logs(recipe.needs_logs()) } else { past };
     voice.say(&shop.account(&past))?;
 
     let unit = given.as_ref().map_or(TimeUnit::default(), |given| given.unit);
     let customers = past.customers(unit);
-    let spend = recipe.spend.filter(|_| customers.has_money());
-    let trained = match given {
-        Some(trained) => trained,
-        None => TrainedModel::train(&Recipe { spend, ..recipe }, &customers, &shop.options.timezone)?,
-    };
+    let (trained, _) = shop.trained(given, &customers)?;
     let groups = match args.column() {
         Some(column) => Groups::by(&shop.orders, column, args.grouping.groups)?,
         None => Groups::one(&shop.orders),

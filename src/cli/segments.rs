@@ -7,7 +7,7 @@ mod scores;
 use std::path::Path;
 
 use self::desk::{Desk, Told};
-use super::args::{self, OrdersIn};
+use super::args;
 use super::customers::{self, Source};
 use super::shop::{self, Shop, notes};
 use super::show;
@@ -55,7 +55,7 @@ fn of_orders(args: &args::Segments, desk: &Desk, rules: &Rules, progress: &dyn P
     let past = shop.past(given.as_ref())?;
     desk.voice.say(&shop.account(&past))?;
     let since = args.since.as_deref().map(|text| earlier(text, &past)).transpose()?;
-    let (trained, fitted) = model_of(given, &past, &shop, &from)?;
+    let (trained, fitted) = model_of(given, &past, &shop)?;
     let horizon = args.horizon.map_or_else(|| "12m".parse(), Ok)?;
     let ahead = Ahead { horizon, margin: Share::new(args.earning.share())?, discount: args.earning.discount };
     let level = args.foreseeing.level;
@@ -104,14 +104,12 @@ fn model_of(
     given: Option<TrainedModel>,
     past: &Past<'_>,
     shop: &Shop,
-    from: &OrdersIn,
 ) -> Result<(TrainedModel, Option<String>)> {
     match given {
         Some(trained) => Ok((trained, None)),
         None => {
             let customers = past.customers(TimeUnit::Week);
-            let zone = from.reading.timezone.as_deref().unwrap_or(&shop.options.timezone);
-            shop::trained(None, &customers, zone)
+            shop.trained(None, &customers)
         }
     }
 }

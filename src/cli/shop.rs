@@ -10,7 +10,7 @@ use super::tell::wrap;
 use super::voice::Voice;
 use crate::features::{Customers, Past};
 use crate::fit::{Recipe, TrainedModel};
-use crate::model::SpendModel;
+use crate::model::{Parametric, SpendModel};
 use crate::orders::{Ledger, Orders, ReadOptions};
 use crate::progress::Progress;
 use crate::regress::ForecastFile;
@@ -27,6 +27,8 @@ pub struct Shop {
     pub ledger: Ledger,
     /// How they were read.
     pub options: ReadOptions,
+    /// What is fitted where no model is named.
+    usual: Recipe,
 }
 
 impl Shop {
@@ -46,7 +48,8 @@ impl Shop {
         };
         options.attributes.extend(keep.iter().flatten().map(|&column| column.to_owned()));
         let (orders, ledger) = orders::read(&from.inputs, &options, progress)?;
-        Ok(Self { orders, ledger, options })
+        let usual = Recipe { spend: from.reading.spend_model(), ..Recipe::default() };
+        Ok(Self { orders, ledger, options, usual })
     }
 
     /// What is seen of them: in opportunities if the model counts these, telling of logarithms if its part for spend needs them.
@@ -54,10 +57,33 @@ impl Shop {
     /// # Errors
     /// As [`Past::new`].
     pub fn past(&self, model: Option<&TrainedModel>) -> Result<Past<'_>> {
-        let spend = model.and_then(|trained| trained.spend.as_ref());
-        let logs = spend.is_some_and(|spend| spend.model.base().needs_logs());
+        let logs = match model {
+            Some(trained) => trained.spend.as_ref().is_some_and(|spend| spend.model.base().needs_logs()),
+            None => self.usual.needs_logs(),
+        };
         let unit = model.map_or(TimeUnit::Week, |trained| trained.unit);
         Ok(orders::past(&self.orders, &self.options, unit)?.telling_logs(logs))
+    }
+
+    /// The model that was named, or else the usual one fitted to these customers, with the model of spend that was asked for; and a word about that.
+    ///
+    /// # Errors
+    /// As [`TrainedModel::train`].
+    pub fn trained(
+        &self,
+        given: Option<TrainedModel>,
+        customers: &Customers,
+    ) -> Result<(TrainedModel, Option<String>)> {
+        if let Some(trained) = given {
+            return Ok((trained, None));
+        }
+        let recipe =
+            Recipe { spend: self.usual.spend.filter(|_| customers.has_money()), ..self.usual.clone() };
+        let spend = recipe.spend.map_or_else(String::new, |spend| format!(" and {}", spend.id()));
+        let verb = if spend.is_empty() { "was" } else { "were" };
+        let note =
+            format!("no --model was named: {}{spend} {verb} fitted to these orders", recipe.purchase.id());
+        Ok((TrainedModel::train(&recipe, customers, &self.options.timezone)?, Some(note)))
     }
 
     /// The groups that are told apart.
@@ -94,24 +120,6 @@ pub fn model(asked: &Foreseeing) -> Result<Option<TrainedModel>> {
         )));
     }
     TrainedModel::read(path).map(Some)
-}
-
-/// The model that was named, or else the usual one fitted to these customers; and a word about that.
-///
-/// # Errors
-/// As [`TrainedModel::train`].
-pub fn trained(
-    given: Option<TrainedModel>,
-    customers: &Customers,
-    timezone: &str,
-) -> Result<(TrainedModel, Option<String>)> {
-    if let Some(trained) = given {
-        return Ok((trained, None));
-    }
-    let recipe = Recipe::default();
-    let spend = if customers.has_money() { recipe.spend } else { None };
-    let trained = TrainedModel::train(&Recipe { spend, ..recipe }, customers, timezone)?;
-    Ok((trained, Some("no --model was named: bg-nbd and gamma-gamma were fitted to these orders".to_owned())))
 }
 
 /// Where the answer is written, and how: checked before anything is read.

@@ -33,7 +33,7 @@ pub fn run(args: &args::Trend, quiet: bool, progress: &dyn Progress) -> Result<(
     };
     let unit = model.as_ref().map_or_else(TimeUnit::default, |trained| trained.unit);
     let customers = past.customers(unit);
-    let (now, note) = match shop::trained(model, &customers, &shop.options.timezone) {
+    let (now, note) = match shop.trained(model, &customers) {
         Ok((trained, note)) => (Some(trained), note),
         Err(why @ (Error::Fit(_) | Error::Undefined(_) | Error::Input(_))) => (
             None,

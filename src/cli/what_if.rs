@@ -26,7 +26,7 @@ pub fn run(args: &args::WhatIf, quiet: bool, progress: &dyn Progress) -> Result<
     let shop = Shop::read(&args.orders, &[args.grouping.by.as_deref()], model.as_ref(), progress)?;
     let past = shop.past(model.as_ref())?;
     let customers = past.customers(model.as_ref().map_or(TimeUnit::Week, |trained| trained.unit));
-    let (trained, fitted) = shop::trained(model, &customers, &shop.options.timezone)?;
+    let (trained, fitted) = shop.trained(model, &customers)?;
     let groups = shop.groups(&args.grouping)?;
     let (plan, mut notes) = plan(args, &trained, &past, &customers)?;
     progress.begin("moving levers", None);
