@@ -51,7 +51,10 @@ pub fn wilson(successes: f64, trials: f64, level: f64) -> Option<(f64, f64)> {
     let shrink = 1.0 + z * z / trials;
     let middle = (p + 0.5 * z * z / trials) / shrink;
     let half = z / shrink * (p * (1.0 - p) / trials + 0.25 * z * z / (trials * trials)).sqrt();
-    Some(((middle - half).max(0.0), (middle + half).min(1.0)))
+    // At 0 and 1 the ends are exactly these; the difference would leave a rounding.
+    let low = if successes <= 0.0 { 0.0 } else { (middle - half).max(0.0) };
+    let high = if successes >= trials { 1.0 } else { (middle + half).min(1.0) };
+    Some((low, high))
 }
 
 #[cfg(test)]
@@ -90,5 +93,6 @@ mod tests {
         assert!((low - 0.2553).abs() < 5e-5 && (high - 0.3662).abs() < 5e-5, "{low} {high}");
         assert_eq!(wilson(0.0, 0.0, 0.9), None);
         assert_eq!(wilson(0.0, 20.0, 0.95).unwrap().0, 0.0);
+        assert_eq!(wilson(20.0, 20.0, 0.95).unwrap().1, 1.0);
     }
 }
