@@ -107,7 +107,7 @@ fn draws(c: &mut Criterion) {
         let mut totals = Totals::new(0);
         totals.add(&sample, 0..sample.len(), &forecast);
         let draws = ParameterDraws { purchases: fit.draws, spend: Vec::new() };
-        totals.purchases(&fit.model, &draws, Periods::new(39.0)?, Share::new(0.9)?)
+        Ok::<_, ltv::Error>(totals.purchases(&fit.model, &draws, Periods::new(39.0)?)?.at(Share::new(0.9)?))
     };
     let total = refit().expect("it has a total");
     assert!(

@@ -132,6 +132,11 @@ fn pieces_of_other_data_options_or_plans_and_damaged_ones_are_not_used() {
     assert_eq!((mended.taken_up, mended.swept), (1, 0));
     assert_eq!(mended.report, first.report);
     assert!(folder.join("notes.json").exists());
+    // One of an older layout, under the name of this one.
+    let text = fs::read_to_string(&of("json")[0]).unwrap();
+    fs::write(&of("json")[0], text.replacen("\"layout\":2", "\"layout\":1", 1)).unwrap();
+    let anew = kept(&orders, &plan, folder, "x").1;
+    assert_eq!((anew.taken_up, anew.report), (2, first.report));
 }
 
 /// Origins can be added: what is finished of the others is taken up.
@@ -326,7 +331,7 @@ fn a_folder_gets_metrics_comparison_and_predictions_and_a_second_run_takes_them_
     let run = [&["backtest", &orders, "--models", "bg-nbd", "--output", "out"][..], &BACKTEST[..4]].concat();
     let said = desk.done(&run);
     assert!(said.out.lines().all(|line| line.chars().count() <= 80), "{}", said.out);
-    for words in ["purchases: happened", "* ", "naive-rate", "behind the best"] {
+    for words in ["purchases: happened", "* ", "naive-rate", "behind the best", "totals held", " of 2"] {
         assert!(said.out.contains(words), "{words}: {}", said.out);
     }
     assert!(said.err.contains("Wrote metrics.csv"), "{}", said.err);

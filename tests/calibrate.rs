@@ -247,6 +247,49 @@ fn the_command_trains_calibrated_and_says_what_it_learnt_and_scores_with_and_wit
     assert!((with / without / moved - 1.0).abs() < 1e-6, "{with} {without} {moved}");
 }
 
+/// The same forecast, the same interval of its total: with the uncertainty of the parameters where there is nothing else, and with the errors of past totals where
+/// they were learnt from.
+#[test]
+fn score_and_a_backtest_tell_the_same_interval_of_a_total() {
+    let desk = Desk::new();
+    let sample = data("cdnow_sample.csv");
+    let ahead = ["--horizon", "13w"];
+    let tested = [
+        &["backtest", &sample, "--origins", "1998-03-31", "--models", "bg-nbd,bg-nbd+calibrated"][..],
+        &["--format", "csv", "-o", "metrics.csv"],
+        &ahead,
+    ];
+    assert_eq!(desk.run(&tested.concat()).code, Some(0));
+    let metrics = desk.text("metrics.csv");
+    for (model, extra) in [("bg-nbd", &[][..]), ("bg-nbd+calibrated", &ahead[..])] {
+        let until = ["--cutoff", "1998-03-31"];
+        let train =
+            [&["train", &sample, "--model", "bg-nbd", "-o", "model.json"][..], &until, extra].concat();
+        assert_eq!(desk.run(&train).code, Some(0));
+        let score =
+            [&["score", &sample, "--model", "model.json", "-o", "s.csv"][..], &until, &ahead].concat();
+        let said = desk.run(&score);
+        let told = format!("{}{}", said.out, said.err);
+        for target in ["purchases", "value"] {
+            let end = |end: &str| {
+                let row = format!("1998-03-31,{model},{target},total_{end}_90,");
+                let found = metrics.lines().find_map(|line| line.strip_prefix(&row)).unwrap();
+                found.parse::<f64>().unwrap()
+            };
+            let line = told.lines().find(|line| line.trim_start().starts_with(target)).unwrap();
+            let words: Vec<f64> =
+                line.split_whitespace().filter_map(|word| word.replace(',', "").parse().ok()).collect();
+            let [_, low, high] = words[..] else { panic!("{line}") };
+            // As many digits as are shown.
+            let digits = if low < 1000.0 { 0.051 } else { 0.51 };
+            assert!(
+                (low - end("low")).abs() < digits && (high - end("high")).abs() < digits,
+                "{model}: {line}"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_history_without_a_past_origin_is_said_to_have_none() {
     let desk = Desk::new();

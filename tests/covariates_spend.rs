@@ -229,7 +229,7 @@ fn forecasts_are_the_plain_ones_in_the_groups_currency() {
         let mut totals = Totals::new(3).with_spend_groups(&groups.of);
         totals.add(&customers, 0..200, &found);
         let (horizon, level) = (Periods::new(26.0).unwrap(), Share::new(0.9).unwrap());
-        let total = totals.value(&purchases, &spenders, &draws, horizon, level).unwrap();
+        let total = totals.value(&purchases, &spenders, &draws, horizon).unwrap().at(level);
         let sum: f64 = found.value.as_ref().unwrap().expected.iter().flatten().sum();
         assert!((total.expected / sum - 1.0).abs() < 1e-12 && total.lower < sum && sum < total.upper);
         let spread: f64 = found.value.as_ref().unwrap().variance.iter().flatten().sum::<f64>().sqrt();

@@ -86,7 +86,7 @@ fn the_interval_of_the_whole_is_that_of_the_total() {
     let mut totals = Totals::new(0);
     totals.add(&customers, 0..customers.len(), &forecaster.forecast(&customers).unwrap());
     let draws = ParameterDraws::of(&trained, &crowd, true, 400, 1).unwrap();
-    let total = totals.value(&crowd.population, spend, &draws, horizon, level()).unwrap();
+    let total = totals.value(&crowd.population, spend, &draws, horizon).unwrap().at(level());
     let width = total.upper - total.lower;
     assert!((lower - total.lower).abs() < 0.15 * width, "{lower} to {upper}, {total:?}");
     assert!((upper - total.upper).abs() < 0.15 * width, "{lower} to {upper}, {total:?}");

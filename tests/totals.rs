@@ -84,8 +84,8 @@ fn the_interval_of_the_total_is_that_of_simulated_shops() {
         spend: laplace_draws(&Spenders::from(spend), &diagonal(&[0.03, 0.04, 0.03]), count, 2).unwrap(),
     };
     let totals = totals(&table, 64);
-    let purchases = totals.purchases(&model, &draws, horizon, level).unwrap();
-    let value = totals.value(&model, &spend, &draws, horizon, level).unwrap();
+    let purchases = totals.purchases(&model, &draws, horizon).unwrap().at(level);
+    let value = totals.value(&model, &spend, &draws, horizon).unwrap().at(level);
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(3);
     let mut simulated: Vec<(f64, f64)> = (draws.purchases.iter().zip(&draws.spend))
         .map(|(model, spend)| {
@@ -132,8 +132,8 @@ fn a_sample_of_the_customers_tells_the_interval_of_all() {
     // Ten times the same customers: the totals are ten times as large at every draw, but for the sample.
     let (small, large) = (totals(&shop(2000), 2000), totals(&shop(20_000), 20_000));
     let (all, sampled) = (
-        small.value(&model, &spend, &draws, horizon, level).unwrap(),
-        large.value(&model, &spend, &draws, horizon, level).unwrap(),
+        small.value(&model, &spend, &draws, horizon).unwrap().at(level),
+        large.value(&model, &spend, &draws, horizon).unwrap().at(level),
     );
     assert!((large.value.unwrap() / small.value.unwrap() / 10.0 - 1.0).abs() < 0.01);
     assert!((sampled.median / sampled.expected - all.median / all.expected).abs() < 0.01);
@@ -151,7 +151,7 @@ fn a_spend_model_without_a_variance_is_refused_in_words() {
     totals.add(&table, 0..50, &forecaster.forecast(&table).unwrap());
     assert!(totals.value.is_some() && totals.value_variance.is_none());
     let draws = ParameterDraws { purchases: vec![model], spend: vec![heavy.into()] };
-    let refused = totals.value(&model, &heavy, &draws, horizon, Share::new(0.9).unwrap()).unwrap_err();
+    let refused = totals.value(&model, &heavy, &draws, horizon).unwrap_err();
     assert!(refused.to_string().contains("q = 1.900"), "{refused}");
     assert_eq!(heavy.parameters().len(), 3);
 }

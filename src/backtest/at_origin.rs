@@ -83,7 +83,9 @@ impl<'a> AtOrigin<'a> {
         let forecast = predictor.forecast(view, self.horizon, &plan.levels)?;
         let value = Some(&self.holdout.value[..]).filter(|_| self.customers.has_money());
         let met = predictor.met(view, self.horizon, (&self.holdout.purchases, value))?;
-        let mut piece = judged((estimator.id(), predictor.warnings()), &forecast, &met, &self.happened)?;
+        let totals = predictor.totals(view, self.horizon, &forecast);
+        let told = (&forecast, totals.as_ref());
+        let mut piece = judged((estimator.id(), predictor.warnings()), told, &met, &self.happened)?;
         piece.report.fitted = predictor.purchase_model().map(|model| FittedModel::of(model, trained.unit));
         Ok((piece, forecast))
     }

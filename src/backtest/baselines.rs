@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::poisson::Poisson;
 use crate::features::{Customers, Past};
 use crate::math::sum::sum;
-use crate::predict::{CountLaw, Estimator, Forecast, Laws, Meeting, Met, Predictor, View};
+use crate::predict::{CountLaw, Estimator, Forecast, Laws, Meeting, Met, Predictor, TotalLaws, View};
 use crate::units::{Periods, Share};
 use crate::{Error, Result};
 
@@ -128,6 +128,12 @@ impl Predictor for Naive {
             pieces?.into_iter().for_each(|piece| all.append(piece));
         }
         Ok(all)
+    }
+
+    /// A rule tells a number for the shop. What it would claim of all customers together (independent Poisson counts at rates that are known) is no law that anybody
+    /// believes, and nothing is written rather than that.
+    fn totals(&self, _view: View<'_>, _horizon: Periods, _forecast: &Forecast) -> Option<TotalLaws> {
+        None
     }
 
     /// Of purchases alone: values that are multiples of one amount have no density.

@@ -28,8 +28,8 @@ pub struct Pieces {
     options: String,
 }
 
-/// The layout of the files; another one is not read.
-const LAYOUT: u32 = 1;
+/// The layout of the files; another one is not read, but made anew and counted among those that were of no use. 2: with intervals of totals.
+const LAYOUT: u32 = 2;
 
 /// A piece as it stands in its file.
 #[derive(Serialize, Deserialize)]

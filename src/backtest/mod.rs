@@ -33,7 +33,8 @@ pub use fitted::FittedModel;
 pub use joint::{AUTO, CANDIDATES, STACK, joint};
 pub use kept::Pieces;
 pub use metrics::{
-    Band, Bin, Buys, Columns, Comparison, Coverage, Decile, Gain, MetColumns, Metrics, Third, buys, percent,
+    Band, Bin, Buys, Columns, Comparison, Coverage, Decile, Gain, MetColumns, Metrics, Third, TotalHeld,
+    buys, percent,
 };
 pub(crate) use origins::before;
 pub use origins::{FEWEST_CUSTOMERS, Origins};

@@ -9,7 +9,7 @@ use super::redrawn;
 use super::report::{Known, ModelReport, TargetReport};
 use super::resample::{Resampled, group_of};
 use crate::features::{Customers, Holdout};
-use crate::predict::{Forecast, Interval, Meeting, Met, ValueForecast};
+use crate::predict::{Forecast, Interval, Meeting, Met, TotalLaw, TotalLaws, ValueForecast};
 use crate::{Error, Result};
 
 /// What is found of one model at one origin.
@@ -83,21 +83,27 @@ impl Piece {
     }
 }
 
-/// How a forecast met what happened.
+/// How a forecast, of customers and of their total, met what happened.
 ///
 /// # Errors
 /// [`Error::Undefined`] if the forecast holds what is no forecast.
 pub(super) fn judged(
     (id, warnings): (&str, &[String]),
-    forecast: &Forecast,
+    (forecast, totals): (&Forecast, Option<&TotalLaws>),
     met: &Meeting,
     happened: &Happened,
 ) -> Result<Piece> {
-    let (purchases, mut resampled) = judged_purchases(forecast, &met.purchases, happened)?;
+    let total = totals.map(|laws| &laws.purchases);
+    let (mut purchases, mut resampled) =
+        judged_purchases((forecast, known(total)), &met.purchases, happened)?;
+    purchases.metrics.notes.extend(unknown(total));
     let value = forecast.value.as_ref().filter(|_| !happened.value.is_empty());
     let none = Met::default();
-    let value = value.map(|value| judged_value(value, met.value.as_ref().unwrap_or(&none), happened));
-    let value = value.transpose()?.map(|(value, more)| {
+    let met_value = met.value.as_ref().unwrap_or(&none);
+    let total = totals.and_then(|laws| laws.value.as_ref());
+    let value = value.map(|value| judged_value((value, known(total)), met_value, happened));
+    let value = value.transpose()?.map(|(mut value, more)| {
+        value.metrics.notes.extend(unknown(total));
         resampled.extend(more);
         value
     });
@@ -116,8 +122,18 @@ pub(super) fn judged(
     Ok(Piece { report, resampled })
 }
 
+/// The law of a total, where there is one.
+fn known(total: Option<&Result<TotalLaw>>) -> Option<&TotalLaw> {
+    total.and_then(|total| total.as_ref().ok())
+}
+
+/// Why there is none, where there should be one.
+fn unknown(total: Option<&Result<TotalLaw>>) -> Option<String> {
+    total.and_then(|total| total.as_ref().err()).map(ToString::to_string)
+}
+
 fn judged_purchases(
-    forecast: &Forecast,
+    (forecast, total): (&Forecast, Option<&TotalLaw>),
     met: &Met,
     happened: &Happened,
 ) -> Result<(TargetReport, Vec<Resampled>)> {
@@ -125,6 +141,7 @@ fn judged_purchases(
         median: Some(&forecast.purchases_median),
         bands: bands(&forecast.purchases),
         met: met_columns(met),
+        total,
         ..Columns::new(&happened.purchases, &forecast.expected_purchases)
     })?;
     let truth = happened.truth_of_purchases();
@@ -134,7 +151,7 @@ fn judged_purchases(
 
 /// Value, of the customers whose mean exists.
 fn judged_value(
-    forecast: &ValueForecast,
+    (forecast, total): (&ValueForecast, Option<&TotalLaw>),
     met: &Met,
     happened: &Happened,
 ) -> Result<(TargetReport, Vec<Resampled>)> {
@@ -148,13 +165,14 @@ fn judged_value(
         median: Some(&forecast.median),
         bands: bands(&forecast.intervals),
         met: met_columns(met),
+        total,
         ..Columns::new(&happened.value, &predicted)
     })?;
     let resampled = redrawn::amounts("value", &comparison, &happened.groups, happened.truth_of_value());
     Ok((TargetReport::of(&comparison, happened.known())?, resampled))
 }
 
-/// Value of some customers alone.
+/// Value of some customers alone; there is then no law of the total.
 fn judged_some_value(
     forecast: &ValueForecast,
     met: &Met,

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Calibration;
 use super::pool::pool_laws;
 use crate::Result;
-use crate::predict::{Laws, Predictor, View};
+use crate::predict::{Forecast, Laws, Predictor, TotalLaws, Totals, View};
 use crate::units::Periods;
 
 /// A member of a joint forecast.
@@ -91,6 +91,16 @@ impl Stacked {
         self.members.iter().map(|member| (&*member.predictor, member.purchases, member.value))
     }
 
+    /// The laws of what all customers do together, summed up in `totals`: customers are independent given the forecast, and beside their luck stands what past
+    /// totals were off by ([`super::Level`]), in which the uncertainty of past fits is part of the errors. Not calibrated, their luck alone. `money`
+    /// says whether value was forecast.
+    #[must_use]
+    pub fn totals_of(&self, totals: &Totals, money: bool) -> TotalLaws {
+        let Some(calibration) = &self.calibration else { return TotalLaws::by_luck(totals, money) };
+        let value = calibration.value.as_ref().map_or(0.0, |value| value.level.sd);
+        TotalLaws::by_errors(totals, money, (calibration.purchases.level.sd, value))
+    }
+
     /// The pool's laws, not calibrated.
     pub(super) fn pooled(&self, view: View<'_>, rows: Range<usize>, horizon: Periods) -> Result<Laws> {
         pool_laws(&self.members().collect::<Vec<_>>(), view, rows, horizon)
@@ -108,6 +118,10 @@ impl Predictor for Stacked {
 
     fn needs_logs(&self) -> bool {
         self.members.iter().any(|member| member.predictor.needs_logs())
+    }
+
+    fn totals(&self, view: View<'_>, _horizon: Periods, forecast: &Forecast) -> Option<TotalLaws> {
+        Some(self.totals_of(&Totals::of(view.customers, forecast), forecast.value.is_some()))
     }
 
     fn laws(&self, view: View<'_>, rows: Range<usize>, horizon: Periods) -> Result<Laws> {

@@ -4,6 +4,7 @@ mod folder;
 mod summary;
 mod compared;
 mod details;
+mod totals;
 
 use std::path::Path;
 

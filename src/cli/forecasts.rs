@@ -11,12 +11,11 @@ use super::tell::wrap;
 use super::voice::Voice;
 use super::{args, joint, orders, outputs, totals};
 use crate::backtest::{self, AUTO, STACK};
-use crate::calibrate::{Calibration, Stack, Stacked, Target, opened, packed};
+use crate::calibrate::{Stack, Stacked, opened, packed};
 use crate::features::{Customers, Past};
-use crate::math::special::normal_quantile;
 use crate::output::Output;
 use crate::predict::{
-    BuyTillYouDie, Estimator, Extras, Forecast, Laws, Predictor, Total, Totals, View, forecast_of,
+    BuyTillYouDie, Estimator, Extras, Forecast, Laws, Predictor, Totals, View, forecast_of,
 };
 use crate::progress::Progress;
 use crate::regress::{ForecastFile, Regression, Road};
@@ -183,7 +182,7 @@ fn score_past(
     progress: &dyn Progress,
 ) -> Result<Scored> {
     let mut table = TableWriter::new(Output::create(output)?, Format::of(output));
-    let mut totals = Totals::new(0);
+    let (mut totals, mut money) = (Totals::new(0), false);
     progress.begin("scoring customers", Some(past.len() as u64));
     let everyone = past.orders().len();
     for start in (0..everyone).step_by(PART) {
@@ -198,11 +197,12 @@ fn score_past(
         let forecast = worth(laws, asked);
         write(&mut table, &customers, &forecast, asked.margin)?;
         totals.add(&customers, 0..customers.len(), &forecast);
+        money |= forecast.value.is_some();
         progress.advance(customers.len() as u64);
     }
     table.finish()?;
     progress.end();
-    Ok(summed(totals, asked.level, stacked.calibration()))
+    Ok(summed(totals, stacked, asked.level, money))
 }
 
 /// The forecast that the laws make, of the part of the revenue that is earned.
@@ -224,32 +224,16 @@ fn write(table: &mut TableWriter, customers: &Customers, forecast: &Forecast, ma
     table.write(&columns.chunk()?)
 }
 
-/// The totals: customers are independent given the forecast, and beside their luck stands what past totals were off by.
-fn summed(totals: Totals, level: Share, calibration: Option<&Calibration>) -> Scored {
-    let z = normal_quantile(0.5 * (1.0 + level.get()));
-    let total = |expected: f64, variance: f64, target: Option<&Target>| {
-        let luck = if expected > 0.0 { variance / (expected * expected) } else { 0.0 };
-        let sd = (luck + target.map_or(0.0, |target| target.level.sd.powi(2))).sqrt();
-        Total {
-            expected,
-            lower: expected * (-z * sd).exp(),
-            median: expected,
-            upper: expected * (z * sd).exp(),
-        }
-    };
-    let of_value = calibration.and_then(|calibration| calibration.value.as_ref());
-    let of_purchases = calibration.map(|calibration| &calibration.purchases);
-    let purchases = Ok(total(totals.purchases, totals.purchases_variance, of_purchases));
-    let value = totals.value.filter(|value| *value > 0.0 && totals.customers > 0);
-    // A variance of value that does not exist leaves what past totals were off by.
-    let value = value.map(|value| Ok(total(value, totals.value_variance.unwrap_or(0.0), of_value)));
+/// The totals with their intervals.
+fn summed(totals: Totals, stacked: &Stacked, level: Share, money: bool) -> Scored {
+    let laws = stacked.totals_of(&totals, money);
     let held = "these intervals of the totals know luck alone, not trend and season, nor how sure the fit is; ltv backtest \
                 shows how far totals were off";
     Scored {
-        value,
-        purchases,
+        purchases: laws.purchases.map(|law| law.at(level)),
+        value: laws.value.map(|law| law.map(|law| law.at(level))),
         totals,
-        held_fixed: calibration.is_none().then(|| held.to_owned()),
+        held_fixed: stacked.calibration().is_none().then(|| held.to_owned()),
         best: Vec::new(),
         slipping: Vec::new(),
     }

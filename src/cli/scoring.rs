@@ -9,7 +9,8 @@ use crate::fit::{Covariates, Crowd, TrainedModel};
 use crate::model::{AnyPopulation, Deferred};
 use crate::output::Output;
 use crate::predict::{
-    ExtraQuestions, Extras, Forecast, Forecaster, ParameterDraws, ParameterSpread, Question, Total, Totals,
+    DRAWS, DRAWS_SEED, ExtraQuestions, Extras, Forecast, Forecaster, ParameterDraws, ParameterSpread,
+    Question, Total, TotalLaws, Totals,
 };
 use crate::progress::Progress;
 use crate::table::{Format, TableWriter};
@@ -24,11 +25,6 @@ pub const PART: usize = 1 << 18;
 const LISTED: usize = 10;
 /// Trained on more customers than this, a model's draws are not mixed into the intervals of customers unless that is asked for.
 const FEW: u64 = 2_000;
-/// Draws of the parameters behind the interval of a total, where the model file has none of its own.
-const DRAWS: usize = 400;
-/// Their seed: the same input gives the same interval.
-const SEED: u64 = 0x6c74_7631;
-
 /// Customers under their models of purchases, asked about a window.
 pub type Windowed = Deferred<AnyPopulation>;
 
@@ -145,7 +141,7 @@ impl Asked {
         let wanted = self.spread == SpreadArg::On || (self.spread == SpreadArg::Auto && drawn);
         let delay = self.question.delay;
         let spread = || -> Result<_> {
-            let draws = ParameterDraws::of(trained, &members.crowd, money, DRAWS, SEED)?;
+            let draws = ParameterDraws::of(trained, &members.crowd, money, DRAWS, DRAWS_SEED)?;
             let draws = draws.each(|population| Deferred::new(population, delay));
             let mut spread = ParameterSpread::new(&draws, self.question.clone());
             if let Some(groups) = &members.crowd.groups {
@@ -223,13 +219,6 @@ impl<'m> Scorer<'m> {
         listed: usize,
     ) -> Result<Self> {
         let money = money && trained.spend.is_some();
-        let mut totals = Totals::new(listed);
-        if let Some(groups) = &members.crowd.groups {
-            totals = totals.with_groups(groups);
-        }
-        if let Some(groups) = &members.crowd.spend_groups {
-            totals = totals.with_spend_groups(groups);
-        }
         Ok(Self {
             trained,
             members,
@@ -238,7 +227,7 @@ impl<'m> Scorer<'m> {
             asked,
             money,
             table: None,
-            totals,
+            totals: Totals::among(listed, &members.crowd),
             seen: HashMap::new(),
         })
     }
@@ -305,7 +294,10 @@ impl<'m> Scorer<'m> {
         let Self { trained, members, asked, money, table, totals, seen, .. } = self;
         table.map_or(Ok(()), TableWriter::finish)?;
         progress.end();
-        let (purchases, value) = intervals(trained, members, &totals, &asked, money);
+        let window = (asked.question.delay, asked.periods);
+        let laws = TotalLaws::of_crowd((trained, &members.crowd), window, &totals, money);
+        let purchases = laws.purchases.map(|law| law.at(asked.level));
+        let value = laws.value.map(|law| law.map(|law| law.at(asked.level)));
         let take = |ranked: &[crate::predict::Ranked]| -> Vec<Listed> {
             ranked.iter().filter_map(|ranked| seen.get(&ranked.row).cloned()).collect()
         };
@@ -347,29 +339,6 @@ pub fn score_past(
         scorer.add(&part, progress)?;
     }
     scorer.finish(progress)
-}
-
-/// The totals of purchases and (with money) of value, each with its interval or the reason why there is none.
-fn intervals(
-    trained: &TrainedModel,
-    members: &Members,
-    totals: &Totals,
-    asked: &Asked,
-    money: bool,
-) -> (Result<Total>, Option<Result<Total>>) {
-    let (model, delay) = (&members.window, asked.question.delay);
-    let draw = |money| {
-        let draws = ParameterDraws::of(trained, &members.crowd, money, DRAWS, SEED)?;
-        Ok(draws.each(|population| Deferred::new(population, delay)))
-    };
-    let count = draw(false).and_then(|draws| totals.purchases(model, &draws, asked.periods, asked.level));
-    let value = members
-        .crowd
-        .spenders
-        .as_ref()
-        .filter(|_| money)
-        .map(|spenders| totals.value(model, spenders, &draw(true)?, asked.periods, asked.level));
-    (count, value)
 }
 
 fn listed(customers: &Customers, forecast: &Forecast, at: usize) -> Listed {

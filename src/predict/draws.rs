@@ -8,6 +8,11 @@ use crate::fit::{Crowd, TrainedModel, Uncertainty};
 use crate::model::{AnyPopulation, Coordinate, Parametric, Spenders};
 use crate::{Error, Result};
 
+/// Draws of the parameters behind the interval of a total, where the model file has none of its own.
+pub const DRAWS: usize = 400;
+/// Their seed: the same input gives the same interval.
+pub const DRAWS_SEED: u64 = 0x6c74_7631;
+
 /// Parameters as they might be, given the data: by the Laplace approximation, a bootstrap, or a sampler of the posterior.
 /// Whatever made them, they flow into the totals ([`super::Totals`]) and into the intervals of customers
 /// ([`super::ParameterSpread`]) alike.

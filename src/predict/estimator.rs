@@ -4,7 +4,7 @@ use std::any::Any;
 use std::ops::Range;
 
 use super::law::{Laws, Meeting};
-use super::{Forecast, Interval, ValueForecast};
+use super::{Forecast, Interval, TotalLaws, Totals, ValueForecast};
 use crate::features::{Customers, Past};
 use crate::model::AnyPurchaseModel;
 use crate::units::{Periods, Share};
@@ -126,6 +126,12 @@ pub trait Predictor: Sync {
             }
         }
         Ok(all.unwrap_or_else(|| Forecast::with_capacity(levels, view.customers.has_money(), 0)))
+    }
+
+    /// The laws of what all customers of the table do together, `forecast` being what it said of each of them over this horizon. By
+    /// themselves laws of customers tell of their luck alone, as if the forecast were sure. `None` of a forecast that claims no law of a total.
+    fn totals(&self, view: View<'_>, _horizon: Periods, forecast: &Forecast) -> Option<TotalLaws> {
+        Some(TotalLaws::by_luck(&Totals::of(view.customers, forecast), forecast.value.is_some()))
     }
 
     /// How its laws met what then happened: how often each customer bought and (with money) for how much.

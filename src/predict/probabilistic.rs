@@ -5,7 +5,9 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::tables::Tables;
-use super::{Estimator, Forecast, Forecaster, Laws, Meeting, Predictor, Question, View, parts};
+use super::{
+    Estimator, Forecast, Forecaster, Laws, Meeting, Predictor, Question, TotalLaws, Totals, View, parts,
+};
 use crate::Result;
 use crate::features::{Customers, Past, PurchaseTimes};
 use crate::fit::{Covariates, Crowd, Recipe, TrainedModel};
@@ -127,6 +129,18 @@ impl Predictor for Fitted {
             all.append(forecaster.forecast_rows(customers, rows)?);
         }
         Ok(all)
+    }
+
+    /// With the uncertainty of the parameters.
+    fn totals(&self, view: View<'_>, horizon: Periods, forecast: &Forecast) -> Option<TotalLaws> {
+        let money = forecast.value.is_some();
+        let crowd = match self.crowd(view, horizon) {
+            Ok(crowd) => crowd,
+            Err(error) => return Some(TotalLaws::failed(&error, money)),
+        };
+        let mut totals = Totals::among(0, &crowd);
+        totals.add(view.customers, 0..forecast.len(), forecast);
+        Some(TotalLaws::of_crowd((&self.trained, &crowd), (0.0, horizon), &totals, money))
     }
 
     fn needs_logs(&self) -> bool {

@@ -4,14 +4,15 @@ use std::collections::{BinaryHeap, HashMap};
 use std::ops::Range;
 
 use crate::features::{Customers, Rfm, Spent};
+use crate::fit::Crowd;
 use crate::math::parallel;
-use crate::math::special::normal_cdf;
 use crate::model::{Effort, Grouped, Law, Population, PurchaseModel, SpendModel, Spenders};
-use crate::units::{Periods, Share};
+use crate::units::Periods;
 use crate::{Error, Result};
 
 use super::draws::ParameterDraws;
 use super::forecast::Forecast;
+use super::total_law::TotalLaw;
 
 /// So many customers stand for all when the parameters are varied.
 const SAMPLE: usize = 2048;
@@ -85,19 +86,6 @@ impl Ord for Sampled {
     }
 }
 
-/// A total and its interval.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Total {
-    /// The expected total at the fitted parameters.
-    pub expected: f64,
-    /// The lower end of the central interval.
-    pub lower: f64,
-    /// The median.
-    pub median: f64,
-    /// The upper end.
-    pub upper: f64,
-}
-
 impl Totals {
     /// Nothing yet; lists of at most `keep` customers.
     #[must_use]
@@ -116,6 +104,27 @@ impl Totals {
             groups: None,
             spend_groups: None,
         }
+    }
+
+    /// Of all customers of a table and their forecast; no lists. For customers in groups, see [`Totals::with_groups`].
+    #[must_use]
+    pub fn of(customers: &Customers, forecast: &Forecast) -> Self {
+        let mut all = Self::new(0);
+        all.add(customers, 0..forecast.len(), forecast);
+        all
+    }
+
+    /// Nothing yet of a crowd; lists of at most `keep` customers.
+    #[must_use]
+    pub fn among(keep: usize, crowd: &Crowd) -> Self {
+        let mut all = Self::new(keep);
+        if let Some(groups) = &crowd.groups {
+            all = all.with_groups(groups);
+        }
+        if let Some(groups) = &crowd.spend_groups {
+            all = all.with_spend_groups(groups);
+        }
+        all
     }
 
     /// The same for customers in groups: the group of each customer in the order in which they will be added.
@@ -176,7 +185,7 @@ impl Totals {
         }
     }
 
-    /// The total number of purchases and its interval, with the uncertainty of the parameters.
+    /// The law of the total number of purchases, with the uncertainty of the parameters.
     ///
     /// Given the parameters θ the total over many independent customers is nearly normal; over the draws θ_k of
     /// the parameters it is a mixture of these normal laws. The mean and variance at θ_k are those at the fitted
@@ -190,15 +199,14 @@ impl Totals {
         model: &P,
         draws: &ParameterDraws<P>,
         horizon: Periods,
-        level: Share,
-    ) -> Result<Total> {
+    ) -> Result<TotalLaw> {
         let at = |_: Option<&Spenders>, _: &Sampled, counts| Some(counts);
         let sums = (self.purchases, self.purchases_variance);
         let normals = self.vary((model, None), draws, horizon, at, sums)?;
-        Ok(total(self.purchases, &normals, level))
+        Ok(TotalLaw::mixture(self.purchases, normals))
     }
 
-    /// The total value and its interval, with the uncertainty of both models' parameters; see [`Totals::purchases`].
+    /// The law of the total value, with the uncertainty of both models' parameters; see [`Totals::purchases`].
     /// Margin and discount are those of the forecast.
     ///
     /// # Errors
@@ -209,8 +217,7 @@ impl Totals {
         spend: &S,
         draws: &ParameterDraws<P>,
         horizon: Periods,
-        level: Share,
-    ) -> Result<Total> {
+    ) -> Result<TotalLaw> {
         let spend: Spenders = spend.clone().into();
         let heavy = || Error::Undefined(spend.base().no_variance());
         let sums = self.value.zip(self.value_variance).ok_or_else(heavy)?;
@@ -219,7 +226,7 @@ impl Totals {
             Some((mean * law.mean()?, law.variance_of_sum(mean, variance)?))
         };
         let normals = self.vary((model, Some(&spend)), draws, horizon, at, sums)?;
-        Ok(total(sums.0, &normals, level))
+        Ok(TotalLaw::mixture(sums.0, normals))
     }
 
     /// The sample in a fixed order, each with the place of their history among the distinct ones.
@@ -296,36 +303,6 @@ fn counts<M: PurchaseModel>(model: &M, customer: &Rfm, horizon: Periods) -> (f64
     let (alive, law) = (model.p_alive(customer), model.given_alive(customer));
     let (mean, variance) = law.mean_and_variance(horizon.get());
     (alive * mean, alive * (variance + (1.0 - alive) * mean * mean))
-}
-
-/// A total from a mixture of normal laws, equally weighted.
-fn total(expected: f64, normals: &[(f64, f64)], level: Share) -> Total {
-    let tail = 0.5 * (1.0 - level.get());
-    let at = |p: f64| quantile(normals, p).max(0.0);
-    Total { expected, lower: at(tail), median: at(0.5), upper: at(1.0 - tail) }
-}
-
-/// The quantile of a mixture of normal laws, by bisection to the last digit.
-fn quantile(normals: &[(f64, f64)], p: f64) -> f64 {
-    let cdf = |y: f64| {
-        let below = |&(mean, sd): &(f64, f64)| {
-            if sd > 0.0 { normal_cdf((y - mean) / sd) } else { f64::from(u8::from(mean <= y)) }
-        };
-        normals.iter().map(below).sum::<f64>() / normals.len() as f64
-    };
-    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    for &(mean, sd) in normals {
-        low = low.min(mean - 40.0 * sd);
-        high = high.max(mean + 40.0 * sd);
-    }
-    for _ in 0..200 {
-        let middle = 0.5 * (low + high);
-        if middle <= low || middle >= high {
-            break;
-        }
-        if cdf(middle) < p { low = middle } else { high = middle }
-    }
-    high
 }
 
 /// Puts an entry into a list of the `keep` highest, if it belongs there; of equal ones the earlier stays.

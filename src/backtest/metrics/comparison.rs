@@ -5,10 +5,11 @@ use std::cmp::Ordering;
 use rayon::slice::ParallelSliceMut;
 
 use super::notes::notes;
-use super::{Coverage, Metrics, pit};
+use super::{Coverage, Metrics, TotalHeld, pit};
 use crate::backtest::ranks::{gini, settled};
 use crate::math::ranks::{by_value, doubled_mid_ranks, spearman};
 use crate::math::sum::sum;
+use crate::predict::TotalLaw;
 use crate::{Error, Result};
 
 /// By so much may probabilities be out of order: they are sums.
@@ -49,6 +50,8 @@ pub struct Columns<'a> {
     pub bands: Vec<Band<'a>>,
     /// How laws met what happened.
     pub met: MetColumns<'a>,
+    /// The law of the total, where there is one.
+    pub total: Option<&'a TotalLaw>,
 }
 
 /// What was predicted for every customer, beside what happened, checked. All columns have one length, and are finite (but for log scores).
@@ -186,10 +189,17 @@ impl<'a> Comparison<'a> {
             crps: if given(met.crps) { self.mean(|at| met.crps[at]) } else { None },
             intervals: self.columns.bands.iter().map(|band| self.coverage(band)).collect(),
             pit: if self.is_empty() { Vec::new() } else { pit::histogram(met.pit, |of| self.mean(of)) },
+            totals: self.totals(total_actual),
             notes: Vec::new(),
         };
         metrics.notes = notes(&metrics, self, &settled);
         metrics
+    }
+
+    fn totals(&self, actual: f64) -> Vec<TotalHeld> {
+        let levels = self.columns.bands.iter().map(|band| band.level);
+        let total = |law| levels.map(|level| TotalHeld::of(law, level, actual)).collect();
+        self.columns.total.map(total).unwrap_or_default()
     }
 
     fn coverage(&self, band: &Band<'_>) -> Coverage {

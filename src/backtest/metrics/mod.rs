@@ -12,6 +12,7 @@ mod gain;
 mod notes;
 mod pit;
 pub(super) mod thirds;
+mod totals;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,7 @@ pub use comparison::{Band, Columns, Comparison, MetColumns};
 pub use deciles::Decile;
 pub use gain::{Bin, Gain};
 pub use thirds::Third;
+pub use totals::TotalHeld;
 
 pub(super) use buys::{BUYS, bernoulli};
 
@@ -77,6 +79,9 @@ pub struct Metrics {
     /// Held (2009, Biometrics 65, 1254–1261, eq. 2). Empty if the model has no law.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub pit: Vec<f64>,
+    /// The predictive interval of Σ a and whether it held, one entry a level. Empty if the forecast has no law of the total.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub totals: Vec<TotalHeld>,
     /// Why a metric is missing, in words.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub notes: Vec<String>,
@@ -102,7 +107,7 @@ pub(super) const BARS: usize = 10;
 
 impl Metrics {
     /// Name and value of every metric, in the order of the long CSV: `n`, `total_actual`, …, `log_score`, `crps`, then `coverage_50` … for every
-    /// level, `width_50` …, `pit_coverage_50` …, and `pit_01` to `pit_10`.
+    /// level, `width_50` …, `pit_coverage_50` …, `pit_01` to `pit_10`, `total_low_50` …, `total_high_50` … and `total_held_50` … (1 or 0).
     #[must_use]
     pub fn entries(&self) -> Vec<(String, Option<f64>)> {
         let levels: Vec<f64> = self.intervals.iter().map(|interval| interval.level).collect();
@@ -129,7 +134,8 @@ impl Metrics {
             .chain(of(|interval| interval.coverage))
             .chain(of(|interval| interval.width))
             .chain(of(|interval| interval.pit_coverage))
-            .chain((0..BARS).map(|bar| self.pit.get(bar).copied()));
+            .chain((0..BARS).map(|bar| self.pit.get(bar).copied()))
+            .chain(totals::values(&self.totals, levels.len()));
         names(&levels).into_iter().zip(values).collect()
     }
 }
@@ -162,6 +168,7 @@ pub(super) fn names(levels: &[f64]) -> Vec<String> {
         .chain(of("width"))
         .chain(of("pit_coverage"))
         .chain((1..=BARS).map(|bar| format!("pit_{bar:02}")))
+        .chain(totals::names(levels))
         .collect()
 }
 

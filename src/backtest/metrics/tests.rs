@@ -1,6 +1,7 @@
 //! Every metric against numbers computed by hand.
 
-use super::{Band, Buys, Columns, Comparison, Coverage, Gain, MetColumns, Metrics, buys, percent};
+use super::{Band, Buys, Columns, Comparison, Coverage, Gain, MetColumns, Metrics, TotalHeld, buys, percent};
+use crate::predict::TotalLaw;
 
 /// Means beside what happened, and nothing else.
 fn compared<'a>(actual: &'a [f64], predicted: &'a [f64], bands: Vec<Band<'a>>) -> Comparison<'a> {
@@ -29,6 +30,35 @@ fn the_metrics_of_four_customers_by_hand() {
     assert_eq!(metrics.notes, ["there are fewer than ten customers, so there are no tenths of them"]);
 }
 
+/// 8 were bought, and ln S ~ N(ln 10, .2²): from 8.74 to 11.44 with 50 %, from 7.20 to 13.90 with 90 %.
+#[test]
+fn the_interval_of_the_total_by_hand() {
+    let bands = || [0.5, 0.9].map(|level| Band { level, lower: &[0.0; 4], upper: &[9.0; 4] }).to_vec();
+    let law = TotalLaw::about(10.0, 0.2).unwrap();
+    let columns = Columns { bands: bands(), total: Some(&law), ..Columns::new(&ACTUAL, &PREDICTED) };
+    let metrics = Comparison::new(columns).unwrap().metrics();
+    let [half, most] = &metrics.totals[..] else { panic!("{:?}", metrics.totals) };
+    assert!((half.lower - 8.738_05).abs() < 5e-5 && (half.upper - 11.444_2).abs() < 5e-5 && !half.held);
+    assert!((most.lower - 7.196_64).abs() < 5e-5 && (most.upper - 13.895_37).abs() < 5e-5 && most.held);
+    let entries = metrics.entries();
+    let told: Vec<(&str, Option<f64>)> =
+        entries[entries.len() - 6..].iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    let expected = [
+        ("total_low_50", Some(half.lower)),
+        ("total_low_90", Some(most.lower)),
+        ("total_high_50", Some(half.upper)),
+        ("total_high_90", Some(most.upper)),
+        ("total_held_50", Some(0.0)),
+        ("total_held_90", Some(1.0)),
+    ];
+    assert_eq!(told, expected);
+    // Its ends belong to it, and without a law there is none.
+    let exact = TotalHeld::of(&TotalLaw::about(8.0, 0.0).unwrap(), 0.9, 8.0);
+    assert_eq!(exact, TotalHeld { level: 0.9, lower: 8.0, upper: 8.0, held: true });
+    let without = compared(&ACTUAL, &PREDICTED, bands()).metrics();
+    assert!(without.totals.is_empty() && without.entries().iter().rev().take(6).all(|(_, v)| v.is_none()));
+}
+
 #[test]
 fn a_perfect_forecast_has_gini_1_and_no_error() {
     let exact = Band { level: 0.9, lower: &ACTUAL, upper: &ACTUAL };
@@ -48,7 +78,8 @@ fn the_metrics_have_the_names_of_the_long_table() {
         "n, total_actual, total_predicted, bias, mae, mae_median, rmse, rmsle, spearman, gini, capture_10, lift_10, decile_mape, \
          decile_mape_ties, log_score, crps, coverage_50, coverage_80, coverage_90, coverage_95, width_50, width_80, width_90, \
          width_95, pit_coverage_50, pit_coverage_80, pit_coverage_90, pit_coverage_95, pit_01, pit_02, pit_03, pit_04, pit_05, pit_06, \
-         pit_07, pit_08, pit_09, pit_10"
+         pit_07, pit_08, pit_09, pit_10, total_low_50, total_low_80, total_low_90, total_low_95, total_high_50, total_high_80, \
+         total_high_90, total_high_95, total_held_50, total_held_80, total_held_90, total_held_95"
     );
     assert_eq!((percent(0.975), percent(0.29)), ("97.5".into(), "29".into()));
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::Result;
 use crate::backtest::report::{BacktestReport, ModelReport, OriginReport, TargetReport};
-use crate::backtest::{Bin, Decile};
+use crate::backtest::{Bin, Decile, percent};
 use crate::features::Past;
 use crate::model::{AnyPurchaseModel, PurchaseModel};
 use crate::units::TimeUnit;
@@ -50,9 +50,11 @@ pub fn charts(report: &BacktestReport, past: &Past<'_>, unit: TimeUnit) -> Resul
             add(&format!("{name}_{}", target.name()), drawn);
         }
     }
+    let level = report.levels.iter().copied().rev().find(|level| *level <= 0.9);
     let totals: Vec<OriginTotals> =
-        targets.iter().map(|(target, pick)| totals(report, &chosen, *target, *pick)).collect();
-    add("totals", over_origins(&scene, "90 %", &totals));
+        targets.iter().map(|(target, pick)| totals(report, &chosen, level, (*target, *pick))).collect();
+    let words = level.map_or_else(String::new, |level| format!("{} %", percent(level)));
+    add("totals", over_origins(&scene, &words, &totals));
     for (name, drawn) in of_models(&scene, &chosen, newest, past, unit)? {
         add(name, drawn);
     }
@@ -148,16 +150,22 @@ fn span_name((from, to): (f64, f64), longest: f64) -> String {
     if from == to { from } else { format!("{from}–{to}") }
 }
 
-/// The totals of a target at all origins.
-fn totals(report: &BacktestReport, chosen: &Chosen<'_>, target: Target, pick: Pick) -> OriginTotals {
+/// The totals of a target at all origins, with their intervals of a level.
+fn totals(
+    report: &BacktestReport,
+    chosen: &Chosen<'_>,
+    level: Option<f64>,
+    (target, pick): (Target, Pick),
+) -> OriginTotals {
     let told: Vec<(&OriginReport, f64)> = report
         .origins
         .iter()
         .filter_map(|origin| Some((origin, origin.models.iter().find_map(pick)?.metrics.total_actual)))
         .collect();
     let total = |origin: &OriginReport, name: &str| {
-        let model = origin.models.iter().find(|model| model.model == name)?;
-        Some((pick(model)?.metrics.total_predicted, None))
+        let metrics = &pick(origin.models.iter().find(|model| model.model == name)?)?.metrics;
+        let ends = metrics.totals.iter().find(|total| Some(total.level) == level);
+        Some((metrics.total_predicted, ends.map(|total| (total.lower, total.upper))))
     };
     let models = chosen
         .shared(|model| Some(told.iter().map(|(origin, _)| total(origin, &model.model)).collect::<Vec<_>>()));

@@ -4,6 +4,7 @@ use super::super::show::{self, Grid};
 use super::super::tell::wrap;
 use super::compared::{Marks, about_tests, distances, tests};
 use super::details::{by_origin, deciles, thirds};
+use super::totals::totals;
 use crate::backtest::{BacktestReport, ModelReport, OriginReport, TargetReport};
 
 /// The report for people.
@@ -96,6 +97,7 @@ fn target(report: &BacktestReport, name: &'static str, pick: Pick) -> String {
     text += &accuracy(report, &models, pick, &marks);
     text += &format!("\n{}", laws(report, &models, pick, &marks));
     text += &format!("\n{}", intervals(report, &models, pick));
+    text += &totals(report, &models, pick);
     text += &distances(report, name);
     text += &tests(report, name);
     let Some(best) = marks.leader(&models) else { return text };
@@ -215,12 +217,17 @@ fn legend(report: &BacktestReport) -> String {
         }
         _ => "the luck of which customers a shop has and of which origins were tested",
     };
+    let totals = match report.origins.len() {
+        1 => "whether the total of all customers lay within its interval",
+        _ => "at how many origins the total of all customers lay within its interval",
+    };
     format!(
         "\n{}",
         wrap(&format!(
             "* is the best of its column; ~ is not worse than the best as far as these data can tell: the difference is within what luck makes (1,000 resamples; \
              all models' intervals hold together with 95 %). That is {luck}. Bias is judged by {size}. MAE and RMSE are errors of the mean, \"MAE of median\" of \
-             the median. Top 10 %: what the tenth with the highest forecasts brought. Intervals held: the part of customers, in per cent, and in brackets by randomised transforms, which for a right forecast is the level itself."
+             the median. Top 10 %: what the tenth with the highest forecasts brought. Intervals held: the part of customers, in per cent, and in brackets by randomised transforms, which for a right forecast is the level itself. Totals held: \
+             {totals}; naive rules have no law of a total."
         ))
     )
 }
