@@ -8,6 +8,8 @@ pub trait Progress: Sync {
     fn begin(&self, _what: &str, _total: Option<u64>) {}
     /// So much more of it is done.
     fn advance(&self, _done: u64) {}
+    /// What is being done of it now, in words.
+    fn doing(&self, _what: &str) {}
     /// The piece of work is over.
     fn end(&self) {}
     /// Whether the user asked to stop.

@@ -4,16 +4,19 @@ mod desk;
 mod shop;
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use desk::{Desk, column, data};
-use ltv::Result;
+use ltv::backtest::estimators_ahead;
 use ltv::calibrate::{Calibration, Combine, Stack, Stacked, opened, packed};
 use ltv::features::{Customers, Past};
 use ltv::fit::Recipe;
+use ltv::orders::{LogOptions, OrderLog, OrderRow};
 use ltv::predict::{BuyTillYouDie, CountLaw, Estimator, Laws, Predictor, View};
-use ltv::progress::Silent;
+use ltv::progress::{Progress, Silent};
 use ltv::regress::ForecastFile;
-use ltv::units::{Grain, Horizon, Periods, TimeUnit};
+use ltv::units::{Grain, Horizon, Money, Periods, Tick, TimeUnit};
+use ltv::{Error, Result};
 
 /// BG/NBD asked of so many times the horizon: nearly so many times too many purchases.
 struct TooMuch(f64);
@@ -302,4 +305,125 @@ fn a_history_without_a_past_origin_is_said_to_have_none() {
     let said = desk.run(&["train", &sample, "--model", "stack", "-o", "model.json"]);
     assert_eq!(said.code, Some(2));
     assert!(said.err.contains("--horizon 52w"), "{}", said.err);
+}
+
+/// Somebody who counts what is told, and may ask to stop after so many steps.
+struct Watches {
+    stop: u64,
+    whole: AtomicU64,
+    done: AtomicU64,
+    words: AtomicU64,
+}
+
+impl Watches {
+    fn until(stop: u64) -> Self {
+        Self { stop, whole: AtomicU64::new(0), done: AtomicU64::new(0), words: AtomicU64::new(0) }
+    }
+}
+
+impl Progress for Watches {
+    fn begin(&self, _: &str, total: Option<u64>) {
+        self.whole.fetch_add(total.unwrap(), Ordering::SeqCst);
+    }
+
+    fn advance(&self, done: u64) {
+        self.done.fetch_add(done, Ordering::SeqCst);
+    }
+
+    fn doing(&self, what: &str) {
+        assert!(!what.is_empty());
+        self.words.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn interrupted(&self) -> bool {
+        self.done.load(Ordering::SeqCst) >= self.stop
+    }
+}
+
+/// A joint forecast of a quarter, of models and a regression.
+fn joined(past: &Past<'_>, progress: &dyn Progress) -> Result<Stacked> {
+    let candidates = estimators_ahead(&["bg-nbd", "mbg-nbd", "ratio-glm"], None, None, Some(weeks(13)))?;
+    let stack = Stack::new("joint", candidates, weeks(13), true)?;
+    stack.learn(past, &past.customers(TimeUnit::Week), progress)
+}
+
+/// Every fourth customer of the sample.
+fn some_orders() -> ltv::orders::Orders {
+    let all = shop::cdnow_orders("cdnow_sample.csv");
+    all.of_some(&(0..all.len() as u32).step_by(4).collect::<Vec<u32>>())
+}
+
+#[test]
+fn a_joint_forecast_is_the_same_to_the_last_bit_with_one_thread_and_with_three() {
+    let orders = some_orders();
+    let past = Past::new(&orders, None).unwrap();
+    let customers = past.customers(TimeUnit::Week);
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let stacked = joined(&past, &Silent).unwrap();
+            let weights: Vec<_> = stacked.members().map(|(one, p, v)| (one.id().to_owned(), p, v)).collect();
+            let view = View::of(&past, &customers);
+            let laws = stacked.laws(view, 0..400, Periods::new(13.0).unwrap()).unwrap();
+            (weights, stacked.calibration().cloned(), laws.purchases)
+        })
+    };
+    assert_eq!(on(1), on(3));
+}
+
+#[test]
+fn all_steps_of_a_joint_forecast_are_told_and_whoever_stops_it_gets_none() {
+    let orders = some_orders();
+    let past = Past::new(&orders, None).unwrap();
+    let watches = Watches::until(u64::MAX);
+    joined(&past, &watches).unwrap();
+    let [whole, done, words] =
+        [&watches.whole, &watches.done, &watches.words].map(|n| n.load(Ordering::SeqCst));
+    assert_eq!(whole, done);
+    assert!(words > 60, "{words}");
+    // At once, inside the first fits, and while laws are told.
+    for stop in [0, 9, whole - 3] {
+        let watches = Watches::until(stop);
+        assert!(matches!(joined(&past, &watches), Err(Error::Interrupted)));
+        let done = watches.done.load(Ordering::SeqCst);
+        assert!(done < stop + 40, "{done} {stop}");
+    }
+}
+
+/// Of a shop with more customers than past origins look at, some stand for all, and the forecast is of all.
+#[test]
+fn some_customers_of_a_large_shop_stand_for_all_at_past_origins() {
+    let mut log =
+        OrderLog::new(LogOptions { grain: Grain::Day, order_ids: false, money: false, drop_zero: false });
+    let one = Money::from_f64(1.0).unwrap();
+    for customer in 0..30_000_u32 {
+        // Half of them come again, every one to four weeks, for a while.
+        let (first, gap) = (customer as i32 % 90, 7 * (1 + customer as i32 % 4));
+        let last =
+            if customer % 2 == 0 { first } else { (first + gap * (1 + customer as i32 % 23)).min(364) };
+        for day in (first..=last).step_by(gap as usize) {
+            let name = customer.to_string();
+            let row = OrderRow {
+                customer: &name,
+                tick: Tick(day),
+                order: None,
+                amount: one,
+                position: u64::from(customer),
+            };
+            log.push(&row).unwrap();
+        }
+    }
+    let orders = log.finish().unwrap().0;
+    let past = Past::new(&orders, None).unwrap();
+    let customers = past.customers(TimeUnit::Week);
+    let stack = Stack::new("bg-nbd+calibrated", vec![plain()], weeks(26), true).unwrap();
+    let stacked = stack.learn(&past, &customers, &Silent).unwrap();
+    let evidence = &stacked.calibration().unwrap().evidence;
+    assert!(evidence.notes[0].contains("stand for all 30000"), "{:?}", evidence.notes);
+    for origin in &evidence.origins {
+        assert!(origin.customers > 24_000 && origin.customers < 26_000, "{}", origin.customers);
+    }
+    let (model, ..) = stacked.members().next().unwrap();
+    let all = model.kept().unwrap().downcast_ref::<ltv::fit::TrainedModel>().unwrap();
+    assert_eq!(all.customers, 30_000);
 }

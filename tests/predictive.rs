@@ -443,6 +443,11 @@ fn results_depend_on_neither_threads_nor_chunks() {
     };
     let whole = on(1);
     assert_eq!(whole, on(3));
+    // The means alone are the same numbers.
+    let forecaster = Forecaster::new(&model, Some(&spend), question()).unwrap();
+    let means = forecaster.expected(&table, 0..rows.len()).unwrap();
+    assert_eq!((&means.p_alive, &means.purchases), (&whole.p_alive, &whole.expected_purchases));
+    assert_eq!(means.order_value, whole.value.as_ref().unwrap().expected_order_value);
     let forecaster = Forecaster::new(&model, Some(&spend), question()).unwrap();
     let mut at = 0;
     while at < rows.len() {

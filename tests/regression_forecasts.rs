@@ -105,6 +105,69 @@ fn where_the_history_is_short_ratios_fall_back_and_others_say_what_can_be_done()
     }
 }
 
+/// What regressions of one past share, and what neighbouring pasts share, is what each would have made for itself.
+#[test]
+fn shared_grounds_and_bases_give_what_single_ones_give() {
+    let orders = orders();
+    let whole = Past::new(&orders, None).unwrap();
+    let horizon = "13w".parse().unwrap();
+    let grounds = std::sync::Arc::default();
+    for back in [23, 0] {
+        let past = whole.again(ltv::units::Tick(whole.cutoff().0 - back)).unwrap();
+        let customers = past.customers(TimeUnit::Week);
+        for road in [Road::RatioGlm, Road::Tweedie] {
+            let shared = Regression::sharing(road, horizon, std::sync::Arc::clone(&grounds));
+            let [shared, single] =
+                [shared, Regression::new(road, horizon)].map(|one| one.learn(&past, &customers).unwrap());
+            assert_eq!(shared.kept, single.kept, "{road:?} {back}");
+            let laws = |fitted: &dyn Predictor| {
+                fitted
+                    .laws(View::of(&past, &customers), 0..300, Periods::new(13.0).unwrap())
+                    .unwrap()
+                    .purchases
+            };
+            assert_eq!(laws(&shared), laws(&single));
+        }
+    }
+}
+
+/// Learnt over a shorter horizon from one young origin, a ratio tells customers apart and leaves their total to the base and to the level.
+#[test]
+fn a_ratio_that_learnt_from_younger_customers_does_not_move_the_total() {
+    let orders = orders();
+    let past = Past::new(&orders, Some(ltv::units::Grain::Day.read("1997-09-30").unwrap())).unwrap();
+    let customers = past.customers(TimeUnit::Week);
+    let ratio = Regression::new(Road::RatioGlm, "39w".parse().unwrap()).learn(&past, &customers).unwrap();
+    let base = ltv::fit::Recipe {
+        purchase: ltv::model::AnyPurchaseModel::template("pareto-nbd").unwrap(),
+        ..ltv::fit::Recipe::default()
+    };
+    let base = ltv::predict::BuyTillYouDie::new(base);
+    let base = ltv::predict::Estimator::fit(&base, &past, &customers).unwrap();
+    let laws = |fitted: &dyn Predictor| {
+        fitted.laws(View::of(&past, &customers), 0..customers.len(), Periods::new(39.0).unwrap()).unwrap()
+    };
+    let (told, plain) = (laws(&ratio), laws(&*base));
+    let total = |laws: &ltv::predict::Laws| laws.purchases.iter().map(|law| law.mean()).sum::<f64>();
+    let level = match &ratio.kept.purchases.model {
+        ltv::regress::AnyRegression::Ratio(ratio) => ratio.level,
+        _ => panic!("no ratio"),
+    };
+    assert!(ratio.warnings()[0].contains("was learnt over"), "{:?}", ratio.warnings());
+    assert!(
+        (total(&told) / total(&plain)).ln().abs() < level.abs() + 0.05,
+        "{}",
+        total(&told) / total(&plain)
+    );
+    // And customers are told apart.
+    let apart = told
+        .purchases
+        .iter()
+        .zip(&plain.purchases)
+        .map(|(told, plain)| (told.mean() / plain.mean()).ln().abs());
+    assert!(apart.fold(0.0, f64::max) > 0.05);
+}
+
 #[test]
 fn regressions_are_backtested_beside_models() {
     let orders = orders();

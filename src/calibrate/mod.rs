@@ -5,6 +5,8 @@ mod groups;
 mod calibration;
 mod weights;
 mod learn;
+mod few;
+mod fits;
 mod stack;
 mod pool;
 mod stacked;

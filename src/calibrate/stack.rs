@@ -1,13 +1,15 @@
 //! One forecast of several: a linear pool with weights from past origins, and the calibration that past origins teach. Of one forecast
 //! alone it is its calibration.
 
+use super::few::{Known, few};
+use super::fits::{Fits, Fitted, Seen};
 use super::stacked::Member;
 use super::{Evidence, Stacked};
 use crate::features::{Customers, Past};
-use crate::predict::{Estimator, Predictor, View};
+use crate::predict::{Estimator, Predictor};
 use crate::progress::{Progress, Silent};
 use crate::regress::{TrainingWindow, TrainingWindows, WindowOptions, horizon_in_ticks};
-use crate::units::{Horizon, Periods, TimeUnit};
+use crate::units::{Horizon, TimeUnit};
 use crate::{Error, Result};
 
 /// Past origins at most.
@@ -58,27 +60,37 @@ impl Stack {
         Self { combine, ..self }
     }
 
-    /// Learns from a past, telling how far it is.
+    /// Learns from a past, telling how far it is. Of a large shop, past origins are looked at with the eyes of some of its customers, drawn by
+    /// their places in the orders.
     ///
     /// # Errors
     /// [`Error::Undefined`] if no candidate can be fitted, with what each says; [`Error::Interrupted`].
     pub fn learn(&self, past: &Past<'_>, customers: &Customers, progress: &dyn Progress) -> Result<Stacked> {
         let mut evidence = Evidence::default();
-        let windows = self.windows(past, customers.unit, &mut evidence)?;
-        let origins: &[TrainingWindow<'_>] = windows.as_ref().map_or(&[], |windows| &windows.windows);
-        let work = (self.candidates.len() * (origins.len() + 1)) as u64;
-        progress.begin(&format!("learning from {} past origins", origins.len()), Some(work));
-        let mut warnings = Vec::new();
-        let (kept, members) = self.fitted(past, customers, &mut warnings, progress)?;
-        let mut seen = Vec::new();
-        for window in origins {
-            seen.push(self.seen(window, &kept, progress)?);
+        let drawn = few(past);
+        let known = Known::of(past, drawn.as_ref(), customers.unit)?;
+        if let Some(drawn) = &drawn {
+            let (some, all) = (drawn.len(), past.len());
+            evidence.notes.push(format!(
+                "at past origins {some} customers stand for all {all}, drawn by their places in the orders"
+            ));
         }
-        progress.end();
+        let windows = self.windows(&known.past, customers.unit, &mut evidence)?;
+        let origins: &[TrainingWindow<'_>] = windows.as_ref().map_or(&[], |windows| &windows.windows);
+        let fits = Fits { candidates: &self.candidates, now: (past, customers), windows: origins, progress };
+        let what = format!("learning from {} past origins", origins.len());
+        progress.begin(&what, Some(fits.steps() + Stacked::steps(self, origins)));
+        let Fitted { now, seen } = fits.all()?;
+        let mut warnings = Vec::new();
+        let (kept, members) = self.kept(now, &mut warnings)?;
+        let seen: Vec<Seen> = seen.into_iter().map(|seen| seen.only(&kept)).collect();
         let horizon = windows.as_ref().map_or(0, |windows| windows.horizon);
         let stacked = Stacked::untaught(self.id.clone(), members, warnings);
         evidence.horizon_days = f64::from(horizon) / f64::from(past.orders().options.grain.ticks_per_day());
-        stacked.taught(self, (past, customers), (origins, &seen), evidence)
+        let now = (&known.past, known.table(customers));
+        let taught = stacked.taught(self, now, (origins, &seen), (evidence, progress))?;
+        progress.end();
+        Ok(taught)
     }
 
     /// The past origins, of the horizon or of the longest shorter one; `None` where there is none.
@@ -110,18 +122,16 @@ impl Stack {
         Ok(None)
     }
 
-    /// The candidates that can be fitted to all that is known.
-    fn fitted(
+    /// The candidates that could be fitted to all that is known.
+    fn kept(
         &self,
-        past: &Past<'_>,
-        customers: &Customers,
+        fitted: Vec<Result<Box<dyn Predictor>>>,
         warnings: &mut Vec<String>,
-        progress: &dyn Progress,
     ) -> Result<(Vec<usize>, Vec<Member>)> {
         let (mut kept, mut members, mut failed, mut said) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for (at, candidate) in self.candidates.iter().enumerate() {
-            progress.check()?;
-            match candidate.fit(past, customers) {
+        let alone = self.candidates.len() == 1;
+        for (at, (candidate, fitted)) in self.candidates.iter().zip(fitted).enumerate() {
+            match fitted {
                 Ok(predictor) => {
                     kept.push(at);
                     for warning in predictor.warnings() {
@@ -132,66 +142,20 @@ impl Stack {
                     }
                     members.push(Member { predictor, purchases: 0.0, value: 0.0 });
                 }
-                Err(Error::Interrupted) => return Err(Error::Interrupted),
-                Err(error) if self.candidates.len() == 1 => return Err(error),
+                Err(error) if alone => return Err(error),
                 Err(error) => failed.push(format!("{}: {error}", candidate.id())),
             }
-            progress.advance(1);
         }
         if members.is_empty() {
             return Err(Error::Undefined(format!("no model could be fitted; {}", failed.join("; "))));
         }
-        let alone = self.candidates.len() == 1;
-        warnings.extend(
-            said.into_iter().map(
-                |(text, who)| {
-                    if alone { text } else { format!("{}: {text}", who.join(", ")) }
-                },
-            ),
-        );
+        let of = |(text, who): (String, Vec<&str>)| {
+            if alone { text } else { format!("{}: {text}", who.join(", ")) }
+        };
+        warnings.extend(said.into_iter().map(of));
         warnings.extend(failed.into_iter().map(|why| format!("left out of the joint forecast: {why}")));
         Ok((kept, members))
     }
-
-    /// What the candidates, fitted at a past origin, said of what then happened.
-    fn seen(&self, window: &TrainingWindow<'_>, kept: &[usize], progress: &dyn Progress) -> Result<Seen> {
-        let TrainingWindow { past, customers, holdout, .. } = window;
-        let horizon = periods(window)?;
-        let value = Some(&holdout.value[..]).filter(|_| customers.has_money());
-        let mut seen = Seen { predictors: Vec::new() };
-        for &at in kept {
-            progress.check()?;
-            let fitted = self.candidates[at].fit(past, customers).and_then(|predictor| {
-                if self.candidates.len() == 1 {
-                    return Ok((predictor, Vec::new(), Vec::new()));
-                }
-                let met = predictor.met(View::of(past, customers), horizon, (&holdout.purchases, value))?;
-                Ok((predictor, met.purchases.log_score, met.value.map_or_else(Vec::new, |met| met.log_score)))
-            });
-            seen.predictors.push(match fitted {
-                Ok(fitted) => Some(fitted),
-                Err(Error::Interrupted) => return Err(Error::Interrupted),
-                Err(_) => None, // too short a past for this one then: its weight is learnt where it stands
-            });
-            progress.advance(1);
-        }
-        Ok(seen)
-    }
-}
-
-/// A fitted candidate with its log scores of purchases and of value.
-pub(super) type Told = (Box<dyn Predictor>, Vec<f64>, Vec<f64>);
-
-/// The candidates at one past origin.
-pub(super) struct Seen {
-    pub(super) predictors: Vec<Option<Told>>,
-}
-
-/// The horizon of a window in the unit of its table.
-pub(super) fn periods(window: &TrainingWindow<'_>) -> Result<Periods> {
-    let grain = window.past.orders().options.grain;
-    let length = grain.between(window.holdout.origin, window.holdout.end, window.customers.unit);
-    Periods::new(length)
 }
 
 impl Estimator for Stack {
@@ -205,5 +169,14 @@ impl Estimator for Stack {
 
     fn fit(&self, past: &Past<'_>, customers: &Customers) -> Result<Box<dyn Predictor>> {
         Ok(Box::new(self.learn(past, customers, &Silent)?))
+    }
+
+    fn fit_watched(
+        &self,
+        past: &Past<'_>,
+        customers: &Customers,
+        progress: &dyn Progress,
+    ) -> Result<Box<dyn Predictor>> {
+        Ok(Box::new(self.learn(past, customers, progress)?))
     }
 }

@@ -1,13 +1,15 @@
 //! Weights, a choice and a calibration from what candidates said at past origins.
 
+use super::fits::{Seen, periods};
 use super::learn::{Learning, When};
 use super::pool::{Weighted, pool_laws};
-use super::stack::{Combine, Seen, periods};
+use super::stack::Combine;
 use super::{Calibration, Evidence, Groups, Stack, Stacked, Standing, weights};
 use crate::Result;
 use crate::features::{Customers, Past};
 use crate::math::paired::{behind, mean};
-use crate::predict::{LAWS, Laws, View, parts};
+use crate::predict::{LAWS, Laws, LogScores, View, parts};
+use crate::progress::Progress;
 use crate::regress::{TrainingWindow, horizon_in_ticks};
 use crate::units::Periods;
 
@@ -15,20 +17,27 @@ use crate::units::Periods;
 const IMPOSSIBLE: f64 = -30.0;
 
 impl Stacked {
+    /// In how many steps it is taught.
+    pub(super) const fn steps(stack: &Stack, windows: &[TrainingWindow<'_>]) -> u64 {
+        if stack.calibrated { windows.len() as u64 + 1 } else { 0 }
+    }
+
     /// Weights, then calibration, from what was seen at past origins.
     pub(super) fn taught(
         mut self,
         stack: &Stack,
         now: (&Past<'_>, &Customers),
         (windows, seen): (&[TrainingWindow<'_>], &[Seen]),
-        evidence: Evidence,
+        (evidence, progress): (Evidence, &dyn Progress),
     ) -> Result<Self> {
+        progress.doing("weights");
         match stack.combine {
             Combine::Pool => self.weigh(seen),
             Combine::Best => self.choose(seen),
         }
         if stack.calibrated {
-            self.calibration = Some(self.calibrated(stack, now, (windows, seen), evidence)?);
+            let calibration = self.calibrated(stack, now, (windows, seen), (evidence, progress))?;
+            self.calibration = Some(calibration);
         }
         self.members.retain(|member| member.purchases > 0.0 || member.value > 0.0);
         Ok(self)
@@ -39,17 +48,21 @@ impl Stacked {
         stack: &Stack,
         (past, customers): (&Past<'_>, &Customers),
         (windows, seen): (&[TrainingWindow<'_>], &[Seen]),
-        evidence: Evidence,
+        (evidence, progress): (Evidence, &dyn Progress),
     ) -> Result<Calibration> {
+        progress.doing("laws of the present customers");
         let grain = past.orders().options.grain;
         let years = |ticks: f64| ticks / f64::from(grain.ticks_per_day()) / 365.25;
         let ahead = f64::from(horizon_in_ticks(past, stack.horizon)?);
         let (groups, totals) =
             self.present((past, customers), Periods::new(ahead / grain.ticks_per(customers.unit))?)?;
+        progress.advance(1);
         let mut learning = Learning::new(groups);
         let first = f64::from(past.orders().first_tick().unwrap_or(past.cutoff()).0);
         let end = f64::from(past.cutoff().0);
         for (window, seen) in windows.iter().zip(seen) {
+            progress.check()?;
+            progress.doing(&format!("{}: laws", grain.show(window.holdout.origin)));
             let Some(pool) = self.at(seen) else { continue };
             let origin = f64::from(window.holdout.origin.0);
             let when = When {
@@ -63,6 +76,7 @@ impl Stacked {
                 laws.append(pool_laws(&pool, view, rows, periods(window)?)?);
             }
             learning.take_in(when, &window.customers, &laws, &window.holdout, grain);
+            progress.advance(1);
         }
         Ok(learning.done(years(ahead), &totals, evidence))
     }
@@ -93,7 +107,9 @@ impl Stacked {
         let count = self.members.len();
         let of = |value: bool| -> Vec<f64> {
             let told = |seen: &Seen, at: usize| {
-                let scores = seen.predictors[at].as_ref().map(|told| if value { &told.2 } else { &told.1 });
+                let scores = seen.predictors[at]
+                    .as_ref()
+                    .map(|told| if value { &told.1.value } else { &told.1.purchases });
                 scores.filter(|scores| !scores.is_empty()).cloned()
             };
             // Those that could be fitted at the newest origin are compared wherever all of them could.
@@ -124,7 +140,7 @@ impl Stacked {
         let scores = |at: usize| -> Option<Vec<f64>> {
             let mut all = Vec::new();
             for seen in seen {
-                let (_, purchases, value) = seen.predictors[at].as_ref()?;
+                let (_, LogScores { purchases, value }) = seen.predictors[at].as_ref()?;
                 let value = |row: usize| value.get(row).copied().unwrap_or(0.0);
                 all.extend(purchases.iter().enumerate().map(|(row, p)| (p + value(row)).max(IMPOSSIBLE)));
             }

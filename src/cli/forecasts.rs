@@ -49,7 +49,10 @@ pub fn train(args: &args::Train, quiet: bool, progress: &dyn Progress) -> Result
     voice.say(&orders::account(&ledger, &past))?;
     let table = past.customers(unit);
     let importance = match &regression {
-        Some(regression) if !quiet => regression.importance(&past, &table)?,
+        Some(regression) if !quiet => {
+            progress.begin("which columns matter", None);
+            regression.importance(&past, &table)?
+        }
         _ => Vec::new(),
     };
     let stacked = stack.learn(&past, &table, progress)?;

@@ -14,7 +14,7 @@ use crate::{Error, Result};
 static STOP: AtomicBool = AtomicBool::new(false);
 
 /// How long work that was asked to stop may take to do so; it may be waiting for input that never comes.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// Listens for Ctrl-C: the first asks the work to stop and clean up, the second (or no answer for a while) ends it.
 ///
@@ -66,7 +66,7 @@ impl Progress for Bars {
         }
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr_with_hz(10));
         let template = if total.is_some() {
-            "{msg:<24} {wide_bar} {percent:>3} %  {eta:>4}"
+            "{msg:<24} {wide_bar} {percent:>3} %  {eta:>4}  {prefix:.dim}"
         } else {
             "{msg:<24} {spinner} {elapsed}"
         };
@@ -82,6 +82,14 @@ impl Progress for Bars {
         self.with(|place| {
             if let Some(bar) = place {
                 bar.inc(done);
+            }
+        });
+    }
+
+    fn doing(&self, what: &str) {
+        self.with(|place| {
+            if let Some(bar) = place {
+                bar.set_prefix(what.to_owned());
             }
         });
     }

@@ -76,6 +76,15 @@ impl<'a> Past<'a> {
         self.since.map_or(Ok(again), |since| again.acquired_after(since))
     }
 
+    /// The same past of other orders, such as those of some of the customers ([`Orders::of_some`]): up to the same cut-off, counted and told alike.
+    ///
+    /// # Errors
+    /// As [`Past::again`].
+    pub fn of_orders<'b>(&self, orders: &'b Orders) -> Result<Past<'b>> {
+        let past = Past::cut(orders, Some(self.cutoff), self.period)?.telling_logs(self.logs);
+        self.since.map_or(Ok(past), |since| past.acquired_after(since))
+    }
+
     /// The same past with those customers alone whose first purchase is after a tick, and with all that they bought: what a sliding window is
     /// trained on. The others are not there at all, so nobody seems to be new who only bought again.
     ///

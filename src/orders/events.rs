@@ -210,6 +210,20 @@ impl Events {
         Ok(())
     }
 
+    /// The events of some customers alone, in this order.
+    pub fn picked(&self, who: &[u32]) -> Self {
+        let ranges = || who.iter().map(|&customer| range(&self.ends, customer as usize));
+        let mut some = Self::with_capacity(self.options, who.len(), ranges().map(|range| range.len()).sum());
+        for at in ranges() {
+            some.ticks.extend_from_slice(&self.ticks[at.clone()]);
+            some.amounts.extend_from_slice(&self.amounts[at.clone()]);
+            some.orders.extend_from_slice(self.orders.get(at.clone()).unwrap_or_default());
+            at.for_each(|at| some.counts.push(self.counts.get(at)));
+            some.ends.push(some.ticks.len() as u32);
+        }
+        some
+    }
+
     /// The same events with the customers in another order; two columns at a time, so that little is held twice.
     pub fn permuted(self, order: &[u32]) -> Self {
         let Self { ends: from, ticks, amounts, counts, orders, options } = self;

@@ -1,5 +1,7 @@
 //! All orders of all customers, in columns.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use rayon::prelude::*;
 
 use super::attributes::alike;
@@ -22,7 +24,12 @@ pub struct Orders {
     events: Events,
     span: Option<(Tick, Tick)>,
     refunds: bool,
+    serial: u64,
 }
+
+/// How many stores of orders there have been: no two have the same number, so that what is remembered of one is never taken for what is known
+/// of another.
+static STORES: AtomicU64 = AtomicU64::new(0);
 
 impl Orders {
     pub(super) fn new(ids: Ids, options: LogOptions, attributes: Vec<Attribute>, events: Events) -> Self {
@@ -36,7 +43,29 @@ impl Orders {
             }
         }
         let span = span.map(|(first, last)| (Tick(first), Tick(last)));
-        Self { ids, options, attributes, events, span, refunds }
+        let serial = STORES.fetch_add(1, Ordering::Relaxed);
+        Self { ids, options, attributes, events, span, refunds, serial }
+    }
+
+    /// The orders of some customers alone, by their numbers, in this order.
+    ///
+    /// # Panics
+    /// If there is no customer of such a number.
+    #[must_use]
+    pub fn of_some(&self, who: &[u32]) -> Self {
+        let ids = who.iter().map(|&customer| self.ids.get(customer as usize)).collect();
+        let only = |attribute: &Attribute| Attribute {
+            name: attribute.name.clone(),
+            levels: attribute.levels.clone(),
+            codes: who.iter().map(|&customer| attribute.codes[customer as usize]).collect(),
+        };
+        let attributes = self.attributes.iter().map(only).collect();
+        Self::new(ids, self.options, attributes, self.events.picked(who))
+    }
+
+    /// A number that no other store of orders has while the program runs.
+    pub(crate) const fn serial(&self) -> u64 {
+        self.serial
     }
 
     /// How many customers there are, those with nothing but refunds among them.

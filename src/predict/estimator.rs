@@ -4,9 +4,10 @@ use std::any::Any;
 use std::ops::Range;
 
 use super::law::{Laws, Meeting};
-use super::{Forecast, Interval, TotalLaws, Totals, ValueForecast};
+use super::{Forecast, Interval, LogScores, TotalLaws, Totals, ValueForecast};
 use crate::features::{Customers, Past};
 use crate::model::AnyPurchaseModel;
+use crate::progress::Progress;
 use crate::units::{Periods, Share};
 use crate::{Error, Result};
 
@@ -34,6 +35,28 @@ pub trait Estimator: Sync {
     /// # Errors
     /// [`crate::Error::Fit`] or [`crate::Error::Undefined`] if this past does not determine it.
     fn fit(&self, past: &Past<'_>, customers: &Customers) -> Result<Box<dyn Predictor>>;
+
+    /// The same, telling how far it is: as many steps as [`Estimator::steps`] at most.
+    ///
+    /// # Errors
+    /// As [`Estimator::fit`]; [`crate::Error::Interrupted`].
+    fn fit_watched(
+        &self,
+        past: &Past<'_>,
+        customers: &Customers,
+        progress: &dyn Progress,
+    ) -> Result<Box<dyn Predictor>> {
+        progress.check()?;
+        self.fit(past, customers)
+    }
+
+    /// How many steps a fit has.
+    fn steps(&self) -> u64 {
+        1
+    }
+
+    /// It will not soon be fitted to this past again: what it keeps of it, to share it with others, may go.
+    fn forget(&self, _past: &Past<'_>) {}
 }
 
 /// Whom a forecast is for: the table, and the past that it is a table of, where there is one. A table read from a file has no
@@ -72,7 +95,7 @@ impl<'a> From<&'a Customers> for View<'a> {
 
 /// A way to forecast, fitted. What is asked of a forecast follows from its laws; a predictor that knows a shorter way to an answer
 /// gives it itself.
-pub trait Predictor: Sync {
+pub trait Predictor: Send + Sync {
     /// The identifier of the [`Estimator`] it comes from.
     fn id(&self) -> &str;
 
@@ -132,6 +155,28 @@ pub trait Predictor: Sync {
     /// themselves laws of customers tell of their luck alone, as if the forecast were sure. `None` of a forecast that claims no law of a total.
     fn totals(&self, view: View<'_>, _horizon: Periods, forecast: &Forecast) -> Option<TotalLaws> {
         Some(TotalLaws::by_luck(&Totals::of(view.customers, forecast), forecast.value.is_some()))
+    }
+
+    /// The logarithms of the probabilities that its laws gave to what then happened, as in [`Predictor::met`], which tells more.
+    ///
+    /// # Errors
+    /// As [`Predictor::laws`].
+    fn log_scores(
+        &self,
+        view: View<'_>,
+        horizon: Periods,
+        (purchases, value): (&[u32], Option<&[f64]>),
+    ) -> Result<LogScores> {
+        let mut all = LogScores::default();
+        for rows in parts(view.customers.len(), LAWS) {
+            let laws = self.laws(view, rows.clone(), horizon)?;
+            let bought = laws.purchases.iter().zip(&purchases[rows.clone()]);
+            all.purchases.extend(bought.map(|(law, &n)| law.ln_pmf(u64::from(n))));
+            if let Some((amounts, value)) = laws.value.as_ref().zip(value) {
+                all.value.extend(amounts.iter().zip(&value[rows]).map(|(law, &s)| law.log_score(s)));
+            }
+        }
+        Ok(all)
     }
 
     /// How its laws met what then happened: how often each customer bought and (with money) for how much.

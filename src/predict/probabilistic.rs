@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock};
 
 use super::tables::Tables;
 use super::{
-    Estimator, Forecast, Forecaster, Laws, Meeting, Predictor, Question, TotalLaws, Totals, View, parts,
+    Estimator, Forecast, Forecaster, Laws, LogScores, Meeting, Predictor, Question, TotalLaws, Totals, View,
+    parts,
 };
 use crate::Result;
 use crate::features::{Customers, Past, PurchaseTimes};
@@ -158,6 +159,16 @@ impl Predictor for Fitted {
     fn laws(&self, view: View<'_>, rows: Range<usize>, horizon: Periods) -> Result<Laws> {
         let crowd = self.crowd(view, horizon)?;
         self.forecaster(&crowd, horizon, &[])?.laws(view.customers, rows)
+    }
+
+    fn log_scores(
+        &self,
+        view: View<'_>,
+        horizon: Periods,
+        happened: (&[u32], Option<&[f64]>),
+    ) -> Result<LogScores> {
+        let crowd = self.crowd(view, horizon)?;
+        self.forecaster(&crowd, horizon, &[])?.log_scores(view.customers, 0..view.customers.len(), happened)
     }
 
     /// The log scores are the laws' own; what a grid tells is rounder.

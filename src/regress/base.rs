@@ -61,11 +61,10 @@ impl BaseModel {
         let crowd = trained.crowd(None, customers, None)?;
         let spenders = crowd.spenders.as_ref().filter(|_| customers.has_money());
         let forecaster = Forecaster::new(&crowd.population, spenders, Question::revenue(horizon, &[])?)?;
-        let told = forecaster.forecast_rows(customers, rows)?;
-        let purchases: Vec<f64> = told.expected_purchases.into_iter().map(|value| value.max(LEAST)).collect();
-        let each = told.value.map(|value| value.expected_order_value);
+        let told = forecaster.expected(customers, rows)?;
+        let purchases: Vec<f64> = told.purchases.into_iter().map(|value| value.max(LEAST)).collect();
         let value = self.usual_order.map(|usual| {
-            let order = |at: usize| each.as_ref().and_then(|each| each[at]).unwrap_or(usual);
+            let order = |at: usize| told.order_value.get(at).copied().flatten().unwrap_or(usual);
             let value = |(at, purchases): (usize, &f64)| (purchases * order(at)).max(f64::MIN_POSITIVE);
             purchases.iter().enumerate().map(value).collect()
         });

@@ -1,15 +1,16 @@
 //! Regressions as forecasts: fitted to what customers of past origins then did, asked of what customers will do now.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ndarray::Axis;
+use ndarray::{Array2, Axis};
 use serde::{Deserialize, Serialize};
 
 use super::base::{Base, BaseModel};
 use super::design::{Schema, WindowOptions, horizon_in_ticks};
-use super::ground::{Ground, Grounds};
+use super::ground::{Ground, Grounds, ORIGINS};
 use super::{
     AmountFamily, AmountSpread, CountShape, Importance, Means, Positive, Regressor, Road, Target, Told,
     TrainingWindows, importance,
@@ -17,8 +18,12 @@ use super::{
 use crate::features::{Customers, Past};
 use crate::math::parallel;
 use crate::predict::{Estimator, Laws, Predictor, View};
+use crate::progress::{Progress, Silent};
 use crate::units::{Horizon, Periods, TimeUnit};
 use crate::{Error, Result};
+
+/// About so many customers tell what a ratio does to the total of all.
+const SETTLING: usize = 20_000;
 
 /// A regression as a way to forecast a horizon, not yet fitted.
 #[derive(Debug, Clone)]
@@ -102,10 +107,24 @@ impl Regression {
     /// [`Error::Undefined`] where the history has no past origin of the horizon (a ratio falls back to the longest shorter one, and to its base
     /// itself), nobody bought after any, or the fit does not come to numbers.
     pub fn learn(&self, past: &Past<'_>, customers: &Customers) -> Result<FittedRegression> {
-        let (ground, mut warnings) = self.ground(past, customers)?;
-        let of = (past, customers);
+        self.learn_watched(past, customers, &Silent)
+    }
+
+    /// The same, telling how far it is.
+    ///
+    /// # Errors
+    /// As [`Regression::learn`]; [`Error::Interrupted`].
+    pub fn learn_watched(
+        &self,
+        past: &Past<'_>,
+        customers: &Customers,
+        progress: &dyn Progress,
+    ) -> Result<FittedRegression> {
+        let (ground, mut warnings) = self.ground(past, customers, progress)?;
         let needs_base = ground.as_ref().is_none_or(|ground| ground.base.is_some());
-        let base = needs_base.then(|| self.grounds.base(of, self.horizon, &self.timezone)).transpose()?;
+        let of = (customers.unit, customers.len());
+        let fit = || self.grounds.base(past, of, &self.timezone, || Cow::Borrowed(customers));
+        let base = needs_base.then(fit).transpose()?;
         if self.road.is_ratio() {
             let of_base = |warning: &String| format!("base: {warning}");
             warnings.extend(base.iter().flat_map(|base| base.trained.warnings.iter().map(of_base)));
@@ -127,9 +146,13 @@ impl Regression {
             warnings,
         };
         if let Some(ground) = &ground {
-            self.regress(ground, &mut kept)?;
+            self.regress(ground, &mut kept, progress)?;
         }
-        Ok(FittedRegression { kept, base: base.as_deref().cloned(), rows: Mutex::default() })
+        let mut fitted = FittedRegression { kept, base: base.as_deref().cloned(), rows: Mutex::default() };
+        if self.road.is_ratio() {
+            fitted.settle(past)?;
+        }
+        Ok(fitted)
     }
 
     /// How much worse customers who were not learnt from are told when the column is shuffled, for purchases and for value: see [`importance`].
@@ -141,7 +164,7 @@ impl Regression {
         past: &Past<'_>,
         customers: &Customers,
     ) -> Result<Vec<(Target, Vec<Importance>)>> {
-        let (Some(ground), _) = self.ground(past, customers)? else { return Ok(Vec::new()) };
+        let (Some(ground), _) = self.ground(past, customers, &Silent)? else { return Ok(Vec::new()) };
         let mut all = Vec::new();
         for target in [Target::Purchases, Target::Value] {
             if let Some(sample) = ground.sample(target)? {
@@ -152,9 +175,13 @@ impl Regression {
     }
 
     /// The rows to learn from; for a ratio those of the longest shorter horizon where there are none of the horizon, or none.
-    fn ground(&self, past: &Past<'_>, customers: &Customers) -> Result<(Option<Arc<Ground>>, Vec<String>)> {
-        let of = (past, customers);
-        let lay = |horizon| self.grounds.of(of, horizon, &self.timezone);
+    fn ground(
+        &self,
+        past: &Past<'_>,
+        customers: &Customers,
+        progress: &dyn Progress,
+    ) -> Result<(Option<Arc<Ground>>, Vec<String>)> {
+        let lay = |horizon| self.grounds.of((past, customers), horizon, (&self.timezone, progress));
         let why = match lay(self.horizon) {
             Ok(ground) => return Ok((Some(ground), Vec::new())),
             Err(Error::Undefined(why)) if self.road.is_ratio() => why,
@@ -178,14 +205,16 @@ impl Regression {
     }
 
     /// Both targets, and how they spread.
-    fn regress(&self, ground: &Ground, kept: &mut KeptRegression) -> Result<()> {
+    fn regress(&self, ground: &Ground, kept: &mut KeptRegression, progress: &dyn Progress) -> Result<()> {
         kept.warnings.extend(ground.notes.iter().cloned());
         kept.origins = ground.span.clone();
         kept.rows = ground.purchases.len();
         kept.schema = Some(ground.schema.clone());
         kept.picked.clone_from(&ground.picked);
         let fit = |target: Target| -> Result<Option<(Regressor, Means)>> {
+            progress.check()?;
             let Some(sample) = ground.sample(target)? else { return Ok(None) };
+            progress.doing(if target == Target::Purchases { "purchases" } else { "value" });
             self.road.fit(target, &sample, ground.base_of(target)).map(Some)
         };
         let Some((purchases, counts)) = (match fit(Target::Purchases) {
@@ -203,12 +232,17 @@ impl Regression {
         let told: Vec<Told> = (0..counts.mean.len())
             .map(|row| Told { mean: counts.mean[row], any: counts.any.as_ref().map(|any| any[row]) })
             .collect();
+        progress.advance(1);
+        progress.doing("how purchases spread");
         let shape = CountShape::fit(&told, &ground.purchases);
+        progress.advance(1);
         kept.purchases = purchases;
         kept.value = None;
         match fit(Target::Value) {
             Ok(None) => {}
             Ok(Some((value, means))) => {
+                progress.advance(1);
+                progress.doing("how value spreads");
                 let spent = ground.value.as_deref().unwrap_or_default();
                 let positive: Vec<Positive> = told
                     .iter()
@@ -236,6 +270,24 @@ impl Estimator for Regression {
 
     fn fit(&self, past: &Past<'_>, customers: &Customers) -> Result<Box<dyn Predictor>> {
         Ok(Box::new(self.learn(past, customers)?))
+    }
+
+    fn fit_watched(
+        &self,
+        past: &Past<'_>,
+        customers: &Customers,
+        progress: &dyn Progress,
+    ) -> Result<Box<dyn Predictor>> {
+        Ok(Box::new(self.learn_watched(past, customers, progress)?))
+    }
+
+    /// The base at each origin, and both targets, each with its spread.
+    fn steps(&self) -> u64 {
+        ORIGINS + 4
+    }
+
+    fn forget(&self, past: &Past<'_>) {
+        self.grounds.forget(past);
     }
 }
 
@@ -294,19 +346,10 @@ impl FittedRegression {
         horizon: Periods,
     ) -> Result<Laws> {
         self.check(past, horizon, customers.unit)?;
-        let base = self.base.as_ref().map(|base| base.tell(customers, rows.clone(), horizon)).transpose()?;
         let (Some(counts), Some(schema)) = (self.kept.counts, &self.kept.schema) else {
             return self.laws_of_base(customers, rows, horizon);
         };
-        // The columns look as far as what was learnt from did.
-        let per_unit = past.orders().options.grain.ticks_per(customers.unit);
-        let learnt = f64::from(schema.horizon()) / per_unit;
-        let apart = (learnt - horizon.get()).abs() > 1e-9 * learnt;
-        let shorter = self.base.as_ref().filter(|_| apart && schema.needs_base());
-        let shorter = shorter.map(|base| base.tell(customers, rows, Periods::new(learnt)?)).transpose()?;
-        let columns = shorter.as_ref().or(base.as_ref()).filter(|_| schema.needs_base()).map(Base::columns);
-        let design = schema.design(past, who, columns.as_ref())?;
-        let x = design.matrix.select(Axis(1), &self.kept.picked);
+        let (x, base) = self.rows_of(past, customers, (rows, who), (schema, horizon))?;
         let x = x.view();
         let purchases = self.kept.purchases.predict(&x, base.as_ref().map(|base| &base.purchases[..]))?;
         let told: Vec<Told> = (0..who.len())
@@ -330,6 +373,44 @@ impl FittedRegression {
             None => laws.iter().map(|law| law.p_some()).collect(),
         };
         Ok(Laws { p_alive, purchases: laws, value })
+    }
+
+    /// The columns that are read of some rows, and what the base tells of them in the horizon.
+    fn rows_of(
+        &self,
+        past: &Past<'_>,
+        customers: &Customers,
+        (rows, who): (Range<usize>, &[u32]),
+        (schema, horizon): (&Schema, Periods),
+    ) -> Result<(Array2<f64>, Option<Base>)> {
+        let base = self.base.as_ref().map(|base| base.tell(customers, rows.clone(), horizon)).transpose()?;
+        // The columns look as far as what was learnt from did.
+        let per_unit = past.orders().options.grain.ticks_per(customers.unit);
+        let learnt = f64::from(schema.horizon()) / per_unit;
+        let apart = (learnt - horizon.get()).abs() > 1e-9 * learnt;
+        let shorter = self.base.as_ref().filter(|_| apart && schema.needs_base());
+        let shorter = shorter.map(|base| base.tell(customers, rows, Periods::new(learnt)?)).transpose()?;
+        let columns = shorter.as_ref().or(base.as_ref()).filter(|_| schema.needs_base()).map(Base::columns);
+        let design = schema.design(past, who, columns.as_ref())?;
+        Ok((design.matrix.select(Axis(1), &self.kept.picked), base))
+    }
+
+    /// Leaves the totals of a ratio where base and level put them ([`super::Ratio::settle`]), by the customers of the end of the fit: some of them where they are
+    /// many.
+    fn settle(&mut self, past: &Past<'_>) -> Result<()> {
+        let Some(schema) = &self.kept.schema else { return Ok(()) };
+        let all = past.indices(0..past.orders().len());
+        let who: Vec<u32> = all.iter().copied().step_by(all.len().div_ceil(SETTLING).max(1)).collect();
+        let customers = past.customers_of(self.kept.unit, &who);
+        let per_unit = past.orders().options.grain.ticks_per(customers.unit);
+        let horizon = Periods::new(f64::from(self.kept.horizon) / per_unit)?;
+        let (x, base) = self.rows_of(past, &customers, (0..who.len(), &who), (schema, horizon))?;
+        let Some(base) = base else { return Ok(()) };
+        self.kept.purchases.settle(&x.view(), &base.purchases)?;
+        if let (Some(regressor), Some(value)) = (&mut self.kept.value, &base.value) {
+            regressor.settle(&x.view(), value)?;
+        }
+        Ok(())
     }
 
     /// The laws of the base, where nothing was learnt beside it.

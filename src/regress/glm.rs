@@ -142,6 +142,11 @@ impl Task<'_> {
     fn climb(&self) -> Option<(State, usize)> {
         let mut b = vec![0.0; self.z.ncols() + 1];
         b[0] = self.level();
+        self.climb_from(b, SMALL)
+    }
+
+    /// From coefficients to the minimum: until a step is not larger than `small`.
+    fn climb_from(&self, b: Vec<f64>, small: f64) -> Option<(State, usize)> {
         let mut state = self.at(b)?;
         for step in 1..=STEPS {
             let towards = self.step(&state)?;
@@ -152,7 +157,7 @@ impl Task<'_> {
             if state.b[1..].iter().any(|b| b.abs() > AWAY) {
                 return None;
             }
-            if moved <= SMALL || (moved <= 1e-8 && fell <= 1e-15 * state.objective.abs()) {
+            if moved <= small || (moved <= 1e-8 && fell <= 1e-15 * state.objective.abs()) {
                 return Some((state, step));
             }
         }
@@ -290,6 +295,43 @@ impl Task<'_> {
         let alone = Array2::zeros((self.sample.rows(), 0));
         let task = Task { z: &alone, ridge: 0.0, ..*self };
         task.climb().map_or(f64::INFINITY, |(state, _)| state.objective)
+    }
+}
+
+/// Fits of one sample with one ridge after the other, for their means alone: the columns are brought to one scale once, and each fit begins where the
+/// one before it ended.
+pub(super) struct Path<'a> {
+    glm: Glm,
+    sample: &'a Sample,
+    standard: Standard,
+    z: Array2<f64>,
+    last: Option<Vec<f64>>,
+}
+
+/// The last step of a fit of a [`Path`] is not larger than this: as steps converge quadratically, η is right to its square.
+const NEAR: f64 = 1e-6;
+
+impl<'a> Path<'a> {
+    /// Of a sample; columns that say nothing new are left out.
+    ///
+    /// # Errors
+    /// As [`Family::check`].
+    pub fn new(family: Family, sample: &'a Sample) -> Result<Self> {
+        family.checked()?.check(sample.y())?;
+        let standard = Standard::of(sample);
+        let z = standard.apply(&sample.x().view());
+        Ok(Self { glm: Glm::new(family), sample, standard, z, last: None })
+    }
+
+    /// The constant and the coefficients with a ridge: those of [`Glm::fit_sample`], forgiving; `None` where that does not converge.
+    pub fn fit(&mut self, ridge: f64) -> Option<(f64, Array1<f64>)> {
+        let task = Task { glm: &self.glm, sample: self.sample, z: &self.z, ridge };
+        let begun = self.last.take().and_then(|b| task.climb_from(b, NEAR));
+        let held = || Task { ridge: ridge.max(HOLDING), ..task }.climb();
+        let (State { b, .. }, _) = begun.or_else(|| task.climb()).or_else(held)?;
+        let told = self.standard.back(b[0], &b[1..], self.sample.columns());
+        self.last = Some(b);
+        Some(told)
     }
 }
 

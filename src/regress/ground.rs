@@ -1,6 +1,7 @@
 //! What all regressions of one past stand on: its windows, the base at each origin, the design. Made once, shared by all.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::borrow::Cow;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ndarray::{Array1, Array2, Axis};
 
@@ -8,14 +9,20 @@ use super::base::{Base, BaseModel};
 use super::design::{Schema, TrainingWindow, TrainingWindows, WindowOptions, horizon_in_ticks};
 use super::{Sample, Target};
 use crate::features::{Customers, Past};
-use crate::units::{Horizon, Periods, TimeUnit};
+use crate::progress::Progress;
+use crate::units::{Horizon, Periods, Tick, TimeUnit};
 use crate::{Error, Result};
 
 /// No more rows than these are learnt from.
-const ROWS: usize = 300_000;
+const ROWS: usize = 200_000;
+
+/// So many origins a ground has at most.
+pub(super) const ORIGINS: u64 = 8;
 
 /// So many grounds are kept: origins are worked on side by side.
-const KEPT: usize = 4;
+const KEPT: usize = 8;
+/// So many bases are: neighbouring pasts have most of their origins in common.
+const KEPT_BASES: usize = 64;
 
 /// The rows that regressions of one past learn from.
 #[derive(Debug)]
@@ -43,13 +50,25 @@ impl Ground {
     ///
     /// # Errors
     /// [`Error::Undefined`] if there is no past origin of the horizon; as [`TrainingWindows::of`] and [`Schema::learn`].
-    pub fn lay(past: &Past<'_>, horizon: Horizon, unit: TimeUnit, timezone: &str) -> Result<Self> {
+    pub fn lay(
+        past: &Past<'_>,
+        horizon: Horizon,
+        unit: TimeUnit,
+        (bases, progress): (&Bases<'_>, &dyn Progress),
+    ) -> Result<Self> {
         let ticks = horizon_in_ticks(past, horizon)?;
         let options = WindowOptions { most_rows: ROWS, ..WindowOptions::default() };
+        progress.doing("past origins");
         let windows = TrainingWindows::of(past, ticks, unit, &options)?;
         let mut notes = windows.notes.clone();
-        let told =
-            windows.windows.iter().map(|window| told_at(window, timezone)).collect::<Result<Vec<Base>>>();
+        let told_at = |window: &TrainingWindow<'_>| {
+            progress.check()?;
+            progress.doing("a model at each past origin");
+            let told = bases.told_at(window)?;
+            progress.advance(1);
+            Ok(told)
+        };
+        let told = windows.windows.iter().map(told_at).collect::<Result<Vec<Base>>>();
         let told = match told {
             Ok(told) => Some(told),
             Err(Error::Interrupted) => return Err(Error::Interrupted),
@@ -58,6 +77,7 @@ impl Ground {
                 None
             }
         };
+        progress.doing("what each customer did");
         let columns: Vec<_> = told.iter().flatten().map(Base::columns).collect();
         let (schema, design) = Schema::learn(&windows, &columns)?;
         let base = told.map(|told| {
@@ -127,39 +147,48 @@ fn lasting(windows: &TrainingWindows<'_>, names: &[String]) -> Vec<usize> {
     (0..names.len()).filter(|&at| length(&names[at]).is_none_or(|length| length <= history)).collect()
 }
 
-/// What the base, fitted at the origin of a window to all customers of then, tells of the rows of the window.
-fn told_at(window: &TrainingWindow<'_>, timezone: &str) -> Result<Base> {
-    let TrainingWindow { past, customers, holdout, .. } = window;
-    let everyone = (customers.len() < past.len()).then(|| past.customers(customers.unit));
-    let base = BaseModel::fit(everyone.as_ref().unwrap_or(customers), timezone)?;
-    let grain = past.orders().options.grain;
-    let horizon = Periods::new(grain.between(holdout.origin, holdout.end, customers.unit))?;
-    base.tell(customers, 0..customers.len(), horizon)
-}
-
 /// By what a past is known again.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Key {
-    orders: usize,
-    cutoff: i32,
-    horizon: Horizon,
+    /// The store of its orders.
+    orders: u64,
+    cutoff: Tick,
+    given: bool,
+    since: Option<Tick>,
     unit: TimeUnit,
+    /// How many customers the table has: a past can be told of some alone.
     customers: usize,
-    purchases: u64,
-    value: u64,
 }
 
-/// Grounds and bases, kept while they are shared: several regressions of one past need the same.
+impl Key {
+    fn of(past: &Past<'_>, unit: TimeUnit, customers: usize) -> Self {
+        let (cutoff, given, since) = (past.cutoff(), past.cutoff_is_given(), past.since());
+        Self { orders: past.orders().serial(), cutoff, given, since, unit, customers }
+    }
+}
+
+/// Grounds and bases, kept while they are shared: several regressions of one past need the same, and pasts a few weeks apart look back on the
+/// same origins.
 #[derive(Debug, Default)]
 pub struct Grounds {
-    kept: Mutex<Vec<(Key, Arc<Place>)>>,
+    grounds: Mutex<Vec<Laid>>,
+    bases: Mutex<Vec<(Key, Arc<BaseModel>)>>,
 }
 
-/// What is kept of one past.
-#[derive(Debug, Default)]
-struct Place {
-    ground: Mutex<Option<Arc<Ground>>>,
-    base: Mutex<Option<Arc<BaseModel>>>,
+/// A ground, once it is laid: who needs it too waits for it.
+type Place = Mutex<Option<Arc<Ground>>>;
+
+/// The past and the horizon that a ground is of.
+type Laid = ((Key, Horizon), Arc<Place>);
+
+/// Bases as a ground asks for them.
+pub(super) struct Bases<'a> {
+    shared: &'a Grounds,
+    timezone: &'a str,
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Grounds {
@@ -171,60 +200,77 @@ impl Grounds {
         &self,
         (past, customers): (&Past<'_>, &Customers),
         horizon: Horizon,
-        timezone: &str,
+        (timezone, progress): (&str, &dyn Progress),
     ) -> Result<Arc<Ground>> {
-        let place = self.place(past, customers, horizon);
-        let mut ground = place.ground.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (Key::of(past, customers.unit, customers.len()), horizon);
+        let place = self.place(key);
+        let mut ground = held(&place);
         if let Some(ground) = &*ground {
             return Ok(ground.clone());
         }
-        let laid = Arc::new(Ground::lay(past, horizon, customers.unit, timezone)?);
+        let bases = (&Bases { shared: self, timezone }, progress);
+        let laid = Arc::new(Ground::lay(past, horizon, customers.unit, bases)?);
         *ground = Some(laid.clone());
         Ok(laid)
     }
 
-    /// The base fitted to all that is known.
+    /// The base fitted to all that is known at a past: `customers` is its table, made only where it is needed. What two threads need at the same time
+    /// both fit, to the same numbers.
     ///
     /// # Errors
     /// As [`BaseModel::fit`].
-    pub(super) fn base(
+    pub(super) fn base<'c>(
         &self,
-        (past, customers): (&Past<'_>, &Customers),
-        horizon: Horizon,
+        past: &Past<'_>,
+        (unit, count): (TimeUnit, usize),
         timezone: &str,
+        customers: impl FnOnce() -> Cow<'c, Customers>,
     ) -> Result<Arc<BaseModel>> {
-        let place = self.place(past, customers, horizon);
-        let mut base = place.base.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(base) = &*base {
-            return Ok(base.clone());
+        let key = Key::of(past, unit, count);
+        let known = held(&self.bases).iter().find(|(known, _)| *known == key).map(|(_, base)| base.clone());
+        if let Some(base) = known {
+            return Ok(base);
         }
-        let fitted = Arc::new(BaseModel::fit(customers, timezone)?);
-        *base = Some(fitted.clone());
+        let fitted = Arc::new(BaseModel::fit(&customers(), timezone)?);
+        let mut bases = held(&self.bases);
+        if bases.len() >= KEPT_BASES {
+            bases.remove(0);
+        }
+        bases.push((key, fitted.clone()));
         Ok(fitted)
     }
 
-    fn place(&self, past: &Past<'_>, customers: &Customers, horizon: Horizon) -> Arc<Place> {
-        let value = customers.history.as_ref().map_or(0, |history| {
-            history.total_value.iter().fold(0i128, |sum, value| sum + i128::from(value.micros())) as u64
-        });
-        let key = Key {
-            orders: std::ptr::from_ref(past.orders()) as usize,
-            cutoff: past.cutoff().0,
-            horizon,
-            unit: customers.unit,
-            customers: customers.len(),
-            purchases: customers.frequency.iter().map(|&x| u64::from(x)).sum(),
-            value,
-        };
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, place)) = kept.iter().find(|(known, _)| *known == key) {
+    /// What was laid of a past may go.
+    pub(super) fn forget(&self, past: &Past<'_>) {
+        let of = |key: &Key| Key::of(past, key.unit, key.customers) == *key;
+        held(&self.grounds).retain(|((key, _), _)| !of(key));
+    }
+
+    fn place(&self, key: (Key, Horizon)) -> Arc<Place> {
+        let mut grounds = held(&self.grounds);
+        if let Some((_, place)) = grounds.iter().find(|(known, _)| *known == key) {
             return place.clone();
         }
-        if kept.len() >= KEPT {
-            kept.remove(0);
+        if grounds.len() >= KEPT {
+            grounds.remove(0);
         }
         let place = Arc::new(Place::default());
-        kept.push((key, place.clone()));
+        grounds.push((key, place.clone()));
         place
+    }
+}
+
+impl Bases<'_> {
+    /// What the base, fitted at the origin of a window to all customers of then, tells of the rows of the window.
+    fn told_at(&self, window: &TrainingWindow<'_>) -> Result<Base> {
+        let TrainingWindow { past, customers, holdout, .. } = window;
+        let everyone = || match customers.len() < past.len() {
+            true => Cow::Owned(past.customers(customers.unit)),
+            false => Cow::Borrowed(customers),
+        };
+        let base = self.shared.base(past, (customers.unit, past.len()), self.timezone, everyone)?;
+        let grain = past.orders().options.grain;
+        let horizon = Periods::new(grain.between(holdout.origin, holdout.end, customers.unit))?;
+        base.tell(customers, 0..customers.len(), horizon)
     }
 }

@@ -37,33 +37,11 @@ pub(super) fn out_of_fold<F>(
     fit: impl Fn(&Sample) -> Result<F>,
     tell: impl Fn(&F, &Sample) -> Result<Means>,
 ) -> Result<Means> {
-    told_by(sample, Folds::split, fit, tell).map(|(means, _)| means)
-}
-
-/// As [`out_of_fold`], but by fits to older origins; with the rows that were told: those of the newest origin.
-///
-/// # Errors
-/// Those of `fit`.
-pub(super) fn ahead<F>(
-    sample: &Sample,
-    fit: impl Fn(&Sample) -> Result<F>,
-    tell: impl Fn(&F, &Sample) -> Result<Means>,
-) -> Result<(Means, Vec<usize>)> {
-    told_by(sample, Folds::ahead, fit, tell)
-}
-
-fn told_by<F>(
-    sample: &Sample,
-    split: impl Fn(&Folds, u8) -> (Vec<usize>, Vec<usize>),
-    fit: impl Fn(&Sample) -> Result<F>,
-    tell: impl Fn(&F, &Sample) -> Result<Means>,
-) -> Result<(Means, Vec<usize>)> {
     let folds = Folds::of(sample, 5);
-    let mut rows = Vec::new();
     let mut mean = Array1::from_elem(sample.rows(), sample.mean_target().max(0.0));
     let mut any: Option<Array1<f64>> = None;
     for fold in 0..folds.count() {
-        let (inside, outside) = split(&folds, fold);
+        let (inside, outside) = folds.split(fold);
         if inside.is_empty() || outside.is_empty() {
             continue;
         }
@@ -77,7 +55,6 @@ fn told_by<F>(
                 all[row] = value;
             }
         }
-        rows.extend(outside);
     }
-    Ok((Means { mean, any }, rows))
+    Ok(Means { mean, any })
 }

@@ -294,6 +294,18 @@ impl Regressor {
         Err(Error::Undefined("a regression came to a forecast that is not finite".to_owned()))
     }
 
+    /// Of a ratio: [`Ratio::settle`], on the columns that it was fitted with.
+    ///
+    /// # Errors
+    /// [`Error::Undefined`] with fewer columns than it reads.
+    pub fn settle(&mut self, x: &ArrayView2<'_, f64>, base: &[f64]) -> Result<()> {
+        let x = self.narrowed(x)?;
+        if let AnyRegression::Ratio(fitted) = &mut self.model {
+            fitted.settle(&x.view(), base);
+        }
+        Ok(())
+    }
+
     /// The columns it reads, within the ranges it learnt from.
     fn narrowed(&self, x: &ArrayView2<'_, f64>) -> Result<Array2<f64>> {
         if let Some(&missing) = self.columns.iter().find(|&&column| column >= x.ncols()) {
