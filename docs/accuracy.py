@@ -1,14 +1,22 @@
 #!/usr/bin/env python3
-"""Writes docs/accuracy.md: every model on every set, by `ltv backtest`.
+"""Writes docs/accuracy.md by `ltv backtest`, in two parts: every model on every set (`sets`), and totals over many origins (`totals`).
 
-    LTV_SHARED=FOLDER python3 docs/accuracy.py [path of ltv]
+    LTV_SHARED=FOLDER python3 docs/accuracy.py [path of ltv] [--only sets|totals] [--quick] [--keep FOLDER]
 
-Standard library only. Sets of LTV_SHARED that are not there are left out and named. Online Retail II: both files joined without their
-overlap, one row a customer and day, days with a positive sum."""
-import collections, csv, datetime, gzip, os, subprocess, sys, tempfile
+With --only the other part stays as it is in the file; with --quick the stack is left out of totals; with --keep what is finished of them is kept in a
+folder, and an interrupted run goes on where it was. Standard library only. Without LTV_SHARED there is CDNOW alone. Online Retail II: both
+files joined without their overlap, one row a customer and day, days with a positive sum."""
+import argparse, collections, csv, datetime, gzip, os, re, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-LTV = sys.argv[1] if len(sys.argv) > 1 else os.path.join(HERE, "target", "release", "ltv")
+ASKED = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+ASKED.add_argument("ltv", nargs="?", default=os.path.join(HERE, "target", "release", "ltv"), help="path of ltv")
+ASKED.add_argument("--only", choices=["sets", "totals"], help="make this part anew and leave the other")
+ASKED.add_argument("--quick", action="store_true", help="leave the stack out of totals")
+ASKED.add_argument("--keep", help="folder in which finished forecasts of totals are kept")
+ASKED = ASKED.parse_args()
+LTV = ASKED.ltv
+PAGE = os.path.join(HERE, "docs", "accuracy.md")
 SHARED = os.environ.get("LTV_SHARED", "")
 MODELS = "bg-nbd,mbg-nbd,pareto-nbd,mbg-cnbd-k,tweedie,two-part,ziln,gbm,ratio-glm,ratio-gbm,bg-nbd+calibrated,stack"
 SHOWN = ["bias", "mae", "mae_median", "rmse", "gini", "crps", "log_score", "coverage_90", "pit_coverage_50",
@@ -67,7 +75,8 @@ def table(rows, target):
     return "\n".join(lines)
 
 
-def main():
+def every_model():
+    """Every model on every set, at the origins of published figures."""
     parts = []
     with tempfile.TemporaryDirectory() as folder:
         for title, path, asked, cutoff in sets(folder):
@@ -90,8 +99,115 @@ def main():
             if any(target == "value" for _, target in rows):
                 parts.append(f"Value:\n\n{table(rows, 'value')}\n")
             print(title, file=sys.stderr)
-    with open(os.path.join(HERE, "docs", "accuracy.md"), "w") as out:
-        out.write(open(os.path.join(HERE, "docs", "accuracy.head.md")).read() + "\n" + "\n".join(parts))
+    return "\n".join(parts)
+
+
+# Totals over origins.
+
+OF_TOTALS = ["bg-nbd", "pareto-nbd", "bg-nbd+calibrated"]
+HORIZONS = [13, 26, 52]  # weeks
+# Origins of a set and horizon at most: of the models, and of the stack, which learns for a minute at each; and of sets with MANY customers.
+MOST, MOST_OF_STACK = (8, 3), (3, 1)
+MANY = 10_000
+
+
+def histories(folder):
+    """Title, file, further arguments, end."""
+    cdnow = lambda name: os.path.join(HERE, "data", name)
+    yield "CDNOW, sample", cdnow("cdnow_sample.csv"), [], None
+    if SHARED:
+        data = lambda *name: os.path.join(SHARED, "data", *name)
+        yield "grocery", data("grocery", "groceryElog.csv"), ["--spend", "none"], None
+        yield "apparel", data("apparel", "apparelTrans.csv"), [], None
+        uci = os.path.join(folder, "uci.csv")
+        online_retail(uci)
+        yield "Online Retail II", uci, [], "2011-12-09"
+    yield "CDNOW, all", cdnow("cdnow.csv"), [], None
+
+
+def possible(path, end, weeks):
+    """How many origins, a quarter of the horizon apart, leave the horizon after the newest and one and a half before the oldest, so that it has a past
+    origin of its own; how many days they are apart; and whether there are many customers."""
+    with open(path) as file:
+        rows = csv.DictReader(file)
+        customer, column = (next(name for name in rows.fieldnames if name.lower().startswith(begins)) for begins in (("cust", "id"), "date"))
+        told = [(row[customer], datetime.date.fromisoformat(row[column][:10])) for row in rows]
+    dates = [date for _, date in told]
+    days, apart = 7 * weeks, round(7 * weeks / 4)
+    end = datetime.date.fromisoformat(end) if end else max(dates)
+    room = (end - min(dates)).days - 2.5 * days
+    return int(room // apart) + 1 if room >= 0 else 0, apart, len({who for who, _ in told}) > MANY
+
+
+def totals_over_origins():
+    """One table a target: the bias of totals at many origins, and how often their 90 % intervals held."""
+    found, commands = collections.OrderedDict(), []
+    with tempfile.TemporaryDirectory() as folder:
+        for title, path, asked, end in histories(folder):
+            for weeks in HORIZONS:
+                count, apart, many = possible(path, end, weeks)
+                for models, most in [(OF_TOTALS, MOST)] + ([] if ASKED.quick else [(["stack"], MOST_OF_STACK)]):
+                    if count == 0:
+                        continue
+                    command = [LTV, "-q", "backtest", path, *asked, "--horizon", f"{weeks}w", "--origins", str(min(count, most[many])), "--every",
+                               f"{apart}d", "--models", ",".join(models)] + (["--cutoff", end] if end else [])
+                    began = time.monotonic()
+                    out = os.path.join(ASKED.keep or folder, f"{title}, {weeks}w, {models[-1]}", "")
+                    subprocess.run(command + ["--predictions", "none", "--plots-as", "svg", "-o", out], check=True, stdout=subprocess.DEVNULL)
+                    for row in csv.DictReader(open(os.path.join(out, "metrics.csv"))):
+                        if row["model"] in models and row["target"] != "buys" and row["value"]:
+                            at = found.setdefault((row["target"], title, weeks, row["model"]), {}).setdefault(row["origin"], {})
+                            at[row["metric"]] = float(row["value"])
+                    commands.append(" ".join(command[2:]).replace(path, os.path.basename(path)))
+                    print(f"{commands[-1]}: {time.monotonic() - began:.0f} s", file=sys.stderr)
+    parts = ["```sh\n" + "\n".join("ltv " + command for command in commands) + "\n```\n"]
+    for target in ["purchases", "value"]:
+        lines = ["| set | horizon | model | origins | mean size of bias | mean bias | 90 % held | half width |", "|---" * 8 + "|"]
+        for (of, title, weeks, model), own in found.items():
+            if of == target:
+                lines.append(f"| {title} | {weeks}w | {model} | " + over(own.values()) + " |")
+        for model in OF_TOTALS + ["stack"]:
+            every = [at for (of, _, _, name), own in found.items() if (of, name) == (target, model) for at in own.values()]
+            if every:
+                lines.append(f"| **all together** | | **{model}** | " + over(every) + " |")
+        parts.append(f"{target.capitalize()}:\n\n" + "\n".join(lines) + "\n")
+    return "## Totals over origins\n\n" + "\n".join(parts)
+
+
+def over(origins):
+    """Cells of some origins: how many, mean size of the bias, mean bias, the share of held intervals, half their width relative to what was predicted."""
+    told = [at for at in origins if "bias" in at]
+    with_law = [at for at in told if "total_held_90" in at]
+    mean = lambda values: sum(values) / len(values) if values else float("nan")
+    percent = lambda value, sign="": f"{100 * value:{sign}.1f} %" if value == value else ""
+    half = [(at["total_high_90"] - at["total_low_90"]) / (2 * at["total_predicted"]) for at in with_law if at["total_predicted"] > 0]
+    held = sum(at["total_held_90"] for at in with_law)
+    return " | ".join([str(len(told)), percent(mean([abs(at["bias"]) for at in told])), percent(mean([at["bias"] for at in told]), "+"),
+                       f"{held:.0f} of {len(with_law)} ({percent(mean([at['total_held_90'] for at in with_law]))})", percent(mean(half))])
+
+
+# The page.
+
+MAKERS = {"sets": every_model, "totals": totals_over_origins}
+
+
+def marked(part, text):
+    return f"<!-- {part}: made by docs/accuracy.py -->\n\n{text.strip()}\n\n<!-- end of {part} -->\n"
+
+
+def kept(part):
+    """A part as it stands on the page."""
+    page = open(PAGE).read() if os.path.exists(PAGE) else ""
+    found = re.search(f"<!-- {part}: .*? -->(.*?)<!-- end of {part} -->", page, re.DOTALL)
+    return found.group(1) if found else ""
+
+
+def main():
+    made = {part: make() if ASKED.only in (None, part) else kept(part) for part, make in MAKERS.items()}
+    with open(PAGE, "w") as out:
+        out.write(open(os.path.join(HERE, "docs", "accuracy.head.md")).read())
+        for part, text in made.items():
+            out.write("\n" + marked(part, text))
 
 
 main()

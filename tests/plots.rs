@@ -75,6 +75,7 @@ fn every_chart_of_a_real_shop_is_drawn_with_its_units_and_the_same_bytes_each_ti
         assert!(svg.len() < 400_000, "{} takes {} bytes", chart.name, svg.len());
         let units = ["purchases", "money", "(%)", "percentage points", "density", "weeks", "customers"];
         assert!(units.iter().any(|unit| svg.contains(unit)), "{}", chart.name);
+        assert_eq!(svg.contains("Whiskers are intervals of 90 %"), chart.name == "totals", "{}", chart.name);
     }
 }
 

@@ -72,6 +72,9 @@ struct Sampled {
     spent: Spent,
 }
 
+/// A customer's part of mean and variance of the total, from those of their purchases.
+type Part<'a> = dyn Fn(Option<&Spenders>, &Sampled, (f64, f64)) -> Option<(f64, f64)> + Sync + 'a;
+
 impl Eq for Sampled {}
 
 impl PartialOrd for Sampled {
@@ -202,7 +205,7 @@ impl Totals {
     ) -> Result<TotalLaw> {
         let at = |_: Option<&Spenders>, _: &Sampled, counts| Some(counts);
         let sums = (self.purchases, self.purchases_variance);
-        let normals = self.vary((model, None), draws, horizon, at, sums)?;
+        let normals = self.vary((model, None), draws, horizon, &at, sums)?;
         Ok(TotalLaw::mixture(self.purchases, normals))
     }
 
@@ -225,7 +228,7 @@ impl Totals {
             let law = spend?.spender(c.spend_group).knowing(&c.spent);
             Some((mean * law.mean()?, law.variance_of_sum(mean, variance)?))
         };
-        let normals = self.vary((model, Some(&spend)), draws, horizon, at, sums)?;
+        let normals = self.vary((model, Some(&spend)), draws, horizon, &at, sums)?;
         Ok(TotalLaw::mixture(sums.0, normals))
     }
 
@@ -255,7 +258,7 @@ impl Totals {
         (model, spend): (&P, Option<&Spenders>),
         draws: &ParameterDraws<P>,
         horizon: Periods,
-        at: impl Fn(Option<&Spenders>, &Sampled, (f64, f64)) -> Option<(f64, f64)> + Sync,
+        at: &Part<'_>,
         sums: (f64, f64),
     ) -> Result<Vec<(f64, f64)>> {
         let (sample, histories) = self.sampled(model);
@@ -298,7 +301,8 @@ const fn varied(effort: Effort) -> (usize, usize) {
     }
 }
 
-/// Mean and variance of a customer's purchases.
+/// Mean and variance of a customer's purchases. All models' laws are in it: once in the program.
+#[inline(never)]
 fn counts<M: PurchaseModel>(model: &M, customer: &Rfm, horizon: Periods) -> (f64, f64) {
     let (alive, law) = (model.p_alive(customer), model.given_alive(customer));
     let (mean, variance) = law.mean_and_variance(horizon.get());

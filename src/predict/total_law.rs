@@ -93,13 +93,9 @@ impl TotalLaws {
         totals: &Totals,
         money: bool,
     ) -> Self {
-        let later = |population: AnyPopulation| Deferred::new(population, delay);
-        let window = later(crowd.population.clone());
-        let draws = |money| {
-            let draws = ParameterDraws::of(trained, crowd, money, DRAWS, DRAWS_SEED)?;
-            Ok::<_, Error>(draws.each(later))
-        };
+        let window = Deferred::new(crowd.population.clone(), delay);
         let spenders = crowd.spenders.as_ref().filter(|_| money);
+        let draws = |money| drawn((trained, crowd), delay, money);
         Self {
             purchases: draws(false).and_then(|draws| totals.purchases(&window, &draws, horizon)),
             value: spenders.map(|spenders| {
@@ -138,6 +134,16 @@ impl TotalLaws {
         let none = || Err(Error::Undefined(why.to_string()));
         Self { purchases: none(), value: money.then(none) }
     }
+}
+
+/// Draws of the parameters, asked about a window that begins later.
+fn drawn(
+    (trained, crowd): (&TrainedModel, &Crowd),
+    delay: f64,
+    money: bool,
+) -> Result<ParameterDraws<Deferred<AnyPopulation>>> {
+    let draws = ParameterDraws::of(trained, crowd, money, DRAWS, DRAWS_SEED)?;
+    Ok(draws.each(|population| Deferred::new(population, delay)))
 }
 
 /// The luck of independent customers, relative to what is expected of them all, beside a standard deviation of the logarithm.

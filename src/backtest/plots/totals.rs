@@ -37,7 +37,7 @@ pub fn over_origins(scene: &Scene, level: &str, totals: &[OriginTotals]) -> Draw
     ));
     if spans {
         figure = figure.note(format!(
-            "Whiskers are intervals of {level} of the total of all customers known at the origin."
+            "Whiskers are intervals of {level} of the total of all customers known at the origin; what has none is a rule without a law of the total."
         ));
     }
     for one in &totals {
