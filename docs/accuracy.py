@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Writes docs/accuracy.md by `ltv backtest`, in two parts: every model on every set (`sets`), and totals over many origins (`totals`).
 
-    LTV_SHARED=FOLDER python3 docs/accuracy.py [path of ltv] [--only sets|totals] [--quick] [--keep FOLDER]
+    LTV_SHARED=FOLDER python3 docs/accuracy.py [path of ltv] [--only sets|totals|head] [--quick] [--keep FOLDER]
 
-With --only the other part stays as it is in the file; with --quick the stack is left out of totals; with --keep what is finished of them is kept in a
+With --only the others stay as they are in the file (the head is docs/accuracy.head.md); with --quick the stack is left out of totals; with --keep what is finished of them is kept in a
 folder, and an interrupted run goes on where it was. Standard library only. Without LTV_SHARED there is CDNOW alone. Online Retail II: both
 files joined without their overlap, one row a customer and day, days with a positive sum."""
 import argparse, collections, csv, datetime, gzip, os, re, subprocess, sys, tempfile, time
@@ -11,7 +11,7 @@ import argparse, collections, csv, datetime, gzip, os, re, subprocess, sys, temp
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ASKED = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 ASKED.add_argument("ltv", nargs="?", default=os.path.join(HERE, "target", "release", "ltv"), help="path of ltv")
-ASKED.add_argument("--only", choices=["sets", "totals"], help="make this part anew and leave the other")
+ASKED.add_argument("--only", choices=["sets", "totals", "head"], help="make this part anew and leave the others")
 ASKED.add_argument("--quick", action="store_true", help="leave the stack out of totals")
 ASKED.add_argument("--keep", help="folder in which finished forecasts of totals are kept")
 ASKED = ASKED.parse_args()
