@@ -396,7 +396,7 @@ fn some_customers_of_a_large_shop_stand_for_all_at_past_origins() {
     let mut log =
         OrderLog::new(LogOptions { grain: Grain::Day, order_ids: false, money: false, drop_zero: false });
     let one = Money::from_f64(1.0).unwrap();
-    for customer in 0..30_000_u32 {
+    for customer in 0..60_000_u32 {
         // Half of them come again, every one to four weeks, for a while.
         let (first, gap) = (customer as i32 % 90, 7 * (1 + customer as i32 % 4));
         let last =
@@ -419,11 +419,11 @@ fn some_customers_of_a_large_shop_stand_for_all_at_past_origins() {
     let stack = Stack::new("bg-nbd+calibrated", vec![plain()], weeks(26), true).unwrap();
     let stacked = stack.learn(&past, &customers, &Silent).unwrap();
     let evidence = &stacked.calibration().unwrap().evidence;
-    assert!(evidence.notes[0].contains("stand for all 30000"), "{:?}", evidence.notes);
+    assert!(evidence.notes[0].contains("stand for all 60000"), "{:?}", evidence.notes);
     for origin in &evidence.origins {
-        assert!(origin.customers > 24_000 && origin.customers < 26_000, "{}", origin.customers);
+        assert!(origin.customers > 49_000 && origin.customers < 51_000, "{}", origin.customers);
     }
     let (model, ..) = stacked.members().next().unwrap();
     let all = model.kept().unwrap().downcast_ref::<ltv::fit::TrainedModel>().unwrap();
-    assert_eq!(all.customers, 30_000);
+    assert_eq!(all.customers, 60_000);
 }

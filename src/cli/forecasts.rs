@@ -15,7 +15,7 @@ use crate::calibrate::{Stack, Stacked, opened, packed};
 use crate::features::{Customers, Past};
 use crate::output::Output;
 use crate::predict::{
-    BuyTillYouDie, Estimator, Extras, Forecast, Laws, Predictor, Totals, View, forecast_of,
+    BuyTillYouDie, Estimator, Extras, Forecast, LAWS, Laws, Predictor, Totals, View, forecast_of, parts,
 };
 use crate::progress::Progress;
 use crate::regress::{ForecastFile, Regression, Road};
@@ -195,17 +195,37 @@ fn score_past(
             continue;
         }
         let customers = past.customers_of(asked.unit, &who);
-        let view = View::of_some(past, &customers, &who);
-        let laws = stacked.laws(view, 0..customers.len(), asked.horizon)?;
-        let forecast = worth(laws, asked);
+        let forecast = forecast_part(stacked, View::of_some(past, &customers, &who), asked, progress)?;
         write(&mut table, &customers, &forecast, asked.margin)?;
         totals.add(&customers, 0..customers.len(), &forecast);
         money |= forecast.value.is_some();
-        progress.advance(customers.len() as u64);
     }
     table.finish()?;
     progress.end();
     Ok(summed(totals, stacked, asked.level, money))
+}
+
+/// The forecast of a part of the customers; of mixed laws, which no two share, few are held at a time.
+fn forecast_part(
+    stacked: &Stacked,
+    view: View<'_>,
+    asked: &Asked,
+    progress: &dyn Progress,
+) -> Result<Forecast> {
+    let count = view.customers.len();
+    let mut all = Forecast::with_capacity(&[asked.level], view.customers.has_money(), count);
+    for (at, rows) in parts(count, LAWS).enumerate() {
+        progress.check()?;
+        let done = rows.len() as u64;
+        let part = worth(stacked.laws(view, rows, asked.horizon)?, asked);
+        if at == 0 {
+            all = part
+        } else {
+            all.append(part)
+        }
+        progress.advance(done);
+    }
+    Ok(all)
 }
 
 /// The forecast that the laws make, of the part of the revenue that is earned.

@@ -11,8 +11,8 @@ use crate::progress::Progress;
 use crate::units::{Periods, Share};
 use crate::{Error, Result};
 
-/// So many customers' laws are held at a time, where those of no two are the same a few hundred megabytes.
-pub(crate) const LAWS: usize = 1 << 14;
+/// So many customers' laws are held at a time: where those of no two are the same, mixtures of seven forecasts and what they are mixed of take some 150 MB.
+pub(crate) const LAWS: usize = 1 << 12;
 
 /// Rows in parts of a size.
 pub(crate) fn parts(count: usize, size: usize) -> impl Iterator<Item = Range<usize>> {
