@@ -95,6 +95,7 @@ fn regression(regressor: &Regressor) -> String {
                 part(fitted.much.part())
             )
         }
+        AnyRegression::Boosted(fitted) => trees(fitted),
         AnyRegression::Ratio(fitted) => {
             let seen: Vec<String> =
                 fitted.levels.iter().map(|level| format!("{:+.0} %", 100.0 * level.exp_m1())).collect();
@@ -119,7 +120,6 @@ fn regression(regressor: &Regressor) -> String {
 fn part(part: &Part) -> String {
     match part {
         Part::Glm(fitted) => glm(fitted),
-        Part::Boosted(fitted) => trees(fitted),
         Part::Same(mean) => format!("the same for everyone: {mean:.4}\n"),
     }
 }
@@ -127,7 +127,8 @@ fn part(part: &Part) -> String {
 fn trees(fitted: &Boosted) -> String {
     let leaves: usize = fitted.trees.iter().map(|tree| tree.leaves()).sum();
     let (none, best) = fitted.held_out;
-    wrap(&format!(
+    let line = fitted.line.as_ref().map_or_else(String::new, |(_, line)| glm(line));
+    line + &wrap(&format!(
         "{} boosting: {} trees with {leaves} leaves; mean deviance of held-out customers {best:.4}, without trees {none:.4}",
         fitted.family,
         fitted.trees.len()

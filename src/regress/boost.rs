@@ -10,12 +10,13 @@ use forust_ml::tree::Tree as Grown;
 use linfa::DatasetBase;
 use linfa::dataset::AsSingleTargets;
 use linfa::traits::{Fit, PredictInplace};
-use ndarray::{Array1, ArrayBase, ArrayView2, Data, Ix2};
+use ndarray::{Array1, ArrayBase, ArrayView2, Axis, Data, Ix2};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::ridge::ridged;
 use super::trees::Tree;
-use super::{Family, Folds, Sample};
+use super::{Family, FittedGlm, Folds, Sample};
 use crate::math::hash::nth;
 use crate::math::sum::sum;
 use crate::{Error, Result};
@@ -23,9 +24,12 @@ use crate::{Error, Result};
 /// Gradient boosting by Newton steps (Friedman 2001, Annals of Statistics 29, 1189–1232; Chen & Guestrin 2016, KDD, eq. 5): each
 /// tree fits the slopes of half the deviance, weighted by its curvatures, and adds `rate` of what it finds to the linear predictor.
 ///
-/// The trees are grown by forust-ml's histograms; the family, the offset and the number of trees are looked after here: after every
-/// tree the deviance of held-out customers is taken (all rows of a customer are on one side), and as many trees are kept as served them
-/// best, which may be none.
+/// The trees are grown by forust-ml's histograms; the family, the offset, the start and the number of trees are looked after here: after
+/// every tree the deviance of held-out customers is taken (all rows of a customer are on one side), and as many trees are kept as served
+/// them best, which may be none.
+///
+/// Trees are steps: of what goes up smoothly they need many to follow it, and beyond the last customer they are flat. So they may start at a
+/// straight line ([`Boosting::fit_from`]), a generalised linear model of a few columns, and find what that does not tell.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Boosting {
     /// How what happens varies about its mean.
@@ -59,8 +63,11 @@ pub struct Boosting {
 pub struct Boosted {
     /// The family.
     pub family: Family,
-    /// The linear predictor before any tree.
+    /// The linear predictor before line and trees.
     pub start: f64,
+    /// The straight line that the trees start at, and the columns it reads by their place; `None` where they start at one mean for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<(Vec<usize>, FittedGlm)>,
     /// Means are this times what the trees tell: targets were divided by it.
     pub scale: f64,
     /// How many columns the rows have.
@@ -107,16 +114,25 @@ impl Boosting {
     /// # Errors
     /// [`Error::Undefined`] as [`Family::check`], or if a mean is not finite.
     pub fn fit_out_of_fold(&self, sample: &Sample) -> Result<(Boosted, OutOfFold)> {
+        self.fit_from(sample, &[])
+    }
+
+    /// The same, the trees starting at a straight line in some columns (by their place); without columns at one mean for all.
+    ///
+    /// # Errors
+    /// As [`Boosting::fit_out_of_fold`], and if the line cannot be fitted.
+    pub fn fit_from(&self, sample: &Sample, line: &[usize]) -> Result<(Boosted, OutOfFold)> {
         self.family.checked()?.check(sample.y())?;
-        let scale = self.scale(sample);
+        let seen = Binned::new(self, sample, line)?;
         let folds = Folds::of(sample, if sample.rows() > 50_000 { 3 } else { 5 });
-        let (trees, held_out, means) = self.chosen(sample, scale, &folds)?;
-        let mut whole = Growth::new(self, sample, scale)?;
-        (0..trees).for_each(|round| whole.grow(round));
+        let (trees, held_out, means) = self.chosen(&seen, &folds)?;
+        let mut whole = Growth::new(&seen, (0..sample.rows()).collect(), Vec::new())?;
+        (0..trees).for_each(|round| whole.grow(&seen, round));
         let boosted = Boosted {
             family: self.family,
             start: whole.start,
-            scale,
+            line: whole.line.map(|fitted| (line.to_vec(), fitted)),
+            scale: seen.scale,
             columns: sample.columns(),
             held_out,
             trees: whole.trees,
@@ -147,146 +163,78 @@ impl Boosting {
     }
 
     /// How many trees serve held-out customers best, the mean deviance without and with them, and what those were told.
-    fn chosen(&self, sample: &Sample, scale: f64, folds: &Folds) -> Result<(usize, (f64, f64), Array1<f64>)> {
-        let mut parts = Vec::new();
-        for fold in 0..folds.count() {
-            let (inside, outside) = folds.split(fold);
-            if !inside.is_empty() && !outside.is_empty() {
-                let inside = sample.picked(&inside);
-                // Whoever is left may all be alike: then there is nothing that trees could find.
-                if self.family.check(inside.y()).is_ok() {
-                    parts.push((Growth::new(self, &inside, scale)?, Told::new(self, sample, outside)));
-                }
-            }
-        }
-        for (growth, told) in &mut parts {
-            told.begin(growth.start);
-        }
-        let deviance =
-            |parts: &[(Growth<'_>, Told<'_>)]| sum(parts.iter().map(|(_, told)| told.deviance(scale)));
+    fn chosen(&self, seen: &Binned<'_>, folds: &Folds) -> Result<(usize, (f64, f64), Array1<f64>)> {
+        let sample = seen.sample;
+        let mut parts: Vec<Growth> = (0..folds.count())
+            .map(|fold| folds.split(fold))
+            .filter(|(inside, outside)| !inside.is_empty() && !outside.is_empty())
+            // Whoever is left may all be alike: then there is nothing that trees could find.
+            .filter(|(inside, _)| self.family.check(&sample.y().select(Axis(0), inside)).is_ok())
+            .map(|(inside, outside)| Growth::new(seen, inside, outside))
+            .collect::<Result<_>>()?;
+        let deviance = |parts: &[Growth]| sum(parts.iter().map(|part| part.deviance(seen)));
         let none = deviance(&parts);
         let (mut best, mut trees) = (none, 0);
+        let mut means = Array1::from_elem(sample.rows(), sample.mean_target());
+        let mut tell = |parts: &[Growth]| {
+            for part in parts {
+                part.outside.iter().for_each(|&row| means[row] = seen.scale * self.family.mean(part.eta[row]));
+            }
+        };
+        tell(&parts);
         for round in 0..self.most {
-            parts.par_iter_mut().for_each(|(growth, told)| {
-                growth.grow(round);
-                told.add(growth.trees.last());
-            });
+            parts.par_iter_mut().for_each(|part| part.grow(seen, round));
             let now = deviance(&parts);
             if now < best {
                 (best, trees) = (now, round + 1);
-                parts.iter_mut().for_each(|(_, told)| told.best.clone_from(&told.eta));
+                tell(&parts);
             } else if round + 1 >= trees + self.patience {
                 break;
             }
         }
-        let mut means = Array1::from_elem(sample.rows(), sample.mean_target());
-        let mut weight = 0.0;
-        for (_, told) in &parts {
-            for (&row, &eta) in told.rows.iter().zip(&told.best) {
-                means[row] = scale * self.family.mean(eta);
-                weight += sample.weight(row);
-            }
-        }
-        let weight = f64::max(weight, f64::MIN_POSITIVE);
+        let told = parts.iter().flat_map(|part| &part.outside);
+        let weight = sum(told.map(|&row| sample.weight(row))).max(f64::MIN_POSITIVE);
         Ok((trees, (none / weight, best / weight), means))
     }
 }
 
-/// A sum of trees as it grows on its rows.
-struct Growth<'a> {
-    by: &'a Boosting,
-    /// The columns that are not constant, by their place among all.
-    columns: Vec<usize>,
-    /// The rows in bins, column by column.
-    binned: BinnedData<f64>,
-    /// The same rows' columns, as trees are asked.
-    sample: Sample,
-    y: Vec<f64>,
-    start: f64,
-    eta: Vec<f64>,
-    trees: Vec<Tree>,
-}
-
-/// Held-out rows and what they are told.
-struct Told<'a> {
+/// The rows with their columns in bins: put there once for all folds.
+struct Binned<'a> {
     by: &'a Boosting,
     sample: &'a Sample,
-    rows: Vec<usize>,
-    eta: Vec<f64>,
-    best: Vec<f64>,
+    /// The columns of the straight line alone, with scaled targets; `None` without one.
+    line: Option<Sample>,
+    /// The columns that are not constant, by their place among all.
+    columns: Vec<usize>,
+    /// Those in bins, column by column.
+    bins: BinnedData<f64>,
+    /// What targets were divided by.
+    scale: f64,
+    y: Array1<f64>,
 }
 
 /// Bins a column.
 const BINS: u16 = 128;
 
-impl<'a> Growth<'a> {
-    fn new(by: &'a Boosting, sample: &Sample, scale: f64) -> Result<Self> {
+/// What a split must win at least, Σ slopes²/Σ curvatures: about the deviance that splitting noise once wins.
+const LEAST_GAIN: f32 = 2.0;
+
+/// The ridge of the straight line, relative to what one customer says.
+const LINE: f64 = 1e-3;
+
+impl<'a> Binned<'a> {
+    fn new(by: &'a Boosting, sample: &'a Sample, line: &[usize]) -> Result<Self> {
         let columns = varying(sample);
         let count = sample.rows();
         let mut values = Vec::with_capacity(count * columns.len());
         columns.iter().for_each(|&column| values.extend(sample.x().column(column)));
         let weights = vec![1.0; count];
-        let binned = bin_matrix(&Matrix::new(&values, count, columns.len()), &weights, BINS, f64::NAN, false)
+        let bins = bin_matrix(&Matrix::new(&values, count, columns.len()), &weights, BINS, f64::NAN, false)
             .map_err(|e| Error::Undefined(format!("the columns cannot be put into bins: {e}")))?;
-        let start = if by.level { level(by.family, sample, scale) } else { 0.0 };
-        let eta = (0..count).map(|row| start + sample.offset(row)).collect();
-        let y = sample.y().iter().map(|y| y / scale).collect();
-        Ok(Self { by, columns, binned, sample: sample.clone(), y, start, eta, trees: Vec::new() })
-    }
-
-    /// One more tree.
-    fn grow(&mut self, round: usize) {
-        let (by, count) = (self.by, self.y.len());
-        let family = by.family;
-        let mean = |row: usize| family.mean(self.eta[row]);
-        let slope = |row: usize| (self.sample.weight(row) * family.slope(self.y[row], mean(row))) as f32;
-        let curvature =
-            |row: usize| (self.sample.weight(row) * family.curvature(self.y[row], mean(row))) as f32;
-        let (slopes, curvatures): (Vec<f32>, Vec<f32>) =
-            (0..count).map(|row| (slope(row), curvature(row))).unzip();
-        let rows: Vec<usize> = (0..count).filter(|&row| self.shown(round, row, by.rows)).collect();
-        let shown: Vec<usize> = self.shown_columns(round);
-        if rows.is_empty() || shown.is_empty() {
-            self.trees.push(Tree::nothing());
-            return;
-        }
-        let splitter = MissingImputerSplitter::new(
-            0.0,
-            by.ridge as f32,
-            0.0,
-            if family == Family::Gaussian { 0.0 } else { 2.0 },
-            by.smallest as f32,
-            by.rate as f32,
-            false,
-            ConstraintMap::new(),
-        );
-        let mut grown = Grown::new();
-        let bins = Matrix::new(&self.binned.binned_data, count, self.columns.len());
-        grown.fit(
-            &bins,
-            rows,
-            &shown,
-            &self.binned.cuts,
-            &slopes,
-            &curvatures,
-            &splitter,
-            by.leaves,
-            by.depth,
-            false,
-            &SampleMethod::Random,
-            &GrowPolicy::LossGuide,
-        );
-        let tree = Tree::of(&grown, &self.columns);
-        for (eta, row) in self.eta.iter_mut().zip(self.sample.x().rows()) {
-            *eta += tree.at(|column| row[column]);
-        }
-        self.trees.push(tree);
-    }
-
-    /// Whether a tree is shown a row: by numbers that depend on seed, tree and row alone.
-    fn shown(&self, round: usize, row: usize, share: f64) -> bool {
-        uniform(self.by.seed, round, u64::from(self.sample.group(row)) << 20 | (row as u64 & 0xf_ffff))
-            < share
+        let scale = by.scale(sample);
+        let y = sample.y() / scale;
+        let line = (!line.is_empty()).then(|| sample.with_columns(line).with_target(y.clone())).transpose()?;
+        Ok(Self { by, sample, line, columns, bins, scale, y })
     }
 
     /// The columns that a tree is shown, by their place among those that are not constant: at least one.
@@ -299,42 +247,106 @@ impl<'a> Growth<'a> {
         shown.sort_unstable();
         shown
     }
-}
 
-impl<'a> Told<'a> {
-    fn new(by: &'a Boosting, sample: &'a Sample, rows: Vec<usize>) -> Self {
-        Self { by, sample, eta: Vec::new(), best: Vec::new(), rows }
+    /// Whether a tree is shown a row: by numbers that depend on seed, tree and row alone.
+    fn shown(&self, round: usize, row: usize) -> bool {
+        let at = u64::from(self.sample.group(row)) << 20 | (row as u64 & 0xf_ffff);
+        uniform(self.by.seed, round, at) < self.by.rows
     }
 
-    fn begin(&mut self, start: f64) {
-        self.eta = self.rows.iter().map(|&row| start + self.sample.offset(row)).collect();
-        self.best = self.eta.clone();
-    }
-
-    fn add(&mut self, tree: Option<&Tree>) {
-        let Some(tree) = tree else { return };
-        for (eta, &row) in self.eta.iter_mut().zip(&self.rows) {
-            *eta += tree.at(|column| self.sample.x()[(row, column)]);
+    /// A tree that fits what some rows' linear predictors lack.
+    fn tree(&self, inside: &[usize], eta: &Array1<f64>, round: usize) -> Tree {
+        let (by, family) = (self.by, self.by.family);
+        let rows: Vec<usize> = inside.iter().copied().filter(|&row| self.shown(round, row)).collect();
+        let shown = self.shown_columns(round);
+        if rows.is_empty() || shown.is_empty() {
+            return Tree::nothing();
         }
-    }
-
-    fn deviance(&self, scale: f64) -> f64 {
-        let family = self.by.family;
-        let one = |(&row, &eta): (&usize, &f64)| {
-            self.sample.weight(row) * family.deviance(self.sample.y()[row] / scale, family.mean(eta))
-        };
-        sum(self.rows.iter().zip(&self.eta).map(one))
+        let (mut slopes, mut curvatures) = (vec![0.0; eta.len()], vec![0.0; eta.len()]);
+        for &row in &rows {
+            let (y, mean, weight) = (self.y[row], family.mean(eta[row]), self.sample.weight(row));
+            slopes[row] = (weight * family.slope(y, mean)) as f32;
+            curvatures[row] = (weight * family.curvature(y, mean)) as f32;
+        }
+        let splitter = MissingImputerSplitter::new(
+            0.0,
+            by.ridge as f32,
+            0.0,
+            if family == Family::Gaussian { 0.0 } else { LEAST_GAIN },
+            by.smallest as f32,
+            by.rate as f32,
+            false,
+            ConstraintMap::new(),
+        );
+        let mut grown = Grown::new();
+        grown.fit(
+            &Matrix::new(&self.bins.binned_data, eta.len(), self.columns.len()),
+            rows,
+            &shown,
+            &self.bins.cuts,
+            &slopes,
+            &curvatures,
+            &splitter,
+            by.leaves,
+            by.depth,
+            false,
+            &SampleMethod::Random,
+            &GrowPolicy::LossGuide,
+        );
+        Tree::of(&grown, &self.columns)
     }
 }
 
-/// The linear predictor (beside the offset) at which means and targets have the same sum; for log links.
-fn level(family: Family, sample: &Sample, scale: f64) -> f64 {
-    let mean = sample.mean_target() / scale;
-    if !sample.has_offset() {
-        return family.link(mean);
+/// A sum of trees as it grows on some of the rows; the others are told by it.
+struct Growth {
+    inside: Vec<usize>,
+    outside: Vec<usize>,
+    start: f64,
+    line: Option<FittedGlm>,
+    /// The linear predictors of all rows.
+    eta: Array1<f64>,
+    trees: Vec<Tree>,
+}
+
+impl Growth {
+    fn new(seen: &Binned<'_>, inside: Vec<usize>, outside: Vec<usize>) -> Result<Self> {
+        let (mut start, mut line) = (0.0, None);
+        let mut eta = if let Some(columns) = &seen.line {
+            let fitted = line.insert(ridged(seen.by.family, &columns.picked(&inside), LINE)?);
+            fitted.linear(&columns.x().view())
+        } else {
+            start = if seen.by.level { level(seen, &inside) } else { 0.0 };
+            Array1::from_elem(seen.y.len(), start)
+        };
+        eta.iter_mut().enumerate().for_each(|(row, eta)| *eta += seen.sample.offset(row));
+        Ok(Self { inside, outside, start, line, eta, trees: Vec::new() })
     }
-    let exposed = (0..sample.rows()).map(|row| sample.weight(row) * family.mean(sample.offset(row)));
-    family.link(mean * sample.total_weight() / sum(exposed))
+
+    /// One more tree.
+    fn grow(&mut self, seen: &Binned<'_>, round: usize) {
+        let tree = seen.tree(&self.inside, &self.eta, round);
+        for (eta, row) in self.eta.iter_mut().zip(seen.sample.x().rows()) {
+            *eta += tree.at(|column| row[column]);
+        }
+        self.trees.push(tree);
+    }
+
+    /// That of the rows it is not grown on.
+    fn deviance(&self, seen: &Binned<'_>) -> f64 {
+        let family = seen.by.family;
+        let one = |&row: &usize| {
+            seen.sample.weight(row) * family.deviance(seen.y[row], family.mean(self.eta[row]))
+        };
+        sum(self.outside.iter().map(one))
+    }
+}
+
+/// The linear predictor (beside the offset) at which means and targets of some rows have the same sum; for log links.
+fn level(seen: &Binned<'_>, rows: &[usize]) -> f64 {
+    let (family, sample) = (seen.by.family, seen.sample);
+    let total = |of: &dyn Fn(usize) -> f64| sum(rows.iter().map(|&row| sample.weight(row) * of(row)));
+    let exposed = |row| if sample.has_offset() { family.mean(sample.offset(row)) } else { 1.0 };
+    family.link(total(&|row| seen.y[row]) / total(&exposed))
 }
 
 /// The columns that are not constant.
@@ -356,11 +368,24 @@ impl Boosted {
     /// The linear predictor of each row, without an offset.
     #[must_use]
     pub fn linear(&self, x: &ArrayView2<'_, f64>) -> Array1<f64> {
-        let rows: Vec<_> = x.rows().into_iter().collect();
-        let eta = |row: &ndarray::ArrayView1<'_, f64>| {
-            self.trees.iter().fold(self.start, |eta, tree| eta + tree.at(|column| row[column]))
+        let mut eta = match &self.line {
+            Some((columns, fitted)) => fitted.linear(&x.select(Axis(1), columns).view()),
+            None => Array1::from_elem(x.nrows(), self.start),
         };
-        rows.par_iter().map(eta).collect::<Vec<f64>>().into()
+        let rows: Vec<_> = x.rows().into_iter().zip(&mut eta).collect();
+        rows.into_par_iter().for_each(|(row, eta)| {
+            *eta = self.trees.iter().fold(*eta, |eta, tree| eta + tree.at(|column| row[column]));
+        });
+        eta
+    }
+
+    /// Whether it reads no columns beyond so many, and its line is a line and its trees are trees: what a file holds need not be.
+    #[must_use]
+    pub fn is_sound(&self, columns: usize) -> bool {
+        let line = self.line.as_ref().is_none_or(|(read, fitted)| {
+            fitted.coefficients.len() == read.len() && read.iter().all(|&at| at < columns)
+        });
+        line && self.trees.iter().all(|tree| tree.is_sound(columns))
     }
 
     /// The mean of each row, given what is added to its linear predictor.

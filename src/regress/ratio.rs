@@ -195,6 +195,7 @@ fn boosted(sample: &Sample, family: Family) -> Result<Found> {
         depth: 3,
         ridge: 20.0,
         smallest: 40.0,
+        patience: 50,
         ..Boosting::new(family)
     };
     let (boosted, out) = boosting.fit_out_of_fold(sample)?;

@@ -8,7 +8,7 @@ use super::means::out_of_fold;
 use super::ridge::{best_share, ridged};
 use super::two_part::SHARES;
 use super::{
-    ElasticNet, FittedElasticNet, FittedGlm, FittedLeastSquares, LeastSquares, Means, Part, Positives, Ratio,
+    Boosted, Boosting, ElasticNet, FittedElasticNet, FittedGlm, FittedLeastSquares, LeastSquares, Means, Part, Positives, Ratio,
     RatioBy, Sample, Shape, TwoPart, power,
 };
 use crate::math::sum::sum;
@@ -71,6 +71,8 @@ pub enum AnyRegression {
     Glm(FittedGlm),
     /// Two parts.
     TwoPart(TwoPart),
+    /// Boosted trees.
+    Boosted(Boosted),
     /// A ratio to a base.
     Ratio(Ratio),
 }
@@ -83,7 +85,7 @@ impl Road {
         (Self::Tweedie, "tweedie", "Poisson regression of purchases, Tweedie regression of value"),
         (Self::TwoPart, "two-part", "whether (logistic) times how much (Poisson, gamma regression)"),
         (Self::Ziln, "ziln", "whether (logistic) times how much (log-normal)"),
-        (Self::Gbm, "gbm", "gradient boosting"),
+        (Self::Gbm, "gbm", "gradient boosting, starting at Pareto/NBD"),
         (Self::RatioGlm, "ratio-glm", "Poisson/Tweedie regression of the ratio to Pareto/NBD"),
         (Self::RatioGbm, "ratio-gbm", "gradient boosting of the ratio to Pareto/NBD"),
     ];
@@ -208,10 +210,10 @@ impl Road {
                 Ok((AnyRegression::TwoPart(fit(&sample)?), told))
             }
             Self::Gbm => {
-                let positives =
-                    if target == Target::Purchases { Positives::Counts } else { Positives::Gamma };
-                let (fitted, told) = TwoPart::boosted(&not_negative(sample)?, positives)?;
-                Ok((AnyRegression::TwoPart(fitted), told))
+                let sample = not_negative(sample)?;
+                let (fitted, told) = Boosting::new(power::family(target, &sample)?)
+                    .fit_from(&sample, &expected(sample.names()))?;
+                Ok((AnyRegression::Boosted(fitted), Means::alone(told.means)))
             }
             Self::RatioGlm | Self::RatioGbm => {
                 let sample = not_negative(sample)?;
@@ -233,6 +235,11 @@ impl Road {
 fn shifts(name: &str) -> bool {
     let of_season = |what: &str| name.strip_prefix(what).is_some_and(|end| end == "sin" || end == "cos");
     name == "p_alive" || ["cut_", "first_", "last_"].into_iter().any(of_season)
+}
+
+/// The columns that trees start at a straight line of: the logarithms of what the base expects. None where there is no base.
+fn expected(names: &[String]) -> Vec<usize> {
+    (0..names.len()).filter(|&at| names[at].starts_with("ln_expected_")).collect()
 }
 
 /// The same where those whose refunds were more than their purchases spent nothing.
@@ -277,6 +284,7 @@ impl Regressor {
             AnyRegression::ElasticNet(fitted, floor) => Means::alone(floor.raise(&fitted.predict_rows(&x))),
             AnyRegression::Glm(fitted) => Means::alone(fitted.means(&x, None)),
             AnyRegression::TwoPart(fitted) => fitted.means(&x),
+            AnyRegression::Boosted(fitted) => Means::alone(fitted.means(&x, None)),
             AnyRegression::Ratio(fitted) => {
                 let base = base.filter(|base| base.len() == x.nrows()).ok_or_else(|| {
                     Error::Undefined(
@@ -329,7 +337,6 @@ impl Regressor {
         let lines = |coefficients: &[super::Coefficient]| coefficients.len() == read;
         let part = |part: &Part| match part {
             Part::Glm(fitted) => lines(&fitted.coefficients),
-            Part::Boosted(fitted) => fitted.trees.iter().all(|tree| tree.is_sound(read)),
             Part::Same(_) => true,
         };
         let model = match &self.model {
@@ -337,10 +344,11 @@ impl Regressor {
             AnyRegression::ElasticNet(fitted, _) => lines(&fitted.coefficients),
             AnyRegression::Glm(fitted) => lines(&fitted.coefficients),
             AnyRegression::TwoPart(fitted) => part(&fitted.any) && part(fitted.much.part()),
+            AnyRegression::Boosted(fitted) => fitted.is_sound(read),
             AnyRegression::Ratio(fitted) => match &fitted.shape {
                 None => true,
                 Some(Shape::Glm(fitted)) => lines(&fitted.coefficients),
-                Some(Shape::Boosted(fitted)) => fitted.trees.iter().all(|tree| tree.is_sound(read)),
+                Some(Shape::Boosted(fitted)) => fitted.is_sound(read),
             },
         };
         model && self.columns.iter().all(|&column| column < columns) && self.ranges.len() == read
@@ -354,6 +362,7 @@ impl Regressor {
             AnyRegression::ElasticNet(fitted, _) => &fitted.notes,
             AnyRegression::Glm(fitted) => &fitted.notes,
             AnyRegression::TwoPart(fitted) => &fitted.notes,
+            AnyRegression::Boosted(fitted) => fitted.line.as_ref().map_or(&[], |(_, line)| &line.notes),
             AnyRegression::Ratio(fitted) => &fitted.notes,
         }
     }

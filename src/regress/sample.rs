@@ -137,8 +137,12 @@ impl Sample {
     pub fn with_columns(&self, kept: &[usize]) -> Self {
         Self {
             x: self.x.select(Axis(1), kept),
+            y: self.y.clone(),
             names: kept.iter().map(|&at| self.names[at].clone()).collect(),
-            ..self.clone()
+            weights: self.weights.clone(),
+            offset: self.offset.clone(),
+            groups: self.groups.clone(),
+            origins: self.origins.clone(),
         }
     }
 

@@ -4,7 +4,7 @@ use ndarray::{Array1, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use super::ridge::{best_share, ridged};
-use super::{Boosted, Boosting, Family, FittedGlm, Means, Sample};
+use super::{Family, FittedGlm, Means, Sample};
 use crate::math::special::{normal_cdf, normal_quantile};
 use crate::{Error, Result};
 
@@ -18,6 +18,10 @@ pub struct TwoPart {
     pub any: Part,
     /// What E(y | y > 0) is.
     pub much: Much,
+    /// The most that anyone who was learnt from did: E(y | y > 0) is told to be no more. Both means are powers of e, and of columns that
+    /// nobody had together before they may say anything; that a mean lies beyond the largest amount ever seen, no data can tell.
+    #[serde(default = "unbounded")]
+    pub most: f64,
     /// What should be known, in words.
     pub notes: Vec<String>,
 }
@@ -28,8 +32,6 @@ pub struct TwoPart {
 pub enum Part {
     /// By a generalised linear model.
     Glm(FittedGlm),
-    /// By boosted trees.
-    Boosted(Boosted),
     /// The same for everyone: the data say no more.
     Same(f64),
 }
@@ -62,14 +64,6 @@ pub enum Positives {
     LogNormal,
 }
 
-/// How each of the parts is fitted.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum By {
-    /// With a ridge of this share.
-    Glm(f64),
-    Boosting,
-}
-
 impl Positives {
     /// The family of what is regressed.
     const fn family(self) -> Family {
@@ -81,8 +75,10 @@ impl Positives {
     }
 }
 
-/// A part and what it tells the rows it learnt from, out of fold.
-type Told = (Part, Array1<f64>);
+/// Of files written before there was a bound.
+const fn unbounded() -> f64 {
+    f64::MAX
+}
 
 /// How strong the ridges of the two parts are, relative to what one customer says.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -110,49 +106,34 @@ impl TwoPart {
     /// # Errors
     /// [`Error::Undefined`] if nobody bought anything, or a target is negative.
     pub fn fit(sample: &Sample, positives: Positives, shares: Shares) -> Result<Self> {
-        let any = part(By::Glm(shares.any), Family::Binomial, &bought(sample)?)?.0;
-        Self::joined(By::Glm(shares.much), sample, positives, any).map(|(two, _)| two)
-    }
-
-    /// Both parts by boosting, with what they tell out of fold.
-    ///
-    /// # Errors
-    /// As [`TwoPart::fit`].
-    pub fn boosted(sample: &Sample, positives: Positives) -> Result<(Self, Means)> {
-        let (any, told) = part(By::Boosting, Family::Binomial, &bought(sample)?)?;
-        let (two, much) = Self::joined(By::Boosting, sample, positives, any)?;
-        Ok((two, Means::product(told, &much)))
-    }
-
-    /// With the part of how much, and what that tells all rows: out of fold those who bought.
-    fn joined(by: By, sample: &Sample, positives: Positives, any: Part) -> Result<(Self, Array1<f64>)> {
+        let any = part(shares.any, Family::Binomial, &bought(sample)?)?;
         let (rows, buyers) = buyers(sample, positives)?;
-        let (part, known) = part(by, positives.family(), &buyers)?;
-        let (much, known) = match positives {
-            Positives::Counts => (Much::BeyondOne(part), known + 1.0),
-            Positives::Gamma => (Much::Mean(part), known),
+        let part = part(shares.much, positives.family(), &buyers)?;
+        let much = match positives {
+            Positives::Counts => Much::BeyondOne(part),
+            Positives::Gamma => Much::Mean(part),
             Positives::LogNormal => {
-                let rest = buyers.y() - &known;
+                let rest = buyers.y() - &part.means(&buyers.x().view());
                 let freedom = (buyers.rows() as f64 - part.size()).max(1.0);
-                let sigma = (rest.dot(&rest) / freedom).sqrt();
-                (
-                    Much::LogNormal { location: part, sigma },
-                    known.mapv(|location| ln_normal_mean(location, sigma)),
-                )
+                Much::LogNormal { location: part, sigma: (rest.dot(&rest) / freedom).sqrt() }
             }
         };
-        let mut all = much.means(&sample.x().view());
-        for (&row, &value) in rows.iter().zip(&known) {
-            all[row] = value;
+        let most = rows.iter().fold(0.0, |most: f64, &row| most.max(sample.y()[row]));
+        let mut notes: Vec<String> = any.notes().into_iter().chain(much.part().notes()).collect();
+        let beyond = much.means(&sample.x().view()).iter().filter(|&&mean| mean > most).count();
+        if beyond > 0 {
+            notes.push(format!(
+                "{beyond} of {} rows would be told more than {most:.2}, the most that anyone did in the horizon: they are told that",
+                sample.rows()
+            ));
         }
-        let notes = any.notes().into_iter().chain(much.part().notes()).collect();
-        Ok((Self { any, much, notes }, all))
+        Ok(Self { any, much, most, notes })
     }
 
     /// Mean and P(any) of each row.
     #[must_use]
     pub fn means(&self, x: &ArrayView2<'_, f64>) -> Means {
-        Means::product(self.any.means(x), &self.much.means(x))
+        Means::product(self.any.means(x), &self.much.means(x).mapv(|mean| mean.min(self.most)))
     }
 
     /// σ of the logarithms, where amounts are log-normal.
@@ -227,26 +208,19 @@ fn buyers(sample: &Sample, positives: Positives) -> Result<(Vec<usize>, Sample)>
     Ok((rows, buyers.with_target(y)?))
 }
 
-/// One part, and what it tells its rows: boosted trees out of fold.
-fn part(by: By, family: Family, sample: &Sample) -> Result<Told> {
+/// One part, with a ridge of a share.
+fn part(share: f64, family: Family, sample: &Sample) -> Result<Part> {
     // Of rows that are all alike, and of very few, the mean is all that is learnt.
     let alike = sample.y().iter().all(|y| *y == sample.y()[0]);
-    if alike || sample.rows() < 30 {
-        let mean = if family == Family::Binomial {
-            // Laplace's rule: not all customers ever will, because all so far did.
-            (sample.y().sum() + 0.5) / (sample.rows() as f64 + 1.0)
-        } else {
-            sample.mean_target()
-        };
-        return Ok((Part::Same(mean), Array1::from_elem(sample.rows(), mean)));
+    if !alike && sample.rows() >= 30 {
+        return ridged(family, sample, share).map(Part::Glm);
     }
-    let By::Glm(share) = by else {
-        let (boosted, out) = Boosting::new(family).fit_out_of_fold(sample)?;
-        return Ok((Part::Boosted(boosted), out.means));
-    };
-    let fitted = ridged(family, sample, share)?;
-    let known = fitted.means(&sample.x().view(), None);
-    Ok((Part::Glm(fitted), known))
+    Ok(Part::Same(if family == Family::Binomial {
+        // Laplace's rule: not all customers ever will, because all so far did.
+        (sample.y().sum() + 0.5) / (sample.rows() as f64 + 1.0)
+    } else {
+        sample.mean_target()
+    }))
 }
 
 impl Part {
@@ -255,23 +229,21 @@ impl Part {
     pub fn means(&self, x: &ArrayView2<'_, f64>) -> Array1<f64> {
         match self {
             Self::Glm(fitted) => fitted.means(x, None),
-            Self::Boosted(fitted) => fitted.means(x, None),
             Self::Same(mean) => Array1::from_elem(x.nrows(), *mean),
         }
     }
 
-    /// How many numbers it has learnt, as degrees of freedom; boosted trees are told out of fold and cost none.
+    /// How many numbers it has learnt, as degrees of freedom.
     fn size(&self) -> f64 {
         match self {
             Self::Glm(fitted) => fitted.coefficients.len() as f64 + 1.0,
-            Self::Boosted(_) | Self::Same(_) => 1.0,
+            Self::Same(_) => 1.0,
         }
     }
 
     fn notes(&self) -> Vec<String> {
         match self {
             Self::Glm(fitted) => fitted.notes.clone(),
-            Self::Boosted(_) => Vec::new(),
             Self::Same(mean) => vec![format!(
                 "too few customers bought, or all did alike, to tell them apart in one part: everyone has {mean:.4} there"
             )],
