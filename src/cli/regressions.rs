@@ -95,7 +95,10 @@ fn regression(regressor: &Regressor) -> String {
                 part(fitted.much.part())
             )
         }
-        AnyRegression::Boosted(fitted) => trees(fitted),
+        AnyRegression::Boosted { mean, any } => {
+            let any = any.as_ref().map(|any| format!("whether a customer buys at all\n{}", trees(any)));
+            trees(mean) + &any.unwrap_or_default()
+        }
         AnyRegression::Ratio(fitted) => {
             let seen: Vec<String> =
                 fitted.levels.iter().map(|level| format!("{:+.0} %", 100.0 * level.exp_m1())).collect();

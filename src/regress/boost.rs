@@ -219,6 +219,10 @@ const BINS: u16 = 128;
 /// What a split must win at least, Σ slopes²/Σ curvatures: about the deviance that splitting noise once wins.
 const LEAST_GAIN: f32 = 2.0;
 
+/// The most that one row may pull: this part of what all rows do, and of few rows so many times what they do on average.
+const MOST_OF_ALL: f64 = 0.01;
+const MOST_OF_MEAN: f64 = 10.0;
+
 /// The ridge of the straight line, relative to what one customer says.
 const LINE: f64 = 1e-3;
 
@@ -268,6 +272,7 @@ impl<'a> Binned<'a> {
             slopes[row] = (weight * family.slope(y, mean)) as f32;
             curvatures[row] = (weight * family.curvature(y, mean)) as f32;
         }
+        hold(&rows, &mut slopes);
         let splitter = MissingImputerSplitter::new(
             0.0,
             by.ridge as f32,
@@ -339,6 +344,13 @@ impl Growth {
         };
         sum(self.outside.iter().map(one))
     }
+}
+
+/// Holds the slope of each row to a part of all together: one customer with half of the revenue is one customer, and not to be what trees are of.
+fn hold(rows: &[usize], slopes: &mut [f32]) {
+    let all = sum(rows.iter().map(|&row| f64::from(slopes[row].abs())));
+    let most = (all * f64::max(MOST_OF_ALL, MOST_OF_MEAN / rows.len() as f64)) as f32;
+    rows.iter().for_each(|&row| slopes[row] = slopes[row].clamp(-most, most));
 }
 
 /// The linear predictor (beside the offset) at which means and targets of some rows have the same sum; for log links.

@@ -21,6 +21,15 @@ impl Means {
         Self { mean, any: None }
     }
 
+    /// Of counts: P(any) is at most the mean (Markov's inequality), whatever two models told apart.
+    #[must_use]
+    pub fn of_counts(mut self) -> Self {
+        if let Some(any) = &mut self.any {
+            any.zip_mut_with(&self.mean, |any, &mean| *any = any.min(mean));
+        }
+        self
+    }
+
     /// Probability × mean where there is anything.
     #[must_use]
     pub fn product(any: Array1<f64>, much: &Array1<f64>) -> Self {

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::floor::Floor;
 use super::means::out_of_fold;
 use super::ridge::{best_share, ridged};
-use super::two_part::SHARES;
+use super::two_part::{SHARES, bought};
 use super::{
-    Boosted, Boosting, ElasticNet, FittedElasticNet, FittedGlm, FittedLeastSquares, LeastSquares, Means, Part, Positives, Ratio,
+    Boosted, Boosting, ElasticNet, Family, FittedElasticNet, FittedGlm, FittedLeastSquares, LeastSquares, Means, Part, Positives, Ratio,
     RatioBy, Sample, Shape, TwoPart, power,
 };
 use crate::math::sum::sum;
@@ -72,7 +72,12 @@ pub enum AnyRegression {
     /// Two parts.
     TwoPart(TwoPart),
     /// Boosted trees.
-    Boosted(Boosted),
+    Boosted {
+        /// Of the mean.
+        mean: Boosted,
+        /// Of P(any), for counts: their laws need it; `None` where all or nobody bought.
+        any: Option<Boosted>,
+    },
     /// A ratio to a base.
     Ratio(Ratio),
 }
@@ -137,6 +142,9 @@ impl Road {
         let (model, mut told) = self.fit_model(target, &narrow, base)?;
         let factor = factor(&told.mean, &narrow);
         told.mean *= factor;
+        if self == Self::Gbm {
+            told = told.of_counts();
+        }
         if told.mean.iter().any(|mean| !mean.is_finite()) {
             return Err(Error::Undefined(format!("{} came to forecasts that are not finite", self.id())));
         }
@@ -210,10 +218,15 @@ impl Road {
                 Ok((AnyRegression::TwoPart(fit(&sample)?), told))
             }
             Self::Gbm => {
-                let sample = not_negative(sample)?;
-                let (fitted, told) = Boosting::new(power::family(target, &sample)?)
-                    .fit_from(&sample, &expected(sample.names()))?;
-                Ok((AnyRegression::Boosted(fitted), Means::alone(told.means)))
+                let (sample, line) = (not_negative(sample)?, expected(sample.names()));
+                let (mean, told) =
+                    Boosting::new(power::family(target, &sample)?).fit_from(&sample, &line)?;
+                let some = bought(&sample)?;
+                let any = (target == Target::Purchases && Family::Binomial.check(some.y()).is_ok())
+                    .then(|| Boosting::new(Family::Binomial).fit_from(&some, &line))
+                    .transpose()?;
+                let (any, likely) = any.map_or((None, None), |(any, told)| (Some(any), Some(told.means)));
+                Ok((AnyRegression::Boosted { mean, any }, Means { mean: told.means, any: likely }))
             }
             Self::RatioGlm | Self::RatioGbm => {
                 let sample = not_negative(sample)?;
@@ -284,7 +297,10 @@ impl Regressor {
             AnyRegression::ElasticNet(fitted, floor) => Means::alone(floor.raise(&fitted.predict_rows(&x))),
             AnyRegression::Glm(fitted) => Means::alone(fitted.means(&x, None)),
             AnyRegression::TwoPart(fitted) => fitted.means(&x),
-            AnyRegression::Boosted(fitted) => Means::alone(fitted.means(&x, None)),
+            AnyRegression::Boosted { mean, any } => Means {
+                mean: mean.means(&x, None),
+                any: any.as_ref().map(|any| any.means(&x, None)),
+            },
             AnyRegression::Ratio(fitted) => {
                 let base = base.filter(|base| base.len() == x.nrows()).ok_or_else(|| {
                     Error::Undefined(
@@ -295,6 +311,9 @@ impl Regressor {
             }
         };
         told.mean *= self.factor;
+        if matches!(self.model, AnyRegression::Boosted { .. }) {
+            told = told.of_counts();
+        }
         let sound = |means: &Array1<f64>| means.iter().all(|mean| mean.is_finite() && *mean >= 0.0);
         if sound(&told.mean) && told.any.as_ref().is_none_or(sound) {
             return Ok(told);
@@ -344,7 +363,9 @@ impl Regressor {
             AnyRegression::ElasticNet(fitted, _) => lines(&fitted.coefficients),
             AnyRegression::Glm(fitted) => lines(&fitted.coefficients),
             AnyRegression::TwoPart(fitted) => part(&fitted.any) && part(fitted.much.part()),
-            AnyRegression::Boosted(fitted) => fitted.is_sound(read),
+            AnyRegression::Boosted { mean, any } => {
+                mean.is_sound(read) && any.as_ref().is_none_or(|any| any.is_sound(read))
+            }
             AnyRegression::Ratio(fitted) => match &fitted.shape {
                 None => true,
                 Some(Shape::Glm(fitted)) => lines(&fitted.coefficients),
@@ -362,7 +383,7 @@ impl Regressor {
             AnyRegression::ElasticNet(fitted, _) => &fitted.notes,
             AnyRegression::Glm(fitted) => &fitted.notes,
             AnyRegression::TwoPart(fitted) => &fitted.notes,
-            AnyRegression::Boosted(fitted) => fitted.line.as_ref().map_or(&[], |(_, line)| &line.notes),
+            AnyRegression::Boosted { mean, .. } => mean.line.as_ref().map_or(&[], |(_, line)| &line.notes),
             AnyRegression::Ratio(fitted) => &fitted.notes,
         }
     }

@@ -177,7 +177,7 @@ pub fn ziln_cdf(at: f64, any: f64, location: f64, sigma: f64) -> f64 {
 }
 
 /// Whether each customer bought anything.
-fn bought(sample: &Sample) -> Result<Sample> {
+pub(super) fn bought(sample: &Sample) -> Result<Sample> {
     if let Some((row, value)) = sample.y().iter().enumerate().find(|(_, value)| **value < 0.0) {
         return Err(Error::Undefined(format!(
             "the target of row {} is {value}, but must be 0 or more",
