@@ -4,8 +4,8 @@
 use linfa::Dataset;
 use linfa::traits::{Fit, Predict};
 use ltv::regress::{
-    AnyRegression, Boosting, Coefficient, ElasticNet, Family, FittedGlm, Glm, LeastSquares, Positives, Regressor,
-    Road, Sample, Target, TwoPart,
+    AnyRegression, Boosting, Coefficient, ElasticNet, Family, FittedGlm, Glm, LeastSquares, Positives,
+    Regressor, Road, Sample, Target, TwoPart,
 };
 use ndarray::{Array1, Array2, Axis, array};
 use serde_json::Value;

@@ -178,7 +178,9 @@ impl Boosting {
         let mut means = Array1::from_elem(sample.rows(), sample.mean_target());
         let mut tell = |parts: &[Growth]| {
             for part in parts {
-                part.outside.iter().for_each(|&row| means[row] = seen.scale * self.family.mean(part.eta[row]));
+                part.outside
+                    .iter()
+                    .for_each(|&row| means[row] = seen.scale * self.family.mean(part.eta[row]));
             }
         };
         tell(&parts);
@@ -237,7 +239,8 @@ impl<'a> Binned<'a> {
             .map_err(|e| Error::Undefined(format!("the columns cannot be put into bins: {e}")))?;
         let scale = by.scale(sample);
         let y = sample.y() / scale;
-        let line = (!line.is_empty()).then(|| sample.with_columns(line).with_target(y.clone())).transpose()?;
+        let line =
+            (!line.is_empty()).then(|| sample.with_columns(line).with_target(y.clone())).transpose()?;
         Ok(Self { by, sample, line, columns, bins, scale, y })
     }
 
@@ -339,9 +342,8 @@ impl Growth {
     /// That of the rows it is not grown on.
     fn deviance(&self, seen: &Binned<'_>) -> f64 {
         let family = seen.by.family;
-        let one = |&row: &usize| {
-            seen.sample.weight(row) * family.deviance(seen.y[row], family.mean(self.eta[row]))
-        };
+        let one =
+            |&row: &usize| seen.sample.weight(row) * family.deviance(seen.y[row], family.mean(self.eta[row]));
         sum(self.outside.iter().map(one))
     }
 }

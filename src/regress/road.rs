@@ -8,8 +8,8 @@ use super::means::out_of_fold;
 use super::ridge::{best_share, ridged};
 use super::two_part::{SHARES, bought};
 use super::{
-    Boosted, Boosting, ElasticNet, Family, FittedElasticNet, FittedGlm, FittedLeastSquares, LeastSquares, Means, Part, Positives, Ratio,
-    RatioBy, Sample, Shape, TwoPart, power,
+    Boosted, Boosting, ElasticNet, Family, FittedElasticNet, FittedGlm, FittedLeastSquares, LeastSquares,
+    Means, Part, Positives, Ratio, RatioBy, Sample, Shape, TwoPart, power,
 };
 use crate::math::sum::sum;
 use crate::{Error, Result};
@@ -219,8 +219,7 @@ impl Road {
             }
             Self::Gbm => {
                 let (sample, line) = (not_negative(sample)?, expected(sample.names()));
-                let (mean, told) =
-                    Boosting::new(power::family(target, &sample)?).fit_from(&sample, &line)?;
+                let (mean, told) = Boosting::new(power::family(target, &sample)?).fit_from(&sample, &line)?;
                 let some = bought(&sample)?;
                 let any = (target == Target::Purchases && Family::Binomial.check(some.y()).is_ok())
                     .then(|| Boosting::new(Family::Binomial).fit_from(&some, &line))
@@ -297,10 +296,9 @@ impl Regressor {
             AnyRegression::ElasticNet(fitted, floor) => Means::alone(floor.raise(&fitted.predict_rows(&x))),
             AnyRegression::Glm(fitted) => Means::alone(fitted.means(&x, None)),
             AnyRegression::TwoPart(fitted) => fitted.means(&x),
-            AnyRegression::Boosted { mean, any } => Means {
-                mean: mean.means(&x, None),
-                any: any.as_ref().map(|any| any.means(&x, None)),
-            },
+            AnyRegression::Boosted { mean, any } => {
+                Means { mean: mean.means(&x, None), any: any.as_ref().map(|any| any.means(&x, None)) }
+            }
             AnyRegression::Ratio(fitted) => {
                 let base = base.filter(|base| base.len() == x.nrows()).ok_or_else(|| {
                     Error::Undefined(
