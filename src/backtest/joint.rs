@@ -6,7 +6,7 @@ use super::run::estimators_ahead;
 use crate::calibrate::{Combine, Stack};
 use crate::fit::Covariates;
 use crate::model::AnySpendModel;
-use crate::predict::Estimator;
+use crate::predict::{Estimator, Paced, TEMPO};
 use crate::units::Horizon;
 use crate::{Error, Result};
 
@@ -15,12 +15,13 @@ pub const STACK: &str = "stack";
 /// The candidate that past origins speak for.
 pub const AUTO: &str = "auto";
 /// What stands behind the name of a forecast that is calibrated.
-const CALIBRATED: &str = "+calibrated";
+const CALIBRATED: &str = "+calibrated"; // and in the tempo of the shop, if the model can follow it
 
-/// The candidates of a joint forecast, the simplest first: models, their ratios, and the regression that needs no base to rank well. The
-/// others are not among them: where the history is short, their level is that of younger customers.
+/// The candidates of a joint forecast, the simplest first: models in the tempo of the shop where they can follow it, their ratios, and the
+/// regression that needs no base to rank well. The others are not among them: where the history is short, their level is that of younger
+/// customers.
 pub const CANDIDATES: [&str; 7] =
-    ["bg-nbd", "mbg-nbd", "pareto-nbd", "mbg-cnbd-k", "ratio-glm", "ratio-gbm", "gbm"];
+    ["bg-nbd+tempo", "mbg-nbd+tempo", "pareto-nbd+tempo", "mbg-cnbd-k", "ratio-glm", "ratio-gbm", "gbm"];
 
 /// [`STACK`] or [`AUTO`] of all candidates.
 ///
@@ -49,6 +50,9 @@ pub(super) fn joint_of(
     })?;
     if let Some(own) = name.strip_suffix(CALIBRATED) {
         // With covariates a model stands there twice; it is calibrated with them.
+        let model = own.split('+').next().unwrap_or(own);
+        let follows = covariates.is_none() && !own.ends_with(TEMPO) && Paced::follows(model);
+        let own = if follows { format!("{own}{TEMPO}") } else { own.to_owned() };
         let one = estimators_ahead(&[own], spend, covariates, Some(horizon))?.pop();
         return Ok(Box::new(Stack::new(name, one.into_iter().collect(), horizon, true)?));
     }

@@ -7,7 +7,7 @@ use super::joint::{is_joint, joint_of};
 use super::origins::Origins;
 use crate::fit::{Covariates, Recipe};
 use crate::model::{AnyPurchaseModel, AnySpendModel};
-use crate::predict::{BuyTillYouDie, Estimator};
+use crate::predict::{BuyTillYouDie, Estimator, Paced, TEMPO, Tempos};
 use crate::regress::{Grounds, Regression, Road};
 use crate::units::{Horizon, Share, TimeUnit};
 use crate::{Error, Result};
@@ -93,33 +93,39 @@ pub fn estimators_ahead<S: AsRef<str>>(
     covariates: Option<&Arc<Covariates>>,
     horizon: Option<Horizon>,
 ) -> Result<Vec<Box<dyn Estimator>>> {
-    let grounds = Arc::new(Grounds::default());
+    let tempos = Arc::new(Tempos::default());
+    let grounds = Arc::new(Grounds::with(tempos.clone()));
     let all = testable();
     let mut named: Vec<&str> = ids.iter().map(|id| id.as_ref().trim()).collect();
     if named.is_empty() {
         named = all.iter().copied().filter(|id| horizon.is_some() || Road::named(id).is_none()).collect();
     }
-    let mut chosen: Vec<(usize, &str, Option<&str>)> = Vec::new();
+    let mut chosen: Vec<(usize, &str, Option<&str>, bool)> = Vec::new();
     let mut joint = Vec::new();
     for name in named {
         if is_joint(name) {
             joint.push(name);
             continue;
         }
+        let (name, paced) = name.strip_suffix(TEMPO).map_or((name, false), |name| (name, true));
         let (id, own) = name.split_once('+').map_or((name, None), |(id, own)| (id.trim(), Some(own.trim())));
         let Some(place) = all.iter().position(|known| *known == id) else {
             return Err(Error::usage(format!(
-                "`{id}` is not a model; there are {}, and with a horizon stack, auto and any of them as NAME+calibrated",
+                "`{id}` is not a model; there are {}, models also as NAME+tempo, and with a horizon stack, auto and any of them as NAME+calibrated",
                 all.join(", ")
             )));
         };
-        if !chosen.contains(&(place, id, own)) {
-            chosen.push((place, id, own));
+        if !chosen.contains(&(place, id, own, paced)) {
+            chosen.push((place, id, own, paced));
         }
     }
-    chosen.sort_by_key(|(place, ..)| *place);
+    chosen.sort_by_key(|(place, .., paced)| (*place, *paced));
     let mut all = Vec::new();
-    for (_, id, own) in chosen {
+    for (_, id, own, paced) in chosen {
+        if paced {
+            all.push(in_tempo(id, own, spend.clone(), &tempos)?);
+            continue;
+        }
         if let Some(road) = Road::named(id) {
             all.push(regression(road, own, horizon, &grounds)?);
             continue;
@@ -152,6 +158,36 @@ fn regression(
     Ok(Box::new(Regression::sharing(road, horizon, grounds.clone())))
 }
 
+/// A model in the tempo of the shop, which all of them share.
+fn in_tempo(
+    id: &str,
+    own: Option<&str>,
+    spend: Option<AnySpendModel>,
+    tempos: &Arc<Tempos>,
+) -> Result<Box<dyn Estimator>> {
+    if !AnyPurchaseModel::ALL.iter().any(|(known, ..)| *known == id) {
+        return Err(Error::usage(format!(
+            "{id} is no model of purchases that could follow the tempo of the shop; leave {TEMPO} out"
+        )));
+    }
+    let recipe = Recipe {
+        purchase: AnyPurchaseModel::template(id)?,
+        spend: spend_of(own, spend)?,
+        ..Recipe::default()
+    };
+    let own = own.map_or(String::new(), |own| format!("+{own}"));
+    Ok(Box::new(Paced::new(recipe, tempos.clone())?.named(format!("{id}{own}{TEMPO}"))))
+}
+
+/// The model of spend that is named with a model of purchases, or the one for all.
+fn spend_of(own: Option<&str>, spend: Option<AnySpendModel>) -> Result<Option<AnySpendModel>> {
+    match own {
+        None => Ok(spend),
+        Some("none") => Ok(None),
+        Some(own) => AnySpendModel::template(own).map(Some),
+    }
+}
+
 fn estimator(
     id: &str,
     own: Option<&str>,
@@ -167,11 +203,7 @@ fn estimator(
         (Some(naive), None) => Ok(naive),
         (Some(_), Some(own)) => Err(Error::usage(format!("{id} takes no model of spend; leave +{own} out"))),
         (None, own) => {
-            let spend = match own {
-                None => spend,
-                Some("none") => None,
-                Some(own) => Some(AnySpendModel::template(own)?),
-            };
+            let spend = spend_of(own, spend)?;
             let own = own.map_or(String::new(), |own| format!("+{own}"));
             let with = match &covariates {
                 None => "",

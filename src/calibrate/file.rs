@@ -2,7 +2,7 @@
 
 use super::{Calibration, Stacked, WeightedForecast};
 use crate::fit::TrainedModel;
-use crate::predict::{Predictor, predictor_of};
+use crate::predict::{PacedModel, Predictor, predictor_of};
 use crate::regress::{FittedRegression, ForecastFile, ForecastMember, MemberForecast};
 use crate::{Error, Result};
 
@@ -18,7 +18,10 @@ pub fn packed(stacked: Stacked, file: &mut ForecastFile) -> Result<()> {
         let kept = predictor.into_kept().ok_or_else(unkept)?;
         let forecast = match kept.downcast::<FittedRegression>() {
             Ok(fitted) => MemberForecast::Regression(fitted),
-            Err(other) => MemberForecast::Model(other.downcast::<TrainedModel>().map_err(|_| unkept())?),
+            Err(other) => match other.downcast::<PacedModel>() {
+                Ok(paced) => MemberForecast::Paced(paced),
+                Err(other) => MemberForecast::Model(other.downcast::<TrainedModel>().map_err(|_| unkept())?),
+            },
         };
         file.members.push(ForecastMember { id, purchases, value, forecast });
     }
@@ -40,6 +43,7 @@ pub fn opened(file: ForecastFile) -> Result<Stacked> {
         let predictor: Box<dyn Predictor> = match member.forecast {
             MemberForecast::Regression(fitted) => fitted,
             MemberForecast::Model(trained) => predictor_of(*trained),
+            MemberForecast::Paced(paced) => paced.into_predictor(member.id),
             MemberForecast::Rule(_) => {
                 let error = damaged("a naive rule is no part of a joint forecast".to_owned());
                 return Err(error.column(format!("members[{at}]")).into());

@@ -1,56 +1,24 @@
 //! The level of a total: what the errors of past totals say of the next one.
 //!
-//! The logarithm of (what happened / what was predicted) is thought of as the mean over the horizon of a process in time with three
-//! parts: what a model always gets wrong in this shop, what drifts (correlated over about a year), and what returns every year. The next
-//! origin's error is then told from those of past origins as in kriging (Rasmussen & Williams 2006, Gaussian Processes for Machine Learning,
-//! eq. 2.23–2.24; the yearly part is their eq. 4.31), horizons that overlap counting for less than ones that do not. How large the parts are is not
-//! known: the yearly one and the other two have unknown factors, which are averaged over by their posterior weights.
+//! The logarithm of (what happened / what was predicted) is thought of as the mean over the horizon of a process in time with two
+//! parts: what a model always gets wrong in this shop, and what comes and goes within a season. The next origin's error is then told from those of past
+//! origins by kriging ([`crate::math::kriging`]), horizons that overlap counting for less than ones that do not. Errors that
+//! were alike at all origins are believed nearly whole, ones that changed hardly at all; trend and season themselves are the tempo's
+//! ([`crate::predict::Tempo`]), which sees them in the history and not in a handful of origins.
 
 use serde::{Deserialize, Serialize};
 
-use crate::math::matrix::{cholesky, solve};
+use crate::math::kriging;
 
-/// Standard deviations of the three parts before anything is seen, of one moment's error. Totals of good models over a year are commonly off
-/// by 10 to 30 %; seasons of retail sales by more, but only what a horizon does not average out.
-const ALWAYS: f64 = 0.15;
-const DRIFT: f64 = 0.12;
-const YEARLY: f64 = 0.25;
-/// Years over which drift is forgotten.
-const MEMORY: f64 = 1.0;
-/// How wide the seasons are, in eq. 4.31's length-scale: errors of opposite seasons go along a little, and never against each other, as what
-/// was seen of less than a year does not tell a wave from what lasts.
-const SEASON: f64 = 1.0;
+/// Standard deviations of the two parts before anything is seen: of what lasts, and of one moment of what comes and goes.
+const ALWAYS: f64 = 0.08;
+const PASSING: f64 = 0.2;
+/// Years over which the latter is forgotten.
+const MEMORY: f64 = 0.2;
 /// A history so many times as long (as a logarithm) makes another model of the shop: the standard deviation of what that changes.
 const GROWING: f64 = 0.10;
 /// Points of a horizon over which the process is averaged.
 const POINTS: u32 = 8;
-/// The factors of the amplitudes, with prior weights of a scaled inverse χ² law of 4 degrees of freedom about 1, on the variance.
-const FACTORS: [f64; 9] = [0.1, 0.2, 0.35, 0.6, 1.0, 1.7, 3.0, 5.0, 9.0];
-
-/// A number for what lasts and drifts, and one for what returns every year: parts of a covariance, or factors of them.
-#[derive(Debug, Clone, Copy)]
-struct Parts {
-    steady: f64,
-    yearly: f64,
-}
-
-impl Parts {
-    /// A covariance of which these are the factors.
-    fn times(self, parts: Self) -> f64 {
-        self.steady * parts.steady + self.yearly * parts.yearly
-    }
-
-    /// All pairs, with the logarithms of their prior weights.
-    fn all() -> impl Iterator<Item = (Self, f64)> {
-        // The density of a scaled inverse χ² law on a grid that is even in the logarithm.
-        let ln_prior = |factor: f64| -2.0 * factor.ln() - 2.0 / factor;
-        FACTORS.into_iter().flat_map(move |steady| {
-            FACTORS
-                .into_iter()
-                .map(move |yearly| (Self { steady, yearly }, ln_prior(steady) + ln_prior(yearly)))
-        })
-    }
-}
 
 /// How a total of the past came out.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -82,52 +50,23 @@ pub fn level(past: &[PastRatio], horizon: f64) -> Level {
     // The present window stands behind the past ones.
     let windows: Vec<(f64, f64)> =
         past.iter().map(|one| (-one.years_ago, one.horizon)).chain([(0.0, horizon)]).collect();
-    let between: Vec<Vec<Parts>> =
-        windows.iter().map(|&a| windows.iter().map(|&b| covariance(a, b)).collect()).collect();
-    let here = past.len();
     let seen: Vec<f64> = past.iter().map(|one| one.ln_ratio).collect();
-    let mut all: Vec<(f64, f64, f64)> = Vec::new(); // ln weight, mean, variance
-    for (factors, ln_prior) in Parts::all() {
-        let between = |i: usize, j: usize| factors.times(between[i][j]);
-        let row = |i: usize| -> Vec<f64> {
-            let nugget = past[i].noise + (GROWING * past[i].history.ln()).powi(2);
-            let own = |j: usize| if i == j { nugget.max(1e-6) } else { 0.0 };
-            (0..here).map(|j| between(i, j) + own(j)).collect()
-        };
-        let Some(lower) = cholesky(&(0..here).map(row).collect::<Vec<_>>()) else { continue };
-        let with: Vec<f64> = (0..here).map(|i| between(here, i)).collect();
-        let (solved, weights) = (solve(&lower, &seen), solve(&lower, &with));
-        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-        let ln_likelihood =
-            -0.5 * dot(&seen, &solved) - lower.iter().enumerate().map(|(i, row)| row[i].ln()).sum::<f64>();
-        let variance = (between(here, here) - dot(&with, &weights)).max(0.0);
-        all.push((ln_prior + ln_likelihood, dot(&with, &solved), variance));
-    }
-    let top = all.iter().map(|one| one.0).fold(f64::NEG_INFINITY, f64::max);
-    let total: f64 = all.iter().map(|one| (one.0 - top).exp()).sum();
-    let mean_of = |f: &dyn Fn(&(f64, f64, f64)) -> f64| {
-        all.iter().map(|one| (one.0 - top).exp() / total * f(one)).sum::<f64>()
-    };
-    let mean = mean_of(&|one| one.1);
-    let variance = mean_of(&|one| one.2 + (one.1 - mean).powi(2));
-    Level { ln_factor: mean, sd: variance.sqrt() }
+    let noise: Vec<f64> = past.iter().map(|one| one.noise + (GROWING * one.history.ln()).powi(2)).collect();
+    let told = kriging::told(&seen, &noise, 1, &|i, j| covariance(windows[i], windows[j]));
+    Level { ln_factor: told[0].mean, sd: told[0].variance.sqrt() }
 }
 
-/// The covariance of the means of the process over two windows (start, length), in years: of what lasts and drifts, and of what returns
-/// every year, both before their factors.
-fn covariance(a: (f64, f64), b: (f64, f64)) -> Parts {
+/// The covariance of the means of the process over two windows (start, length), in years: of what lasts, and of what comes and goes, both before
+/// their factors.
+fn covariance(a: (f64, f64), b: (f64, f64)) -> [f64; 2] {
     let at = |window: (f64, f64), i: u32| window.0 + window.1 * (f64::from(i) + 0.5) / f64::from(POINTS);
-    let (mut steady, mut yearly) = (0.0, 0.0);
+    let mut passing = 0.0;
     for i in 0..POINTS {
         for j in 0..POINTS {
-            let apart = (at(a, i) - at(b, j)).abs();
-            let season = (std::f64::consts::PI * apart).sin() / SEASON;
-            steady += ALWAYS * ALWAYS + DRIFT * DRIFT * (-apart / MEMORY).exp();
-            yearly += YEARLY * YEARLY * (-2.0 * season * season).exp();
+            passing += (-(at(a, i) - at(b, j)).abs() / MEMORY).exp();
         }
     }
-    let points = f64::from(POINTS * POINTS);
-    Parts { steady: steady / points, yearly: yearly / points }
+    [ALWAYS * ALWAYS, PASSING * PASSING * passing / f64::from(POINTS * POINTS)]
 }
 
 #[cfg(test)]
@@ -159,13 +98,6 @@ mod tests {
         let calm = level(&[seen(0.5, 0.01), seen(1.0, -0.01), seen(1.5, 0.01)], 0.5);
         let wild = level(&[seen(0.5, 0.3), seen(1.0, -0.3), seen(1.5, 0.3)], 0.5);
         assert!(calm.sd < wild.sd && calm.ln_factor.abs() < 0.02);
-    }
-
-    #[test]
-    fn what_happened_in_the_same_season_counts_for_more() {
-        let same = level(&[seen(1.0, 0.3), seen(1.5, 0.0)], 0.5);
-        let other = level(&[seen(1.0, 0.0), seen(1.5, 0.3)], 0.5);
-        assert!(same.ln_factor > other.ln_factor);
     }
 
     #[test]

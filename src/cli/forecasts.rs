@@ -1,6 +1,7 @@
 //! `ltv train` and `ltv score` of forecasts that are trained for one horizon: regressions, calibrated models, joint forecasts.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::args::OnArg;
 use super::columns::Columns;
@@ -15,7 +16,7 @@ use crate::calibrate::{Stack, Stacked, opened, packed};
 use crate::features::{Customers, Past};
 use crate::output::Output;
 use crate::predict::{
-    BuyTillYouDie, Estimator, Extras, Forecast, LAWS, Laws, Predictor, Totals, View, forecast_of, parts,
+    BuyTillYouDie, Estimator, Extras, Forecast, LAWS, Laws, Paced, Predictor, Totals, View, forecast_of, parts,
 };
 use crate::progress::Progress;
 use crate::regress::{ForecastFile, Regression, Road};
@@ -95,7 +96,11 @@ fn plan(args: &args::Train, horizon: Horizon, regression: Option<&Regression>) -
                     "a model with covariates is not calibrated for a horizon: leave --horizon out, and give it to ltv score",
                 ));
             }
-            Box::new(BuyTillYouDie::new(recipe))
+            if calibrated && Paced::takes(&recipe) {
+                Box::new(Paced::new(recipe, Arc::default())?)
+            } else {
+                Box::new(BuyTillYouDie::new(recipe))
+            }
         }
     };
     Stack::new(id, vec![one], horizon, calibrated)

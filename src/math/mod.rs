@@ -5,6 +5,7 @@ pub mod hash;
 pub(crate) mod matrix;
 pub mod means;
 pub mod kaplan_meier;
+pub mod kriging;
 pub mod monotone;
 pub mod paired;
 pub mod parallel;

@@ -22,6 +22,7 @@ mod law;
 mod estimator;
 mod probabilistic;
 mod retention;
+mod tempo;
 
 pub use discount::{discounted_purchases, residual_purchases};
 pub use draws::{DRAWS, DRAWS_SEED, ParameterDraws, laplace_draws};
@@ -39,6 +40,7 @@ pub use purchases::Purchases;
 pub use retention::{Renewals, Survival, retention_draws, still_there, survival_curve};
 pub use simulate::{Simulated, Simulation, simulate};
 pub use spread::{MIXED, ParameterSpread};
+pub use tempo::{Paced, PacedModel, TEMPO, Tempo, Tempos};
 pub use total::{Ranked, Totals};
 pub use total_law::{Total, TotalLaw, TotalLaws};
 pub use value::Value;

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use super::design::BaseForecast;
-use crate::features::Customers;
+use crate::features::{Customers, Past};
 use crate::fit::{Recipe, TrainedModel};
 use crate::math::sum::sum;
 use crate::model::AnyPurchaseModel;
-use crate::predict::{Forecaster, Question};
+use crate::predict::{Forecaster, Question, Tempo, Tempos};
 use crate::units::Periods;
 use crate::{Error, Result};
 
@@ -21,6 +21,8 @@ const LEAST: f64 = 1e-6;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct BaseModel {
     pub trained: TrainedModel,
+    /// The tempo in which it counts.
+    pub tempo: Tempo,
     /// The mean value of a purchase, for customers of whom the model of spend tells no mean; `None` without money.
     pub usual_order: Option<f64>,
 }
@@ -30,14 +32,16 @@ impl BaseModel {
     ///
     /// # Errors
     /// [`Error::Undefined`] if neither can be, with what each says; [`Error::Interrupted`].
-    pub fn fit(customers: &Customers, timezone: &str) -> Result<Self> {
+    pub fn fit((past, customers): (&Past<'_>, &Customers), timezone: &str, tempos: &Tempos) -> Result<Self> {
+        let tempo = tempos.of(past, customers)?;
+        let (table, _) = tempo.read(customers, 0..customers.len(), Periods::new(0.0)?)?;
         let mut why = Vec::new();
         for id in MODELS {
             let recipe = Recipe { purchase: AnyPurchaseModel::template(id)?, ..Recipe::default() };
-            match TrainedModel::train(&recipe, customers, timezone) {
+            match TrainedModel::train(&recipe, &table, timezone) {
                 Ok(trained) => {
                     let usual_order = customers.has_money().then(|| usual_order(customers));
-                    return Ok(Self { trained, usual_order });
+                    return Ok(Self { trained, usual_order, tempo: (*tempo).clone() });
                 }
                 Err(Error::Interrupted) => return Err(Error::Interrupted),
                 Err(error) => why.push(format!("{id}: {error}")),
@@ -58,10 +62,11 @@ impl BaseModel {
                 trained.unit, customers.unit
             )));
         }
+        let (customers, horizon) = &self.tempo.read(customers, rows, horizon)?;
         let crowd = trained.crowd(None, customers, None)?;
         let spenders = crowd.spenders.as_ref().filter(|_| customers.has_money());
-        let forecaster = Forecaster::new(&crowd.population, spenders, Question::revenue(horizon, &[])?)?;
-        let told = forecaster.expected(customers, rows)?;
+        let forecaster = Forecaster::new(&crowd.population, spenders, Question::revenue(*horizon, &[])?)?;
+        let told = forecaster.expected(customers, 0..customers.len())?;
         let purchases: Vec<f64> = told.purchases.into_iter().map(|value| value.max(LEAST)).collect();
         let value = self.usual_order.map(|usual| {
             let order = |at: usize| told.order_value.get(at).copied().flatten().unwrap_or(usual);

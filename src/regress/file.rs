@@ -12,7 +12,8 @@ use super::{AnyRegression, FittedRegression, KeptRegression, Regressor};
 use crate::error::InputError;
 use crate::fit::{TrainedModel, compact_rows};
 use crate::output::Output;
-use crate::units::{Grain, TimeUnit};
+use crate::predict::{PacedModel, Tempo};
+use crate::units::{Grain, Tick, TimeUnit};
 use crate::{Error, Result};
 
 /// The version this program writes, and the newest it reads.
@@ -66,6 +67,8 @@ pub enum MemberForecast {
     Regression(Box<FittedRegression>),
     /// A probabilistic model.
     Model(Box<TrainedModel>),
+    /// A probabilistic model in the tempo of the shop.
+    Paced(Box<PacedModel>),
     /// A naive rule, by its identifier and what it learnt.
     Rule(Value),
 }
@@ -101,6 +104,9 @@ struct Part {
     /// The model, or the base of the regression.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     model: Option<Map<String, Value>>,
+    /// The tempo in which the model, or the base, counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tempo: Option<Tempo>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rule: Option<Value>,
 }
@@ -230,6 +236,7 @@ impl Part {
             regression: None,
             usual_order: None,
             model: None,
+            tempo: None,
             rule: None,
         };
         match &member.forecast {
@@ -237,8 +244,13 @@ impl Part {
                 part.regression = Some(fitted.kept.clone());
                 part.model = fitted.base().map(|base| document(&base.trained)).transpose()?;
                 part.usual_order = fitted.base().and_then(|base| base.usual_order);
+                part.tempo = fitted.base().map(|base| base.tempo.clone()).filter(|tempo| !tempo.is_steady());
             }
             MemberForecast::Model(trained) => part.model = Some(document(trained)?),
+            MemberForecast::Paced(paced) => {
+                part.model = Some(document(&paced.trained)?);
+                part.tempo = Some(paced.tempo.clone());
+            }
             MemberForecast::Rule(rule) => part.rule = Some(rule.clone()),
         }
         Ok(part)
@@ -248,14 +260,25 @@ impl Part {
         let place = format!("members[{at}]");
         let model =
             self.model.map(|model| TrainedModel::from_json(&Value::Object(model).to_string())).transpose()?;
-        let forecast = match (self.regression, model, self.rule) {
-            (Some(kept), base, None) => {
+        if self.tempo.as_ref().is_some_and(|tempo| !tempo.is_sound()) {
+            return Err(Error::input("the tempo is damaged")
+                .column(place)
+                .hint("train it again with `ltv train`")
+                .into());
+        }
+        let forecast = match (self.regression, model, self.rule, self.tempo) {
+            (Some(kept), base, None, tempo) => {
                 sound(&kept, &place)?;
-                let base = base.map(|trained| BaseModel { trained, usual_order: self.usual_order });
+                let usual_order = self.usual_order;
+                let tempo = tempo.unwrap_or_else(|| Tempo::steady(Tick(0)));
+                let base = base.map(|trained| BaseModel { trained, usual_order, tempo });
                 MemberForecast::Regression(Box::new(FittedRegression::again(kept, base)))
             }
-            (None, Some(model), None) => MemberForecast::Model(Box::new(model)),
-            (None, None, Some(rule)) => MemberForecast::Rule(rule),
+            (None, Some(model), None, None) => MemberForecast::Model(Box::new(model)),
+            (None, Some(trained), None, Some(tempo)) => {
+                MemberForecast::Paced(Box::new(PacedModel { trained, tempo }))
+            }
+            (None, None, Some(rule), None) => MemberForecast::Rule(rule),
             _ => {
                 return Err(Error::input("a member is neither a regression, nor a model, nor a rule")
                     .column(place)

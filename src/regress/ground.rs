@@ -9,6 +9,7 @@ use super::base::{Base, BaseModel};
 use super::design::{Schema, TrainingWindow, TrainingWindows, WindowOptions, horizon_in_ticks};
 use super::{Sample, Target};
 use crate::features::{Customers, Past};
+use crate::predict::Tempos;
 use crate::progress::Progress;
 use crate::units::{Horizon, Periods, Tick, TimeUnit};
 use crate::{Error, Result};
@@ -173,6 +174,7 @@ impl Key {
 pub struct Grounds {
     grounds: Mutex<Vec<Laid>>,
     bases: Mutex<Vec<(Key, Arc<BaseModel>)>>,
+    tempos: Arc<Tempos>,
 }
 
 /// A ground, once it is laid: who needs it too waits for it.
@@ -192,6 +194,12 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Grounds {
+    /// With tempos that others share as well.
+    #[must_use]
+    pub fn with(tempos: Arc<Tempos>) -> Self {
+        Self { tempos, ..Self::default() }
+    }
+
     /// The ground of a past: laid, or known from before.
     ///
     /// # Errors
@@ -231,7 +239,7 @@ impl Grounds {
         if let Some(base) = known {
             return Ok(base);
         }
-        let fitted = Arc::new(BaseModel::fit(&customers(), timezone)?);
+        let fitted = Arc::new(BaseModel::fit((past, &customers()), timezone, &self.tempos)?);
         let mut bases = held(&self.bases);
         if bases.len() >= KEPT_BASES {
             bases.remove(0);
