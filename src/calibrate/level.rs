@@ -10,10 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::math::kriging;
 
-/// Standard deviations of the two parts before anything is seen: of what lasts, and of one moment of what comes and goes.
+/// Standard deviations before anything is seen: of what lasts; and of what comes and goes, both of one moment of a horizon and of the moment at
+/// which it begins, as a forecast made at a peak takes the peak for what is usual.
 const ALWAYS: f64 = 0.08;
-const PASSING: f64 = 0.2;
-/// Years over which the latter is forgotten.
+const PASSING: f64 = 0.15;
+const BEGINNING: f64 = 0.15;
+/// Years over which the latter two are forgotten.
 const MEMORY: f64 = 0.2;
 /// A history so many times as long (as a logarithm) makes another model of the shop: the standard deviation of what that changes.
 const GROWING: f64 = 0.10;
@@ -66,7 +68,8 @@ fn covariance(a: (f64, f64), b: (f64, f64)) -> [f64; 2] {
             passing += (-(at(a, i) - at(b, j)).abs() / MEMORY).exp();
         }
     }
-    [ALWAYS * ALWAYS, PASSING * PASSING * passing / f64::from(POINTS * POINTS)]
+    let beginning = BEGINNING * BEGINNING * (-(a.0 - b.0).abs() / MEMORY).exp();
+    [ALWAYS * ALWAYS, PASSING * PASSING * passing / f64::from(POINTS * POINTS) + beginning]
 }
 
 #[cfg(test)]

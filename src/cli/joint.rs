@@ -8,9 +8,9 @@ use super::show::{self, Grid};
 use super::tell::{self, wrap};
 use crate::calibrate::{Calibration, Stacked};
 use crate::fit::TrainedModel;
-use crate::predict::Predictor;
+use crate::predict::{PacedModel, Predictor, Tempo};
 use crate::regress::{FittedRegression, Importance, Target};
-use crate::units::Grain;
+use crate::units::{Grain, Tick};
 
 /// The forecast as it is told after training.
 #[must_use]
@@ -20,6 +20,9 @@ pub fn told(stacked: &Stacked, grain: Grain, importance: &[(Target, Vec<Importan
     match &members[..] {
         [(member, ..)] => text += &alone(*member, grain, importance),
         _ => text += &weights(stacked),
+    }
+    if let Some(tempo) = tempo(stacked) {
+        text += &paces(tempo, grain);
     }
     if !stacked.standings().is_empty() {
         text += &standings(stacked);
@@ -38,10 +41,38 @@ fn alone(member: &dyn Predictor, grain: Grain, importance: &[(Target, Vec<Import
     if let Some(trained) = kept.and_then(<dyn Any>::downcast_ref::<TrainedModel>) {
         return tell::model(trained);
     }
+    if let Some(paced) = kept.and_then(<dyn Any>::downcast_ref::<PacedModel>) {
+        return tell::model(&paced.trained);
+    }
     match kept.and_then(<dyn Any>::downcast_ref::<FittedRegression>) {
         Some(fitted) => regressions::told(&fitted.kept, grain, importance),
         None => String::new(),
     }
+}
+
+/// The tempo in which the models of a forecast count: there is one for all.
+fn tempo(stacked: &Stacked) -> Option<&Tempo> {
+    let mut kept = stacked.members().filter_map(|(member, ..)| member.kept());
+    let paced = kept.find_map(<dyn Any>::downcast_ref::<PacedModel>)?;
+    Some(&paced.tempo).filter(|tempo| !tempo.is_steady())
+}
+
+/// How fast the shop's customers bought, and will buy in the coming year.
+fn paces(tempo: &Tempo, grain: Grain) -> String {
+    let year: Vec<(Tick, f64)> = tempo.ahead(grain).take(13).collect();
+    let by = |a: &&(Tick, f64), b: &&(Tick, f64)| a.1.total_cmp(&b.1);
+    let (Some(slowest), Some(fastest)) = (year.iter().min_by(by), year.iter().max_by(by)) else {
+        return String::new();
+    };
+    let at = |(tick, rate): &(Tick, f64)| format!("{rate:.2} after {}", grain.show(*tick));
+    wrap(&format!(
+        "the tempo of the shop: its customers bought at {:.2} times their usual rate in the last four weeks; in the coming year at {:.2}, in the \
+         slowest four weeks {}, in the fastest {}",
+        tempo.newest(),
+        tempo.mean_ahead(364.0),
+        at(slowest),
+        at(fastest)
+    ))
 }
 
 fn weights(stacked: &Stacked) -> String {

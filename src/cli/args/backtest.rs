@@ -25,8 +25,8 @@ pub struct Backtest {
     /// Train on the customers who came in so much of the past before each origin, and forecast all [default: on everybody]
     #[arg(long, value_name = "LENGTH")]
     pub window: Option<Horizon>,
-    /// Models to compare, each with --spend or with a model of spend of its own: bg-nbd+log-normal; naive-rate and naive-mean are
-    /// always with them
+    /// Models to compare, each with --spend or with a model of spend of its own: bg-nbd+log-normal; bg-nbd+tempo follows trend and season of
+    /// the shop, bg-nbd+calibrated is what train --horizon makes; naive-rate and naive-mean are always with them
     #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "bg-nbd,naive-rate,naive-mean")]
     pub models: Vec<String>,
     /// Where covariates are found.

@@ -59,6 +59,18 @@ impl Tempo {
         if days > 0.0 { self.clock().at(days) / days } else { 1.0 }
     }
 
+    /// The rate in the last whole four weeks of the history, beside the usual one.
+    #[must_use]
+    pub fn newest(&self) -> f64 {
+        self.past.first().map_or(1.0, |ln| ln.exp())
+    }
+
+    /// The rates in each four weeks to come, beside the usual one, as far as they are told, each with the tick after which it holds.
+    pub fn ahead(&self, grain: Grain) -> impl Iterator<Item = (Tick, f64)> + '_ {
+        let after = move |at: usize| grain.after(Tick(self.anchor), BIN * at as f64, TimeUnit::Day);
+        self.ahead.iter().enumerate().map(move |(at, ln)| (after(at), ln.exp()))
+    }
+
     fn clock(&self) -> Clock {
         let cumulated = |side: &[f64]| {
             let mut all = vec![0.0];

@@ -96,14 +96,13 @@ impl PacedModel {
     /// As a forecast.
     #[must_use]
     pub fn into_predictor(self, id: String) -> Box<dyn Predictor> {
-        let Self { trained, tempo } = self;
-        Box::new(Fitted { inner: predictor_of(trained), tempo, id })
+        Box::new(Fitted { inner: predictor_of(self.trained.clone()), kept: self, id })
     }
 }
 
 struct Fitted {
     inner: Box<dyn Predictor>,
-    tempo: Tempo,
+    kept: PacedModel,
     id: String,
 }
 
@@ -120,14 +119,16 @@ impl Predictor for Fitted {
         self.inner.needs_logs()
     }
 
+    fn kept(&self) -> Option<&dyn Any> {
+        Some(&self.kept)
+    }
+
     fn into_kept(self: Box<Self>) -> Option<Box<dyn Any>> {
-        let Self { inner, tempo, .. } = *self;
-        let trained = inner.into_kept()?.downcast::<TrainedModel>().ok()?;
-        Some(Box::new(PacedModel { trained: *trained, tempo }))
+        Some(Box::new(self.kept))
     }
 
     fn laws(&self, view: View<'_>, rows: Range<usize>, horizon: Periods) -> Result<Laws> {
-        let (table, horizon) = self.tempo.read(view.customers, rows, horizon)?;
+        let (table, horizon) = self.kept.tempo.read(view.customers, rows, horizon)?;
         self.inner.laws(View::from(&table), 0..table.len(), horizon)
     }
 }
