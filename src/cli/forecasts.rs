@@ -16,7 +16,8 @@ use crate::calibrate::{Stack, Stacked, opened, packed};
 use crate::features::{Customers, Past};
 use crate::output::Output;
 use crate::predict::{
-    BuyTillYouDie, Estimator, Extras, Forecast, LAWS, Laws, Paced, Predictor, Totals, View, forecast_of, parts,
+    BuyTillYouDie, Estimator, Extras, Forecast, LAWS, Laws, Paced, Predictor, Totals, View, forecast_of,
+    parts,
 };
 use crate::progress::Progress;
 use crate::regress::{ForecastFile, Regression, Road};
