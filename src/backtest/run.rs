@@ -123,7 +123,7 @@ pub fn estimators_ahead<S: AsRef<str>>(
     let mut all = Vec::new();
     for (_, id, own, paced) in chosen {
         if paced {
-            all.push(in_tempo(id, own, spend.clone(), &tempos)?);
+            all.push(in_tempo(id, own, spend, &tempos)?);
             continue;
         }
         if let Some(road) = Road::named(id) {

@@ -86,8 +86,8 @@ mod tests {
 
     #[test]
     fn what_is_near_what_was_seen_is_told_from_it_and_what_is_far_is_not() {
-        let place = |at: usize| [0.0, 0.1, 50.0][at];
-        let covariance = |i: usize, j: usize| [(-(place(i) - place(j) as f64).abs()).exp(), 0.0];
+        let place = |at: usize| -> f64 { [0.0, 0.1, 50.0][at] };
+        let covariance = |i: usize, j: usize| [(-(place(i) - place(j)).abs()).exp(), 0.0];
         let told = told(&[1.0], &[0.01], 2, &covariance);
         assert!(told[0].mean > 0.8 && told[1].mean.abs() < 1e-12);
         assert!(told[0].variance < told[1].variance);

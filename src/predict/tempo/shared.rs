@@ -22,10 +22,13 @@ struct Key {
     customers: usize,
 }
 
+/// A tempo, once it is learnt: who needs it too waits for it.
+type Place = Arc<Mutex<Option<Arc<Tempo>>>>;
+
 /// Tempos of pasts of one set of orders, each learnt once.
 #[derive(Debug, Default)]
 pub struct Tempos {
-    kept: Mutex<Vec<(Key, Arc<Mutex<Option<Arc<Tempo>>>>)>>,
+    kept: Mutex<Vec<(Key, Place)>>,
 }
 
 impl Tempos {
@@ -53,7 +56,7 @@ impl Tempos {
         Ok(learnt)
     }
 
-    fn place(&self, key: Key) -> Arc<Mutex<Option<Arc<Tempo>>>> {
+    fn place(&self, key: Key) -> Place {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, place)) = kept.iter().find(|(known, _)| *known == key) {
             return place.clone();
@@ -61,7 +64,7 @@ impl Tempos {
         if kept.len() >= KEPT {
             kept.remove(0);
         }
-        let place = Arc::default();
+        let place = Place::default();
         kept.push((key, Arc::clone(&place)));
         place
     }
