@@ -94,7 +94,7 @@ pub fn estimators_ahead<S: AsRef<str>>(
     horizon: Option<Horizon>,
 ) -> Result<Vec<Box<dyn Estimator>>> {
     let tempos = Arc::new(Tempos::default());
-    let grounds = Arc::new(Grounds::with(tempos.clone()));
+    let grounds = [Arc::default(), Arc::new(Grounds::with(tempos.clone()))];
     let all = testable();
     let mut named: Vec<&str> = ids.iter().map(|id| id.as_ref().trim()).collect();
     if named.is_empty() {
@@ -127,7 +127,7 @@ pub fn estimators_ahead<S: AsRef<str>>(
             continue;
         }
         if let Some(road) = Road::named(id) {
-            all.push(regression(road, own, horizon, &grounds)?);
+            all.push(regression(road, own, horizon, &grounds[usize::from(road.is_paced())])?);
             continue;
         }
         all.push(estimator(id, own, spend, None)?);

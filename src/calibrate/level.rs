@@ -13,8 +13,8 @@ use crate::math::kriging;
 /// Standard deviations before anything is seen: of what lasts; and of what comes and goes, both of one moment of a horizon and of the moment at
 /// which it begins, as a forecast made at a peak takes the peak for what is usual.
 const ALWAYS: f64 = 0.12;
-const PASSING: f64 = 0.15;
-const BEGINNING: f64 = 0.15;
+const PASSING: f64 = 0.13;
+const BEGINNING: f64 = 0.13;
 /// Years over which the latter two are forgotten.
 const MEMORY: f64 = 0.2;
 /// A history so many times as long (as a logarithm) makes another model of the shop: the standard deviation of what that changes.

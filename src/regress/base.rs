@@ -1,6 +1,7 @@
 //! The probabilistic forecast that regressions start from: a column of the design, and what ratios are of.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::design::BaseForecast;
 use crate::features::{Customers, Past};
@@ -28,12 +29,17 @@ pub(super) struct BaseModel {
 }
 
 impl BaseModel {
-    /// Pareto/NBD with Gamma-Gamma, BG/NBD where that cannot be fitted.
+    /// Pareto/NBD with Gamma-Gamma, BG/NBD where that cannot be fitted; in the tempo of the shop, if there are tempos.
     ///
     /// # Errors
     /// [`Error::Undefined`] if neither can be, with what each says; [`Error::Interrupted`].
-    pub fn fit((past, customers): (&Past<'_>, &Customers), timezone: &str, tempos: &Tempos) -> Result<Self> {
-        let tempo = tempos.of(past, customers)?;
+    pub fn fit(
+        (past, customers): (&Past<'_>, &Customers),
+        timezone: &str,
+        tempos: Option<&Tempos>,
+    ) -> Result<Self> {
+        let steady = || Ok(Arc::new(Tempo::steady(past.cutoff())));
+        let tempo = tempos.map_or_else(steady, |tempos| tempos.of(past, customers))?;
         let (table, _) = tempo.read(customers, 0..customers.len(), Periods::new(0.0)?)?;
         let mut why = Vec::new();
         for id in MODELS {

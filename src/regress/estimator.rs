@@ -86,7 +86,9 @@ impl Regression {
     /// For a horizon.
     #[must_use]
     pub fn new(road: Road, horizon: Horizon) -> Self {
-        Self::sharing(road, horizon, Arc::new(Grounds::default()))
+        let paced = || Grounds::with(Arc::default());
+        let grounds = if road.is_paced() { paced() } else { Grounds::default() };
+        Self::sharing(road, horizon, Arc::new(grounds))
     }
 
     /// The same, sharing with others what all regressions of one past stand on.

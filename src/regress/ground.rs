@@ -174,7 +174,8 @@ impl Key {
 pub struct Grounds {
     grounds: Mutex<Vec<Laid>>,
     bases: Mutex<Vec<(Key, Arc<BaseModel>)>>,
-    tempos: Arc<Tempos>,
+    /// The tempos in which bases count; `None` if they take no notice of them.
+    tempos: Option<Arc<Tempos>>,
 }
 
 /// A ground, once it is laid: who needs it too waits for it.
@@ -194,10 +195,10 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Grounds {
-    /// With tempos that others share as well.
+    /// Of bases in the tempo of the shop, which others share as well.
     #[must_use]
     pub fn with(tempos: Arc<Tempos>) -> Self {
-        Self { tempos, ..Self::default() }
+        Self { tempos: Some(tempos), ..Self::default() }
     }
 
     /// The ground of a past: laid, or known from before.
@@ -239,7 +240,7 @@ impl Grounds {
         if let Some(base) = known {
             return Ok(base);
         }
-        let fitted = Arc::new(BaseModel::fit((past, &customers()), timezone, &self.tempos)?);
+        let fitted = Arc::new(BaseModel::fit((past, &customers()), timezone, self.tempos.as_deref())?);
         let mut bases = held(&self.bases);
         if bases.len() >= KEPT_BASES {
             bases.remove(0);
