@@ -18,7 +18,7 @@ ASKED = ASKED.parse_args()
 LTV = ASKED.ltv
 PAGE = os.path.join(HERE, "docs", "accuracy.md")
 SHARED = os.environ.get("LTV_SHARED", "")
-MODELS = "bg-nbd,mbg-nbd,pareto-nbd,mbg-cnbd-k,tweedie,two-part,ziln,gbm,ratio-glm,ratio-gbm,bg-nbd+calibrated,stack"
+MODELS = "bg-nbd,mbg-nbd,pareto-nbd,mbg-cnbd-k,tweedie,two-part,ziln,gbm,ratio-glm,ratio-gbm,bg-nbd+tempo,bg-nbd+calibrated,stack"
 SHOWN = ["bias", "mae", "mae_median", "rmse", "gini", "crps", "log_score", "coverage_90", "pit_coverage_50",
          "pit_coverage_80", "pit_coverage_90", "pit_coverage_95"]
 
