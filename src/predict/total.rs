@@ -6,6 +6,7 @@ use std::ops::Range;
 use crate::features::{Customers, Rfm, Spent};
 use crate::fit::Crowd;
 use crate::math::parallel;
+use crate::math::sum::Sum;
 use crate::model::{Effort, Grouped, Law, Population, PurchaseModel, SpendModel, Spenders};
 use crate::units::Periods;
 use crate::{Error, Result};
@@ -146,15 +147,17 @@ impl Totals {
 
     /// Adds the next chunk: these rows of the customers, and their forecast.
     pub fn add(&mut self, customers: &Customers, rows: Range<usize>, forecast: &Forecast) {
+        // Sums that do not depend on the order of the customers.
+        let (mut alive, mut purchases) = (Sum::default(), (Sum::default(), Sum::default()));
+        let mut worth = (Some(Sum::default()), Some(Sum::default()));
         for (i, at) in rows.enumerate() {
             let money = forecast.value.as_ref();
             let value = money.and_then(|money| money.expected[i]);
-            self.alive += forecast.p_alive[i];
-            self.purchases += forecast.expected_purchases[i];
-            self.purchases_variance += forecast.purchases_variance[i];
-            self.value = self.value.zip(value).map(|(sum, value)| sum + value);
             let variance = money.and_then(|money| money.variance[i]);
-            self.value_variance = self.value_variance.zip(variance).map(|(sum, variance)| sum + variance);
+            alive.add(forecast.p_alive[i]);
+            purchases.0.add(forecast.expected_purchases[i]);
+            purchases.1.add(forecast.purchases_variance[i]);
+            worth = (with(worth.0, value), with(worth.1, variance));
             self.rank(customers, at, forecast.p_alive[i], forecast.expected_purchases[i], value);
             self.sample(Sampled {
                 hash: scatter(self.customers),
@@ -165,6 +168,11 @@ impl Totals {
             });
             self.customers += 1;
         }
+        self.alive += alive.value();
+        self.purchases += purchases.0.value();
+        self.purchases_variance += purchases.1.value();
+        self.value = self.value.zip(worth.0).map(|(all, sum)| all + sum.value());
+        self.value_variance = self.value_variance.zip(worth.1).map(|(all, sum)| all + sum.value());
     }
 
     fn rank(&mut self, customers: &Customers, at: usize, p_alive: f64, purchases: f64, value: Option<f64>) {
@@ -265,9 +273,13 @@ impl Totals {
         let over = |model: &P, spend: Option<&Spenders>| {
             let counts: Vec<_> =
                 histories.iter().map(|each| counts(&model.member(each.group), &each.row, horizon)).collect();
-            sample.iter().try_fold((0.0, 0.0), |(mean, variance), (c, place)| {
-                at(spend, c, counts[*place]).map(|(m, v)| (mean + m, variance + v))
-            })
+            let mut all = (Sum::default(), Sum::default());
+            for (c, place) in &sample {
+                let (mean, variance) = at(spend, c, counts[*place])?;
+                all.0.add(mean);
+                all.1.add(variance);
+            }
+            Some((all.0.value(), all.1.value()))
         };
         let undefined = || {
             Error::Undefined(
@@ -289,6 +301,14 @@ impl Totals {
             Ok((sums.0 * ratio(m, mean), (sums.1 * ratio(v, variance)).sqrt()))
         })
     }
+}
+
+/// A sum with one term more; `None` once a term does not exist.
+fn with(sum: Option<Sum>, term: Option<f64>) -> Option<Sum> {
+    sum.zip(term).map(|(mut sum, term)| {
+        sum.add(term);
+        sum
+    })
 }
 
 /// Over how many customers and draws the parameters are varied. The ratio found in a sample of n is off by its spread between
