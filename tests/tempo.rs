@@ -146,6 +146,16 @@ fn a_paced_model_is_kept_and_its_file_scores_the_same() {
     desk.refused(&asked, 1, &["bad.json", "the tempo is damaged"]);
 }
 
+/// A model of spend that looks at logarithms finds them in the table of the clock too.
+#[test]
+fn log_normal_spend_follows_the_tempo() {
+    let desk = Desk::new();
+    let orders = desk::data("cdnow_sample.csv");
+    desk.done(&["train", &orders, "--spend", "log-normal", "--horizon", "13w", "-o", "a.json"]);
+    desk.done(&["score", &orders, "--model", "a.json", "--horizon", "13w", "-o", "a.csv"]);
+    assert!(desk::column(&desk.text("a.csv"), "expected_value").iter().sum::<f64>() > 0.0);
+}
+
 /// What is kept tells the clock by which it counts.
 #[test]
 fn what_is_kept_has_its_tempo() {

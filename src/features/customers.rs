@@ -261,7 +261,10 @@ impl Customers {
         picked.frequency = rows.iter().map(|&at| self.frequency[at]).collect();
         picked.recency = rows.iter().map(|&at| self.recency[at]).collect();
         picked.age = rows.iter().map(|&at| self.age[at]).collect();
-        picked.monetary_value = rows.iter().filter_map(|&at| self.monetary_value.get(at).copied()).collect();
+        let known = |column: &[Option<f64>]| rows.iter().filter_map(|&at| column.get(at).copied()).collect();
+        picked.monetary_value = known(&self.monetary_value);
+        picked.mean_ln_value = known(&self.mean_ln_value);
+        picked.ss_ln_value = known(&self.ss_ln_value);
         picked.history = None;
         picked
     }
