@@ -8,7 +8,7 @@ use ltv::features::Past;
 use ltv::orders::{ReadOptions, read};
 use ltv::predict::{Predictor, View, forecast_of};
 use ltv::progress::Silent;
-use ltv::regress::{ForecastFile, ForecastMember, MemberForecast, Regression, Road};
+use ltv::regress::{ForecastFile, ForecastMember, Grounds, MemberForecast, Regression, Road};
 use ltv::units::{Periods, Share, TimeUnit};
 
 fn orders() -> ltv::orders::Orders {
@@ -111,7 +111,7 @@ fn shared_grounds_and_bases_give_what_single_ones_give() {
     let orders = orders();
     let whole = Past::new(&orders, None).unwrap();
     let horizon = "13w".parse().unwrap();
-    let grounds = std::sync::Arc::default();
+    let grounds = std::sync::Arc::new(Grounds::with(std::sync::Arc::default()));
     for back in [23, 0] {
         let past = whole.again(ltv::units::Tick(whole.cutoff().0 - back)).unwrap();
         let customers = past.customers(TimeUnit::Week);
@@ -142,7 +142,7 @@ fn a_ratio_that_learnt_from_younger_customers_does_not_move_the_total() {
         purchase: ltv::model::AnyPurchaseModel::template("pareto-nbd").unwrap(),
         ..ltv::fit::Recipe::default()
     };
-    let base = ltv::predict::BuyTillYouDie::new(base);
+    let base = ltv::predict::Paced::new(base, std::sync::Arc::default()).unwrap();
     let base = ltv::predict::Estimator::fit(&base, &past, &customers).unwrap();
     let laws = |fitted: &dyn Predictor| {
         fitted.laws(View::of(&past, &customers), 0..customers.len(), Periods::new(39.0).unwrap()).unwrap()
