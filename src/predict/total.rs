@@ -40,6 +40,8 @@ pub struct Totals {
     /// The repeat buyers with the highest value at risk, (1 − P(alive)) × value if alive, among those with P(alive)
     /// from 0.1 to 0.7; the highest first.
     pub slipping: Vec<Ranked>,
+    /// The sums as they run on from chunk to chunk: of P(alive), purchases and their variance; of value and its variance.
+    running: ([Sum; 3], [Option<Sum>; 2]),
     keep: usize,
     sample: BinaryHeap<Sampled>,
     groups: Option<Vec<u32>>,
@@ -103,6 +105,7 @@ impl Totals {
             value_variance: Some(0.0),
             best: Vec::new(),
             slipping: Vec::new(),
+            running: (Default::default(), [Some(Sum::default()); 2]),
             keep,
             sample: BinaryHeap::new(),
             groups: None,
@@ -148,16 +151,15 @@ impl Totals {
     /// Adds the next chunk: these rows of the customers, and their forecast.
     pub fn add(&mut self, customers: &Customers, rows: Range<usize>, forecast: &Forecast) {
         // Sums that do not depend on the order of the customers.
-        let (mut alive, mut purchases) = (Sum::default(), (Sum::default(), Sum::default()));
-        let mut worth = (Some(Sum::default()), Some(Sum::default()));
+        let ([mut alive, mut purchases, mut spread], mut worth) = self.running;
         for (i, at) in rows.enumerate() {
             let money = forecast.value.as_ref();
             let value = money.and_then(|money| money.expected[i]);
             let variance = money.and_then(|money| money.variance[i]);
             alive.add(forecast.p_alive[i]);
-            purchases.0.add(forecast.expected_purchases[i]);
-            purchases.1.add(forecast.purchases_variance[i]);
-            worth = (with(worth.0, value), with(worth.1, variance));
+            purchases.add(forecast.expected_purchases[i]);
+            spread.add(forecast.purchases_variance[i]);
+            worth = [with(worth[0], value), with(worth[1], variance)];
             self.rank(customers, at, forecast.p_alive[i], forecast.expected_purchases[i], value);
             self.sample(Sampled {
                 hash: scatter(self.customers),
@@ -168,11 +170,9 @@ impl Totals {
             });
             self.customers += 1;
         }
-        self.alive += alive.value();
-        self.purchases += purchases.0.value();
-        self.purchases_variance += purchases.1.value();
-        self.value = self.value.zip(worth.0).map(|(all, sum)| all + sum.value());
-        self.value_variance = self.value_variance.zip(worth.1).map(|(all, sum)| all + sum.value());
+        self.running = ([alive, purchases, spread], worth);
+        [self.alive, self.purchases, self.purchases_variance] = self.running.0.map(|sum| sum.value());
+        [self.value, self.value_variance] = worth.map(|sum| sum.map(|sum| sum.value()));
     }
 
     fn rank(&mut self, customers: &Customers, at: usize, p_alive: f64, purchases: f64, value: Option<f64>) {
