@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::ranks::settled;
-use crate::math::hash::{Hash, mix};
+use crate::math::hash::{Hash, mix, uniform};
 use crate::math::parallel;
 use crate::math::ranks::{by_value, ties};
 
@@ -35,10 +35,10 @@ static DRAWN: LazyLock<Vec<u8>> = LazyLock::new(|| {
 
 /// A draw of the Poisson law of mean 1 from 64 even bits.
 fn poisson(bits: u64) -> u8 {
-    let uniform = (bits >> 11) as f64 / (1u64 << 53) as f64;
+    let at = uniform(bits);
     let (mut term, mut n) = ((-1f64).exp(), 0u8);
     let mut below = term;
-    while uniform >= below && n < 20 {
+    while at >= below && n < 20 {
         n += 1;
         term /= f64::from(n);
         below += term;

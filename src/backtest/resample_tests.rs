@@ -67,7 +67,7 @@ fn what_a_resample_lacks_is_missing() {
 #[test]
 fn the_spread_over_resamples_is_the_standard_error() {
     for n in [200usize, 20_000] {
-        let value = |at: usize| (mix(at as u64) >> 11) as f64 / (1u64 << 53) as f64;
+        let value = |at: usize| uniform(mix(at as u64));
         let rows = (0..n).map(|at| (group_of(&format!("c{at}")), [1.0, value(at)]));
         let means = Sums::of(rows).resampled(|&[n, sum]| sum / n);
         let mean = means.iter().sum::<f64>() / RESAMPLES as f64;

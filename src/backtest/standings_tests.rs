@@ -1,5 +1,6 @@
 use super::*;
 use crate::backtest::resample::{Sums, group_of};
+use crate::math::hash::uniform;
 
 /// Models whose losses at each origin are means of their customers' losses.
 fn losses(models: &[(&str, Vec<Vec<f64>>)]) -> Vec<Losses> {
@@ -17,7 +18,7 @@ fn losses(models: &[(&str, Vec<Vec<f64>>)]) -> Vec<Losses> {
 
 /// Even numbers in [0, 1) that differ between salts.
 fn noise(n: usize, salt: u64) -> Vec<f64> {
-    (0..n as u64).map(|at| (mix(at ^ mix(salt)) >> 11) as f64 / (1u64 << 53) as f64).collect()
+    (0..n as u64).map(|at| uniform(mix(at ^ mix(salt)))).collect()
 }
 
 fn shifted(base: &[f64], by: f64) -> Vec<f64> {

@@ -1,7 +1,7 @@
 //! Who of a large shop stands for all at past origins.
 
 use crate::features::{Customers, Past};
-use crate::math::hash::nth;
+use crate::math::hash::{nth, uniform};
 use crate::orders::Orders;
 use crate::{Result, units::TimeUnit};
 
@@ -17,8 +17,7 @@ pub(super) fn few(past: &Past<'_>) -> Option<Orders> {
         return None;
     }
     let part = CUSTOMERS as f64 / past.len() as f64;
-    let drawn =
-        |customer: &u32| (nth(u64::from(*customer), DRAWN) >> 11) as f64 / (1u64 << 53) as f64 <= part;
+    let drawn = |customer: &u32| uniform(nth(u64::from(*customer), DRAWN)) <= part;
     let who: Vec<u32> = past.indices(0..past.orders().len()).into_iter().filter(drawn).collect();
     Some(past.orders().of_some(&who))
 }

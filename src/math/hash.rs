@@ -18,6 +18,12 @@ pub const fn nth(at: u64, seed: u64) -> u64 {
     mix(seed.wrapping_add(at.wrapping_mul(STEP)))
 }
 
+/// The number in [0, 1) that 64 even bits make: the upper 53 of them times 2⁻⁵³, as an `f64` holds no more. Every multiple of 2⁻⁵³ is equally likely.
+#[must_use]
+pub const fn uniform(bits: u64) -> f64 {
+    (bits >> 11) as f64 / (1u64 << 53) as f64
+}
+
 /// A running hash of a sequence of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hash(u64);
@@ -62,6 +68,15 @@ mod tests {
     fn mixed_steps_are_splitmix64() {
         let made: Vec<u64> = (0..3).map(|at| nth(at, 1_234_567)).collect();
         assert_eq!(made, [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]);
+    }
+
+    #[test]
+    fn bits_make_numbers_from_0_to_just_below_1() {
+        assert_eq!(uniform(0), 0.0);
+        assert_eq!(uniform(1 << 63), 0.5);
+        assert_eq!(uniform(u64::MAX), 1.0 - f64::EPSILON / 2.0);
+        let mean = (0..10_000).map(|at| uniform(nth(at, 7))).sum::<f64>() / 1e4;
+        assert!((mean - 0.5).abs() < 0.01, "{mean}"); // 3.5 standard errors
     }
 
     #[test]

@@ -375,7 +375,7 @@ fn varying(sample: &Sample) -> Vec<usize> {
 /// A number from 0 to 1 that depends on these three alone.
 fn uniform(seed: u64, round: usize, at: u64) -> f64 {
     let bits = nth(nth(seed ^ (round as u64) << 32, 0) ^ at, 0);
-    (bits >> 11) as f64 / (1u64 << 53) as f64
+    crate::math::hash::uniform(bits)
 }
 
 impl Boosted {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::origins::Reach;
 use crate::features::{Customers, Holdout, Past};
-use crate::math::hash::nth;
+use crate::math::hash::{nth, uniform};
 use crate::units::{Horizon, Tick, TimeUnit};
 use crate::{Error, Result};
 
@@ -191,7 +191,7 @@ impl Sample {
     }
 
     fn has(self, customer: u32) -> bool {
-        (nth(u64::from(customer), SAMPLES) >> 11) as f64 / (1u64 << 53) as f64 <= self.part
+        uniform(nth(u64::from(customer), SAMPLES)) <= self.part
     }
 }
 
