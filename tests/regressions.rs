@@ -3,6 +3,7 @@
 
 use linfa::Dataset;
 use linfa::traits::{Fit, Predict};
+use ltv::math::hash;
 use ltv::regress::{
     AnyRegression, Boosting, Coefficient, ElasticNet, Family, FittedGlm, Glm, LeastSquares, Positives,
     Regressor, Road, Sample, Target, TwoPart,
@@ -284,12 +285,7 @@ struct Shop {
 impl Shop {
     fn of(customers: usize) -> Self {
         let rows = 2 * customers;
-        let uniform = |row: usize, at: u64| {
-            let z = ((row as u64) << 8 | at).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-        };
+        let uniform = |row: usize, at: u64| hash::uniform(hash::nth((row as u64) << 8 | at, 0));
         let x = Array2::from_shape_fn((rows, 5), |(row, column)| 4.0 * uniform(row, column as u64) - 2.0);
         let mean = Array1::from_shape_fn(rows, |row| {
             let step = if x[(row, 0)] > 0.5 { 1.2 } else { -0.4 };

@@ -16,6 +16,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
 use self::lines::{Lines, in_cents, split};
+use crate::math::hash::mix;
 use crate::math::parallel;
 use crate::model::{AnySpendModel, PurchaseModel, SpendModel};
 use crate::progress::Progress;
@@ -316,12 +317,4 @@ impl Simulation {
         let key = mix(mix(mix(self.seed) ^ u64::from(customer)) ^ stream);
         Xoshiro256PlusPlus::seed_from_u64(key)
     }
-}
-
-/// The finaliser of SplitMix64 (Steele, Lea & Flood 2014) after one step: near seeds become far ones.
-fn mix(seed: u64) -> u64 {
-    let z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }

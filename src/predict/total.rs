@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::features::{Customers, Rfm, Spent};
 use crate::fit::Crowd;
+use crate::math::hash::mix;
 use crate::math::parallel;
 use crate::math::sum::Sum;
 use crate::model::{Effort, Grouped, Law, Population, PurchaseModel, SpendModel, Spenders};
@@ -162,7 +163,7 @@ impl Totals {
             worth = [with(worth[0], value), with(worth[1], variance)];
             self.rank(customers, at, forecast.p_alive[i], forecast.expected_purchases[i], value);
             self.sample(Sampled {
-                hash: scatter(self.customers),
+                hash: mix(self.customers), // of its position
                 group: self.groups.as_ref().map_or(0, |groups| groups[self.customers as usize]),
                 spend_group: self.spend_groups.as_ref().map_or(0, |groups| groups[self.customers as usize]),
                 customer: customers.rfm(at),
@@ -337,12 +338,4 @@ fn insert(list: &mut Vec<Ranked>, keep: usize, score: f64, entry: impl Fn(f64) -
     let at = list.partition_point(|before| before.score >= score);
     list.insert(at, entry(score));
     list.truncate(keep);
-}
-
-/// A hash of a position (the finaliser of SplitMix64; Steele, Lea & Flood 2014).
-fn scatter(position: u64) -> u64 {
-    let z = position.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
