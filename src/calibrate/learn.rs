@@ -2,6 +2,7 @@
 
 use super::calibration::Target;
 use super::{Calibration, Evidence, Groups, Level, OriginEvidence, PastRatio, level};
+use crate::Result;
 use crate::features::{Customers, Holdout};
 use crate::math::monotone::Monotone;
 use crate::math::parallel;
@@ -182,7 +183,10 @@ impl Learning {
     }
 
     /// What was learnt, for the totals of a horizon of so many years from now; `now` are the present means of purchases and of value by group.
-    pub(super) fn done(self, years: f64, now: &[(f64, f64)], mut evidence: Evidence) -> Calibration {
+    ///
+    /// # Errors
+    /// As [`level`].
+    pub(super) fn done(self, years: f64, now: &[(f64, f64)], mut evidence: Evidence) -> Result<Calibration> {
         let Self { groups, mut origins } = self;
         if origins.is_empty() && evidence.notes.is_empty() {
             evidence.notes.push("no forecast could be made at a past origin: nothing was learnt".to_owned());
@@ -190,18 +194,19 @@ impl Learning {
         origins.sort_by(|a, b| b.0.years_ago.total_cmp(&a.0.years_ago));
         let whens: Vec<When> = origins.iter().map(|one| one.0).collect();
         let purchases: Vec<&AtOrigin> = origins.iter().map(|one| &one.2).collect();
-        let purchases = target(&whens, &purchases, years, &now.iter().map(|one| one.0).collect::<Vec<_>>());
+        let purchases = target(&whens, &purchases, years, &now.iter().map(|one| one.0).collect::<Vec<_>>())?;
         let value: Option<Vec<&AtOrigin>> = origins.iter().map(|one| one.3.as_ref()).collect();
         let money = now.iter().any(|one| one.1 > 0.0);
         let value = value.filter(|_| money);
         let value = value
-            .map(|value| target(&whens, &value, years, &now.iter().map(|one| one.1).collect::<Vec<_>>()));
+            .map(|value| target(&whens, &value, years, &now.iter().map(|one| one.1).collect::<Vec<_>>()))
+            .transpose()?;
         evidence.origins = origins.into_iter().map(|one| one.1).collect();
-        Calibration { evidence, groups, purchases, value }
+        Ok(Calibration { evidence, groups, purchases, value })
     }
 }
 
-fn target(when: &[When], origins: &[&AtOrigin], years: f64, now: &[f64]) -> Target {
+fn target(when: &[When], origins: &[&AtOrigin], years: f64, now: &[f64]) -> Result<Target> {
     let past: Vec<PastRatio> = when
         .iter()
         .zip(origins)
@@ -216,10 +221,10 @@ fn target(when: &[When], origins: &[&AtOrigin], years: f64, now: &[f64]) -> Targ
             }
         })
         .collect();
-    let level = level(&past, years);
+    let level = level(&past, years)?;
     let mut target = Target::unlearnt(now.len(), level);
     if origins.is_empty() {
-        return target;
+        return Ok(target);
     }
     for group in 0..now.len() {
         target.relative[group] = relative(origins, group);
@@ -233,7 +238,7 @@ fn target(when: &[When], origins: &[&AtOrigin], years: f64, now: &[f64]) -> Targ
     if plain > 0.0 && moved > 0.0 {
         target.relative.iter_mut().for_each(|ln| *ln -= (moved / plain).ln());
     }
-    target
+    Ok(target)
 }
 
 /// ln of a group's factor beside the shop's, shrunk to 0.

@@ -8,7 +8,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::math::kriging;
+use crate::Result;
+use crate::math::kriging::Kriging;
 
 /// Standard deviations before anything is seen: of what lasts; and of what comes and goes, both of one moment of a horizon and of the moment at
 /// which it begins, as a forecast made at a peak takes the peak for what is usual.
@@ -47,15 +48,18 @@ pub struct Level {
 }
 
 /// The level of the total of a horizon of so many years from now.
-#[must_use]
-pub fn level(past: &[PastRatio], horizon: f64) -> Level {
+///
+/// # Errors
+/// [`crate::Error::Undefined`] where what is known of a past total is no finite number.
+pub fn level(past: &[PastRatio], horizon: f64) -> Result<Level> {
     // The present window stands behind the past ones.
     let windows: Vec<(f64, f64)> =
         past.iter().map(|one| (-one.years_ago, one.horizon)).chain([(0.0, horizon)]).collect();
-    let seen: Vec<f64> = past.iter().map(|one| one.ln_ratio).collect();
-    let noise: Vec<f64> = past.iter().map(|one| one.noise + (GROWING * one.history.ln()).powi(2)).collect();
-    let told = kriging::told(&seen, &noise, 1, &|i, j| covariance(windows[i], windows[j]));
-    Level { ln_factor: told[0].mean, sd: told[0].variance.sqrt() }
+    let seen = |one: &PastRatio| (one.ln_ratio, one.noise + (GROWING * one.history.ln()).powi(2));
+    let seen: Vec<(f64, f64)> = past.iter().map(seen).collect();
+    let covariance = |i: usize, j: usize| covariance(windows[i], windows[j]);
+    let told = Kriging::of(&seen, &covariance)?.told(past.len());
+    Ok(Level { ln_factor: told.mean, sd: told.variance.sqrt() })
 }
 
 /// The covariance of the means of the process over two windows (start, length), in years: of what lasts, and of what comes and goes, both before
@@ -75,6 +79,10 @@ fn covariance(a: (f64, f64), b: (f64, f64)) -> [f64; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn level(past: &[PastRatio], horizon: f64) -> Level {
+        super::level(past, horizon).unwrap()
+    }
 
     fn seen(years_ago: f64, ln_ratio: f64) -> PastRatio {
         PastRatio { years_ago, horizon: 0.5, ln_ratio, noise: 0.0004, history: 0.8 }
@@ -107,5 +115,11 @@ mod tests {
     fn the_luck_of_few_customers_teaches_little() {
         let noisy = PastRatio { noise: 0.25, ..seen(0.5, 0.3) };
         assert!(level(&[noisy], 0.5).ln_factor < 0.5 * level(&[seen(0.5, 0.3)], 0.5).ln_factor);
+    }
+
+    #[test]
+    fn a_past_total_that_is_no_number_is_no_level_of_0() {
+        let wrong = super::level(&[seen(0.5, f64::NAN), seen(1.0, 0.3)], 0.5);
+        assert!(matches!(wrong, Err(crate::Error::Undefined(_))), "{wrong:?}");
     }
 }

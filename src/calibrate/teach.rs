@@ -78,7 +78,7 @@ impl Stacked {
             learning.take_in(when, &window.customers, &laws, &window.holdout, grain);
             progress.advance(1);
         }
-        Ok(learning.done(years(ahead), &totals, evidence))
+        learning.done(years(ahead), &totals, evidence)
     }
 
     /// The kinds of the present customers, and what each kind is expected to buy and to spend.

@@ -9,7 +9,7 @@
 use super::{BIN, Clock, Reading, Tempo};
 use crate::features::{Customers, Past};
 use crate::fit::fit_purchases;
-use crate::math::kriging;
+use crate::math::kriging::Kriging;
 use crate::model::{BgNbd, PurchaseModel};
 use crate::units::Tick;
 use crate::{Error, Result};
@@ -131,20 +131,18 @@ impl Seen {
         let ln = |bin: &usize| {
             ((self.made[*bin] + 1.0) / (expected[*bin] + 1.0)).ln() + under.past.get(*bin).unwrap_or(&0.0)
         };
-        let seen: Vec<f64> = telling.iter().map(ln).collect();
         // Purchases come in heaps: their luck is half as much again as a Poisson law's.
-        let noise: Vec<f64> = telling.iter().map(|&bin| 1.5 / (self.made[bin] + 1.0)).collect();
+        let noise = |bin: &usize| 1.5 / (self.made[*bin] + 1.0);
+        let seen: Vec<(f64, f64)> = telling.iter().map(|bin| (ln(bin), noise(bin))).collect();
         // Asked are the same four weeks again, and those to come.
-        let count = telling.len();
-        let place = |at: usize| match at {
-            _ if at < count => -((telling[at] as f64) + 0.5),
-            _ if at < 2 * count => -((telling[at - count] as f64) + 0.5),
-            _ => (at - 2 * count) as f64 + 0.5,
-        };
-        let told = kriging::told(&seen, &noise, count + AHEAD, &|i, j| covariance(place(i), place(j)));
+        let middle = |bin: usize| -(bin as f64 + 0.5);
+        let to_come = (0..AHEAD).map(|at| at as f64 + 0.5);
+        let places: Vec<f64> = telling.iter().map(|&bin| middle(bin)).chain(to_come).collect();
+        let covariance = |i: usize, j: usize| covariance(places[i], places[j]);
+        let told = Kriging::of(&seen, &covariance).ok()?;
         let mut past = vec![0.0; expected.len()];
-        telling.iter().zip(&told).for_each(|(&bin, told)| past[bin] = told.mean);
-        let ahead = told[count..].iter().map(|told| told.mean).collect();
+        telling.iter().enumerate().for_each(|(at, &bin)| past[bin] = told.mean(at));
+        let ahead = (telling.len()..places.len()).map(|place| told.mean(place)).collect();
         Some(Tempo { anchor: self.anchor.0, past, ahead })
     }
 }
