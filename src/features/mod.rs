@@ -3,6 +3,7 @@
 mod net;
 mod regularity;
 mod past;
+mod key;
 mod one;
 mod some;
 mod holdout;
@@ -23,6 +24,7 @@ pub use covariates::{
 };
 pub use customers::{Customers, History, HistoryKey, LnSpent, Rfm, Spent};
 pub use holdout::{Acquired, Holdout};
+pub use key::PastKey;
 pub use net::{Netting, Purchase};
 pub use past::Past;
 pub use regularity::Regularity;

@@ -227,6 +227,34 @@ fn going_back_too_far_or_by_half_a_tick_is_refused() {
 }
 
 #[test]
+fn pasts_that_are_cut_alike_have_one_key_and_no_others_do() {
+    let rows = [("a", 1, 0, 10.0), ("b", 2, 0, 5.0), ("a", 9, 0, 20.0), ("c", 20, 0, 5.0), ("b", 23, 0, 8.0)];
+    let orders = shop(DAY, &rows);
+    let whole = Past::new(&orders, None).unwrap();
+    let (same, some) = (shop(DAY, &rows), orders.of_some(&[0, 1]));
+    let weeks = Past::of_opportunities(&orders, Some(Tick(23)), CalendarPeriod::Week).unwrap();
+    let pasts = [
+        whole,
+        at(&orders, 23), // as `whole`, but for what was refunded later
+        at(&orders, 23).telling_logs(true),
+        at(&orders, 23).acquired_after(Tick(1)).unwrap(),
+        at(&orders, weeks.cutoff().0),
+        weeks,
+        whole.rewind_to(Tick(9)).unwrap().0,
+        at(&same, 23),
+        at(&orders, 23).of_orders(&some).unwrap(),
+        at(&some, 9),
+    ];
+    for (i, past) in pasts.iter().enumerate() {
+        for (j, other) in pasts.iter().enumerate() {
+            assert_eq!(past.key() == other.key(), i == j, "{i} and {j}");
+        }
+    }
+    let again = whole.rewind(Periods::new(2.0).unwrap(), TimeUnit::Week).unwrap().0;
+    assert_eq!(again.key(), at(&orders, 9).key());
+}
+
+#[test]
 fn parts_are_the_whole() {
     let ids: Vec<String> = (0..100_000).map(|at| format!("c{at}")).collect();
     let mut rows: Vec<_> =

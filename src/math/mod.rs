@@ -7,6 +7,7 @@ pub mod means;
 pub mod kaplan_meier;
 pub mod kriging;
 pub mod monotone;
+pub mod once;
 pub mod paired;
 pub mod parallel;
 pub mod quadrature;

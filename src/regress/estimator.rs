@@ -1,9 +1,8 @@
 //! Regressions as forecasts: fitted to what customers of past origins then did, asked of what customers will do now.
 
 use std::any::Any;
-use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use ndarray::{Array2, Axis};
 use serde::{Deserialize, Serialize};
@@ -15,7 +14,8 @@ use super::{
     AmountFamily, AmountSpread, CountShape, Importance, Means, Positive, Regressor, Road, Target, Told,
     TrainingWindows, importance,
 };
-use crate::features::{Customers, Past};
+use crate::features::{Customers, Past, PastKey};
+use crate::math::once::Once;
 use crate::math::parallel;
 use crate::predict::{Estimator, Laws, Predictor, View};
 use crate::progress::{Progress, Silent};
@@ -41,11 +41,8 @@ pub struct FittedRegression {
     pub kept: KeptRegression,
     base: Option<BaseModel>,
     /// The numbers of the customers of the past that was asked last.
-    rows: Mutex<Option<(PastKey, Arc<Vec<u32>>)>>,
+    rows: Once<PastKey, Vec<u32>>,
 }
-
-/// Orders and cut-off of a past.
-type PastKey = (usize, i32, usize);
 
 /// What is kept of a regression, beside its base.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -124,8 +121,7 @@ impl Regression {
     ) -> Result<FittedRegression> {
         let (ground, mut warnings) = self.ground(past, customers, progress)?;
         let needs_base = ground.as_ref().is_none_or(|ground| ground.base.is_some());
-        let of = (customers.unit, customers.len());
-        let fit = || self.grounds.base(past, of, &self.timezone, || Cow::Borrowed(customers));
+        let fit = || self.grounds.base(past, customers, &self.timezone);
         let base = needs_base.then(fit).transpose()?;
         if self.road.is_ratio() {
             let of_base = |warning: &String| format!("base: {warning}");
@@ -150,7 +146,7 @@ impl Regression {
         if let Some(ground) = &ground {
             self.regress(ground, &mut kept, progress)?;
         }
-        let mut fitted = FittedRegression { kept, base: base.as_deref().cloned(), rows: Mutex::default() };
+        let mut fitted = FittedRegression::again(kept, base.as_deref().cloned());
         if self.road.is_ratio() {
             fitted.settle(past)?;
         }
@@ -183,7 +179,7 @@ impl Regression {
         customers: &Customers,
         progress: &dyn Progress,
     ) -> Result<(Option<Arc<Ground>>, Vec<String>)> {
-        let lay = |horizon| self.grounds.of((past, customers), horizon, (&self.timezone, progress));
+        let lay = |horizon| self.grounds.of((past, customers.unit), horizon, (&self.timezone, progress));
         let why = match lay(self.horizon) {
             Ok(ground) => return Ok((Some(ground), Vec::new())),
             Err(Error::Undefined(why)) if self.road.is_ratio() => why,
@@ -294,9 +290,9 @@ impl Estimator for Regression {
 }
 
 impl FittedRegression {
-    /// From what was kept in a file, with the base.
+    /// What is kept in a file, with the base.
     pub(super) fn again(kept: KeptRegression, base: Option<BaseModel>) -> Self {
-        Self { kept, base, rows: Mutex::default() }
+        Self { kept, base, rows: Once::keeping(1) }
     }
 
     /// The base, where it has one.
@@ -305,17 +301,8 @@ impl FittedRegression {
     }
 
     /// The numbers of the customers of a past, in the order of its table.
-    fn numbers(&self, past: &Past<'_>) -> Arc<Vec<u32>> {
-        let key = (std::ptr::from_ref(past.orders()) as usize, past.cutoff().0, past.len());
-        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*rows {
-            Some((known, numbers)) if *known == key => numbers.clone(),
-            _ => {
-                let numbers = Arc::new(past.indices(0..past.orders().len()));
-                *rows = Some((key, numbers.clone()));
-                numbers
-            }
-        }
+    fn numbers(&self, past: &Past<'_>) -> Result<Arc<Vec<u32>>> {
+        self.rows.get(past.key(), &|| Ok(past.indices(0..past.orders().len())))
     }
 
     /// Checks that it was trained for what is asked.
@@ -463,7 +450,7 @@ impl Predictor for FittedRegression {
                 past.len()
             )));
         }
-        let who = self.numbers(past);
+        let who = self.numbers(past)?;
         self.laws_of(past, view.customers, (rows.clone(), &who[rows]), horizon)
     }
 }

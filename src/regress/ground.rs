@@ -1,17 +1,17 @@
 //! What all regressions of one past stand on: its windows, the base at each origin, the design. Made once, shared by all.
 
-use std::borrow::Cow;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use ndarray::{Array1, Array2, Axis};
 
 use super::base::{Base, BaseModel};
 use super::design::{Schema, TrainingWindow, TrainingWindows, WindowOptions, horizon_in_ticks};
 use super::{Sample, Target};
-use crate::features::{Customers, Past};
+use crate::features::{Customers, Past, PastKey};
+use crate::math::once::Once;
 use crate::predict::Tempos;
 use crate::progress::Progress;
-use crate::units::{Horizon, Periods, Tick, TimeUnit};
+use crate::units::{Horizon, Periods, TimeUnit};
 use crate::{Error, Result};
 
 /// No more rows than these are learnt from.
@@ -148,41 +148,16 @@ fn lasting(windows: &TrainingWindows<'_>, names: &[String]) -> Vec<usize> {
     (0..names.len()).filter(|&at| length(&names[at]).is_none_or(|length| length <= history)).collect()
 }
 
-/// By what a past is known again.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Key {
-    /// The store of its orders.
-    orders: u64,
-    cutoff: Tick,
-    given: bool,
-    since: Option<Tick>,
-    unit: TimeUnit,
-    /// How many customers the table has: a past can be told of some alone.
-    customers: usize,
-}
-
-impl Key {
-    fn of(past: &Past<'_>, unit: TimeUnit, customers: usize) -> Self {
-        let (cutoff, given, since) = (past.cutoff(), past.cutoff_is_given(), past.since());
-        Self { orders: past.orders().serial(), cutoff, given, since, unit, customers }
-    }
-}
-
 /// Grounds and bases, kept while they are shared: several regressions of one past need the same, and pasts a few weeks apart look back on the
 /// same origins.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Grounds {
-    grounds: Mutex<Vec<Laid>>,
-    bases: Mutex<Vec<(Key, Arc<BaseModel>)>>,
+    grounds: Once<(PastKey, TimeUnit, Horizon), Ground>,
+    /// By the time zone in which days were counted, too, which is kept in a base.
+    bases: Once<(PastKey, TimeUnit, String), BaseModel>,
     /// The tempos in which bases count; `None` if they take no notice of them.
     tempos: Option<Arc<Tempos>>,
 }
-
-/// A ground, once it is laid: who needs it too waits for it.
-type Place = Mutex<Option<Arc<Ground>>>;
-
-/// The past and the horizon that a ground is of.
-type Laid = ((Key, Horizon), Arc<Place>);
 
 /// Bases as a ground asks for them.
 pub(super) struct Bases<'a> {
@@ -190,8 +165,10 @@ pub(super) struct Bases<'a> {
     timezone: &'a str,
 }
 
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+impl Default for Grounds {
+    fn default() -> Self {
+        Self { grounds: Once::keeping(KEPT), bases: Once::keeping(KEPT_BASES), tempos: None }
+    }
 }
 
 impl Grounds {
@@ -201,71 +178,43 @@ impl Grounds {
         Self { tempos: Some(tempos), ..Self::default() }
     }
 
-    /// The ground of a past: laid, or known from before.
+    /// The ground of a past, its base counting in a unit: laid, or known from before.
     ///
     /// # Errors
     /// As [`Ground::lay`].
     pub(super) fn of(
         &self,
-        (past, customers): (&Past<'_>, &Customers),
+        (past, unit): (&Past<'_>, TimeUnit),
         horizon: Horizon,
         (timezone, progress): (&str, &dyn Progress),
     ) -> Result<Arc<Ground>> {
-        let key = (Key::of(past, customers.unit, customers.len()), horizon);
-        let place = self.place(key);
-        let mut ground = held(&place);
-        if let Some(ground) = &*ground {
-            return Ok(ground.clone());
-        }
-        let bases = (&Bases { shared: self, timezone }, progress);
-        let laid = Arc::new(Ground::lay(past, horizon, customers.unit, bases)?);
-        *ground = Some(laid.clone());
-        Ok(laid)
+        let bases = Bases { shared: self, timezone };
+        self.grounds
+            .get((past.key(), unit, horizon), &|| Ground::lay(past, horizon, unit, (&bases, progress)))
     }
 
-    /// The base fitted to all that is known at a past: `customers` is its table, made only where it is needed. What two threads need at the same time
-    /// both fit, to the same numbers.
+    /// The base fitted to all that is known at a past, of everybody: `customers` is the table of all or of some, and that of all is made only where it is
+    /// needed.
     ///
     /// # Errors
     /// As [`BaseModel::fit`].
-    pub(super) fn base<'c>(
+    pub(super) fn base(
         &self,
         past: &Past<'_>,
-        (unit, count): (TimeUnit, usize),
+        customers: &Customers,
         timezone: &str,
-        customers: impl FnOnce() -> Cow<'c, Customers>,
     ) -> Result<Arc<BaseModel>> {
-        let key = Key::of(past, unit, count);
-        let known = held(&self.bases).iter().find(|(known, _)| *known == key).map(|(_, base)| base.clone());
-        if let Some(base) = known {
-            return Ok(base);
-        }
-        let fitted = Arc::new(BaseModel::fit((past, &customers()), timezone, self.tempos.as_deref())?);
-        let mut bases = held(&self.bases);
-        if bases.len() >= KEPT_BASES {
-            bases.remove(0);
-        }
-        bases.push((key, fitted.clone()));
-        Ok(fitted)
+        self.bases.get((past.key(), customers.unit, timezone.to_owned()), &|| {
+            let everyone = (customers.len() < past.len()).then(|| past.customers(customers.unit));
+            let customers = everyone.as_ref().unwrap_or(customers);
+            BaseModel::fit((past, customers), timezone, self.tempos.as_deref())
+        })
     }
 
     /// What was laid of a past may go.
     pub(super) fn forget(&self, past: &Past<'_>) {
-        let of = |key: &Key| Key::of(past, key.unit, key.customers) == *key;
-        held(&self.grounds).retain(|((key, _), _)| !of(key));
-    }
-
-    fn place(&self, key: (Key, Horizon)) -> Arc<Place> {
-        let mut grounds = held(&self.grounds);
-        if let Some((_, place)) = grounds.iter().find(|(known, _)| *known == key) {
-            return place.clone();
-        }
-        if grounds.len() >= KEPT {
-            grounds.remove(0);
-        }
-        let place = Arc::new(Place::default());
-        grounds.push((key, place.clone()));
-        place
+        let past = past.key();
+        self.grounds.forget(&|(key, ..)| *key == past);
     }
 }
 
@@ -273,11 +222,7 @@ impl Bases<'_> {
     /// What the base, fitted at the origin of a window to all customers of then, tells of the rows of the window.
     fn told_at(&self, window: &TrainingWindow<'_>) -> Result<Base> {
         let TrainingWindow { past, customers, holdout, .. } = window;
-        let everyone = || match customers.len() < past.len() {
-            true => Cow::Owned(past.customers(customers.unit)),
-            false => Cow::Borrowed(customers),
-        };
-        let base = self.shared.base(past, (customers.unit, past.len()), self.timezone, everyone)?;
+        let base = self.shared.base(past, customers, self.timezone)?;
         let grain = past.orders().options.grain;
         let horizon = Periods::new(grain.between(holdout.origin, holdout.end, customers.unit))?;
         base.tell(customers, 0..customers.len(), horizon)
