@@ -7,8 +7,8 @@ use super::design::BaseForecast;
 use crate::features::{Customers, Past};
 use crate::fit::{Recipe, TrainedModel};
 use crate::math::sum::sum;
-use crate::model::AnyPurchaseModel;
-use crate::predict::{Forecaster, Question, Tempo, Tempos};
+use crate::model::{AnyPopulation, AnyPurchaseModel};
+use crate::predict::{Forecaster, Laws, Question, Tempo, Tempos};
 use crate::units::Periods;
 use crate::{Error, Result};
 
@@ -61,6 +61,32 @@ impl BaseModel {
     /// # Errors
     /// [`Error::Usage`] for a table in another unit; [`Error::Undefined`] where a number cannot be computed.
     pub fn tell(&self, customers: &Customers, rows: Range<usize>, horizon: Periods) -> Result<Base> {
+        let told = self.ask(customers, rows, horizon, &|asked, of, rows| asked.expected(of, rows))?;
+        let purchases: Vec<f64> = told.purchases.into_iter().map(|value| value.max(LEAST)).collect();
+        let value = self.usual_order.map(|usual| {
+            let order = |at: usize| told.order_value.get(at).copied().flatten().unwrap_or(usual);
+            let value = |(at, purchases): (usize, &f64)| (purchases * order(at)).max(f64::MIN_POSITIVE);
+            purchases.iter().enumerate().map(value).collect()
+        });
+        Ok(Base { p_alive: told.p_alive, purchases, value })
+    }
+
+    /// The laws of some rows of a table, in a horizon.
+    ///
+    /// # Errors
+    /// As [`BaseModel::tell`].
+    pub fn laws(&self, customers: &Customers, rows: Range<usize>, horizon: Periods) -> Result<Laws> {
+        self.ask(customers, rows, horizon, &|asked, of, rows| asked.laws(of, rows))
+    }
+
+    /// Asks its forecaster of some rows, with times and horizon as its tempo counts them.
+    fn ask<T>(
+        &self,
+        customers: &Customers,
+        rows: Range<usize>,
+        horizon: Periods,
+        what: Asked<'_, T>,
+    ) -> Result<T> {
         let trained = &self.trained;
         if trained.unit != customers.unit {
             return Err(Error::usage(format!(
@@ -72,16 +98,12 @@ impl BaseModel {
         let crowd = trained.crowd(None, customers, None)?;
         let spenders = crowd.spenders.as_ref().filter(|_| customers.has_money());
         let forecaster = Forecaster::new(&crowd.population, spenders, Question::revenue(*horizon, &[])?)?;
-        let told = forecaster.expected(customers, 0..customers.len())?;
-        let purchases: Vec<f64> = told.purchases.into_iter().map(|value| value.max(LEAST)).collect();
-        let value = self.usual_order.map(|usual| {
-            let order = |at: usize| told.order_value.get(at).copied().flatten().unwrap_or(usual);
-            let value = |(at, purchases): (usize, &f64)| (purchases * order(at)).max(f64::MIN_POSITIVE);
-            purchases.iter().enumerate().map(value).collect()
-        });
-        Ok(Base { p_alive: told.p_alive, purchases, value })
+        what(&forecaster, customers, 0..customers.len())
     }
 }
+
+/// What a forecaster is asked.
+type Asked<'a, T> = &'a dyn Fn(&Forecaster<'_, AnyPopulation>, &Customers, Range<usize>) -> Result<T>;
 
 /// What a base tells of some customers.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -407,12 +407,7 @@ impl FittedRegression {
         let base = self.base.as_ref().ok_or_else(|| {
             Error::Undefined(format!("this {} has neither learnt anything nor a base", self.kept.road.id()))
         })?;
-        let (customers, horizon) = &base.tempo.read(customers, rows, horizon)?;
-        let crowd = base.trained.crowd(None, customers, None)?;
-        let spenders = crowd.spenders.as_ref().filter(|_| customers.has_money());
-        let question = crate::predict::Question::revenue(*horizon, &[])?;
-        crate::predict::Forecaster::new(&crowd.population, spenders, question)?
-            .laws(customers, 0..customers.len())
+        base.laws(customers, rows, horizon)
     }
 }
 
