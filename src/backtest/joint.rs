@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use super::run::estimators_ahead;
+use super::run::{estimators_ahead, horizon_of};
+use crate::Result;
 use crate::calibrate::{Combine, Stack};
 use crate::fit::Covariates;
 use crate::model::AnySpendModel;
 use crate::predict::{Estimator, Paced, TEMPO};
 use crate::units::Horizon;
-use crate::{Error, Result};
 
 /// The joint forecast of all candidates.
 pub const STACK: &str = "stack";
 /// The candidate that past origins speak for.
 pub const AUTO: &str = "auto";
-/// What stands behind the name of a forecast that is calibrated.
-const CALIBRATED: &str = "+calibrated"; // and in the tempo of the shop, if the model can follow it
+/// What stands behind the name of a forecast that is calibrated, and in the tempo of the shop, if the model can follow it.
+const CALIBRATED: &str = "+calibrated";
 
 /// The candidates of a joint forecast, the simplest first: models in the tempo of the shop where they can follow it, their ratios, and the
 /// regression that needs no base to rank well. The others are not among them: where the history is short, their level is that of younger
@@ -45,9 +45,7 @@ pub(super) fn joint_of(
     covariates: Option<&Arc<Covariates>>,
     horizon: Option<Horizon>,
 ) -> Result<Box<dyn Estimator>> {
-    let horizon = horizon.ok_or_else(|| {
-        Error::usage(format!("{name} is trained for one horizon; say which, for instance --horizon 52w"))
-    })?;
+    let horizon = horizon_of(name, horizon)?;
     if let Some(own) = name.strip_suffix(CALIBRATED) {
         // With covariates a model stands there twice; it is calibrated with them.
         let model = own.split('+').next().unwrap_or(own);

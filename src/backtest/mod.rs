@@ -44,5 +44,6 @@ pub use report::{
 pub use retention::{
     CONSTANT_CHURN, RetentionBacktest, RetentionModelReport, RetentionTable, backtest_retention,
 };
+pub(crate) use run::horizon_of;
 pub use run::{BacktestPlan, estimators, estimators_ahead, estimators_with, testable, with_baselines};
 pub use work::{KeptBacktest, backtest, backtest_keeping};

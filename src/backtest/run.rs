@@ -93,35 +93,15 @@ pub fn estimators_ahead<S: AsRef<str>>(
     covariates: Option<&Arc<Covariates>>,
     horizon: Option<Horizon>,
 ) -> Result<Vec<Box<dyn Estimator>>> {
+    let (joint, mut single): (Vec<&str>, Vec<&str>) =
+        ids.iter().map(|id| id.as_ref().trim()).partition(|name| is_joint(name));
+    if ids.is_empty() {
+        single = testable().into_iter().filter(|id| horizon.is_some() || Road::named(id).is_none()).collect();
+    }
     let tempos = Arc::new(Tempos::default());
     let grounds = [Arc::default(), Arc::new(Grounds::with(tempos.clone()))];
-    let all = testable();
-    let mut named: Vec<&str> = ids.iter().map(|id| id.as_ref().trim()).collect();
-    if named.is_empty() {
-        named = all.iter().copied().filter(|id| horizon.is_some() || Road::named(id).is_none()).collect();
-    }
-    let mut chosen: Vec<(usize, &str, Option<&str>, bool)> = Vec::new();
-    let mut joint = Vec::new();
-    for name in named {
-        if is_joint(name) {
-            joint.push(name);
-            continue;
-        }
-        let (name, paced) = name.strip_suffix(TEMPO).map_or((name, false), |name| (name, true));
-        let (id, own) = name.split_once('+').map_or((name, None), |(id, own)| (id.trim(), Some(own.trim())));
-        let Some(place) = all.iter().position(|known| *known == id) else {
-            return Err(Error::usage(format!(
-                "`{id}` is not a model; there are {}, models also as NAME+tempo, and with a horizon stack, auto and any of them as NAME+calibrated",
-                all.join(", ")
-            )));
-        };
-        if !chosen.contains(&(place, id, own, paced)) {
-            chosen.push((place, id, own, paced));
-        }
-    }
-    chosen.sort_by_key(|(place, .., paced)| (*place, *paced));
     let mut all = Vec::new();
-    for (_, id, own, paced) in chosen {
+    for Chosen { id, own, paced, .. } in chosen(&single)? {
         if paced {
             all.push(in_tempo(id, own, spend, &tempos)?);
             continue;
@@ -141,6 +121,50 @@ pub fn estimators_ahead<S: AsRef<str>>(
     Ok(all)
 }
 
+/// What a name stands for.
+#[derive(PartialEq)]
+struct Chosen<'n> {
+    /// Its place among all that is [`testable`].
+    place: usize,
+    id: &'n str,
+    /// The model of spend that is named with it.
+    own: Option<&'n str>,
+    /// Whether it follows the tempo of the shop.
+    paced: bool,
+}
+
+/// What names stand for, each once, in the order of [`testable`].
+fn chosen<'n>(names: &[&'n str]) -> Result<Vec<Chosen<'n>>> {
+    let all = testable();
+    let mut chosen: Vec<Chosen<'n>> = Vec::new();
+    for name in names {
+        let (name, paced) = name.strip_suffix(TEMPO).map_or((*name, false), |name| (name, true));
+        let (id, own) = name.split_once('+').map_or((name, None), |(id, own)| (id.trim(), Some(own.trim())));
+        let Some(place) = all.iter().position(|known| *known == id) else {
+            return Err(Error::usage(format!(
+                "`{id}` is not a model; there are {}, models also as NAME+tempo, and with a horizon stack, auto and any of them as NAME+calibrated",
+                all.join(", ")
+            )));
+        };
+        let one = Chosen { place, id, own, paced };
+        if !chosen.contains(&one) {
+            chosen.push(one);
+        }
+    }
+    chosen.sort_by_key(|one| (one.place, one.paced));
+    Ok(chosen)
+}
+
+/// The horizon that something of a name is trained for.
+///
+/// # Errors
+/// [`Error::Usage`] if there is none.
+pub(crate) fn horizon_of(name: &str, horizon: Option<Horizon>) -> Result<Horizon> {
+    horizon.ok_or_else(|| {
+        Error::usage(format!("{name} is trained for one horizon; say which, for instance --horizon 52w"))
+    })
+}
+
 /// A regression for a horizon; they all share what they stand on.
 fn regression(
     road: Road,
@@ -152,10 +176,7 @@ fn regression(
     if let Some(own) = own {
         return Err(Error::usage(format!("{id} takes no model of spend; leave +{own} out")));
     }
-    let horizon = horizon.ok_or_else(|| {
-        Error::usage(format!("{id} is trained for one horizon; say which, for instance --horizon 52w"))
-    })?;
-    Ok(Box::new(Regression::sharing(road, horizon, grounds.clone())))
+    Ok(Box::new(Regression::sharing(road, horizon_of(id, horizon)?, grounds.clone())))
 }
 
 /// A model in the tempo of the shop, which all of them share.
@@ -170,22 +191,18 @@ fn in_tempo(
             "{id} is no model of purchases that could follow the tempo of the shop; leave {TEMPO} out"
         )));
     }
-    let recipe = Recipe {
-        purchase: AnyPurchaseModel::template(id)?,
-        spend: spend_of(own, spend)?,
-        ..Recipe::default()
-    };
-    let own = own.map_or(String::new(), |own| format!("+{own}"));
-    Ok(Box::new(Paced::new(recipe, tempos.clone())?.named(format!("{id}{own}{TEMPO}"))))
+    let (recipe, name) = recipe(id, own, spend)?;
+    Ok(Box::new(Paced::new(recipe, tempos.clone())?.named(format!("{name}{TEMPO}"))))
 }
 
-/// The model of spend that is named with a model of purchases, or the one for all.
-fn spend_of(own: Option<&str>, spend: Option<AnySpendModel>) -> Result<Option<AnySpendModel>> {
-    match own {
-        None => Ok(spend),
-        Some("none") => Ok(None),
-        Some(own) => AnySpendModel::template(own).map(Some),
-    }
+/// A model of purchases with the model of spend that is named with it, or the one for all; and what they are called together.
+fn recipe(id: &str, own: Option<&str>, spend: Option<AnySpendModel>) -> Result<(Recipe, String)> {
+    let (spend, name) = match own {
+        None => (spend, id.to_owned()),
+        Some("none") => (None, format!("{id}+none")),
+        Some(own) => (Some(AnySpendModel::template(own)?), format!("{id}+{own}")),
+    };
+    Ok((Recipe { purchase: AnyPurchaseModel::template(id)?, spend, ..Recipe::default() }, name))
 }
 
 fn estimator(
@@ -203,16 +220,14 @@ fn estimator(
         (Some(naive), None) => Ok(naive),
         (Some(_), Some(own)) => Err(Error::usage(format!("{id} takes no model of spend; leave +{own} out"))),
         (None, own) => {
-            let spend = spend_of(own, spend)?;
-            let own = own.map_or(String::new(), |own| format!("+{own}"));
+            let (recipe, name) = recipe(id, own, spend)?;
             let with = match &covariates {
                 None => "",
                 Some(covariates) if covariates.table.is_none() => "+season",
                 Some(_) => "+covariates",
             };
-            let purchase = AnyPurchaseModel::template(id)?;
-            let model = BuyTillYouDie::new(Recipe { purchase, spend, covariates, ..Recipe::default() });
-            Ok(Box::new(model.named(format!("{id}{own}{with}"))))
+            let model = BuyTillYouDie::new(Recipe { covariates, ..recipe });
+            Ok(Box::new(model.named(format!("{name}{with}"))))
         }
     }
 }

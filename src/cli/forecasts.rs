@@ -33,9 +33,7 @@ use crate::{Error, Result};
 /// writing says.
 pub fn train(args: &args::Train, quiet: bool, progress: &dyn Progress) -> Result<()> {
     let id = args.model.id();
-    let horizon = args.horizon.ok_or_else(|| {
-        Error::usage(format!("{id} is trained for one horizon; say which, for instance --horizon 52w"))
-    })?;
+    let horizon = backtest::horizon_of(id, args.horizon)?;
     let voice = Voice::new(quiet, &[&args.output]);
     outputs::spare(&[&args.output], &args.orders.inputs, None)?;
     drop(Output::create(&args.output)?);
