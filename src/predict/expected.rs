@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::forecaster::{Forecaster, Key, checked};
+use super::forecaster::{Forecaster, Key};
 use crate::Result;
 use crate::features::{Customers, Rfm};
 use crate::math::distinct::distinct;
@@ -29,9 +29,7 @@ impl<P: Population> Forecaster<'_, P> {
         self.fits(customers)?;
         let one = self.population().member(0);
         let key = |at: usize| {
-            let customer = one.sees(customers.rfm(at));
-            checked(&one, customers, at, &customer)?;
-            let (group, history, _) = self.key(customers, at, &customer);
+            let (group, history, _) = self.key(&one, customers, at)?;
             Ok((group, history, false))
         };
         let keys: Vec<Key> = rows.clone().map(key).collect::<Result<_>>()?;

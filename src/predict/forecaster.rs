@@ -279,9 +279,7 @@ impl<'a, P: Population> Forecaster<'a, P> {
         let mut places = Vec::with_capacity(rows.len());
         let one = self.population.member(0); // what a model can speak of is the same in all groups
         for at in rows {
-            let customer = one.sees(customers.rfm(at));
-            checked(&one, customers, at, &customer)?;
-            let key = self.key(customers, at, &customer);
+            let key = self.key(&one, customers, at)?;
             let place = remembered.index.get(&key).copied().unwrap_or_else(|| {
                 *index.entry(key).or_insert_with(|| {
                     fresh.push(key);
@@ -293,10 +291,15 @@ impl<'a, P: Population> Forecaster<'a, P> {
         Ok((places, fresh))
     }
 
-    /// What the laws of a customer depend on.
-    pub(super) fn key(&self, customers: &Customers, at: usize, customer: &Rfm) -> Key {
+    /// What the laws of a customer depend on; `one` is a model of the population.
+    ///
+    /// # Errors
+    /// [`Error::Undefined`] for a history that no customer can have, or that the model cannot speak of.
+    pub(super) fn key(&self, one: &P::Model, customers: &Customers, at: usize) -> Result<Key> {
+        let customer = one.sees(customers.rfm(at));
+        checked(one, customers, at, &customer)?;
         let tells = |(spenders, _): &(Spenders, _)| spenders.base().known_from(&customers.spent(at)) > 0;
-        (self.group(at), customer.key(), self.spend.as_ref().is_some_and(tells))
+        Ok((self.group(at), customer.key(), self.spend.as_ref().is_some_and(tells)))
     }
 
     /// Answers one history.

@@ -8,8 +8,8 @@ use crate::Result;
 use crate::features::{Customers, Rfm};
 use crate::math::distinct::distinct;
 use crate::math::parallel;
-use crate::model::{Population, PurchaseModel, SpendModel};
-use crate::predict::forecaster::{Forecaster, Key, checked};
+use crate::model::{Population, SpendModel};
+use crate::predict::forecaster::{Forecaster, Key};
 use crate::predict::mixture::Mixture;
 use crate::predict::purchases::Purchases;
 use crate::predict::tables::Tables;
@@ -32,12 +32,7 @@ impl<P: Population> Forecaster<'_, P> {
     pub fn laws(&self, customers: &Customers, rows: Range<usize>) -> Result<Laws> {
         self.fits(customers)?;
         let one = self.population().member(0);
-        let key = |at: usize| {
-            let customer = one.sees(customers.rfm(at));
-            checked(&one, customers, at, &customer)?;
-            Ok(self.key(customers, at, &customer))
-        };
-        let keys: Vec<Key> = rows.clone().map(key).collect::<Result<_>>()?;
+        let keys: Vec<Key> = rows.clone().map(|at| self.key(&one, customers, at)).collect::<Result<_>>()?;
         let (places, first) = distinct(keys.iter());
         let shared = parallel::each(first.len(), &|at| self.shared(keys[first[at]]));
         let mut laws =
