@@ -10,6 +10,7 @@ use ltv::predict::{Predictor, View, forecast_of};
 use ltv::progress::Silent;
 use ltv::regress::{ForecastFile, ForecastMember, Grounds, MemberForecast, Regression, Road};
 use ltv::units::{Periods, Share, TimeUnit};
+use serde_json::Value;
 
 fn orders() -> ltv::orders::Orders {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/data/cdnow_sample.csv");
@@ -66,6 +67,24 @@ fn laws_agree_with_their_forecast_and_come_back_from_a_file() {
         assert_eq!(again.to_json().unwrap(), text);
         let MemberForecast::Regression(again) = &again.members[0].forecast else { panic!("no regression") };
         assert_eq!(again.laws(view, 500..520, ahead).unwrap().purchases, part.purchases);
+        columns_that_are_not_the_schemas_are_refused(&text);
+    }
+}
+
+/// A file that was changed by hand is refused when it is read, not found out by an index when it scores.
+fn columns_that_are_not_the_schemas_are_refused(text: &str) {
+    let changes: [(&str, Value); 5] = [
+        ("schema/columns/3/at", 100_000.into()),
+        ("schema/columns/3/low", 1e12.into()),
+        ("schema/columns/3/name", "another".into()),
+        ("schema/behaviour/trailing", Value::Array(Vec::new())),
+        ("picked/0", 100_000.into()),
+    ];
+    for (place, value) in changes {
+        let mut file: Value = serde_json::from_str(text).unwrap();
+        *file.pointer_mut(&format!("/members/0/regression/{place}")).unwrap() = value;
+        let error = ForecastFile::from_json(&file.to_string()).unwrap_err().to_string();
+        assert!(error.contains("changed by hand") && error.contains("columns"), "{place}: {error}");
     }
 }
 

@@ -304,18 +304,26 @@ fn document(trained: &TrainedModel) -> Result<Map<String, Value>> {
         .map_err(|e| Error::Undefined(format!("the model cannot be written as JSON: {e}")))
 }
 
-/// What a file holds need not be a regression: trees must be trees, and read columns that there are.
+/// What a file holds need not be a regression: columns must be those of the schema, trees must be trees, and read columns that there are.
 fn sound(kept: &KeptRegression, place: &str) -> Result<()> {
-    let all = kept.schema.as_ref().map_or(0, |schema| schema.columns().len());
-    // One that reads a column that there is not has none that is read.
-    let columns = if kept.picked.iter().all(|&at| at < all) { kept.picked.len() } else { 0 };
+    let damaged = |what: &str| {
+        let error = Error::input(what).column(place.to_owned());
+        Err(error.hint("the file was changed by hand, or damaged: train it again").into())
+    };
+    // Without a schema nothing was learnt, and no column is read.
+    let columns = kept.schema.as_ref().map_or(0, |_| kept.picked.len());
+    if let Some(schema) = &kept.schema {
+        if !schema.is_sound() {
+            return damaged("the columns of a regression are not those of its schema, or have no range");
+        }
+        if kept.picked.iter().any(|&at| at >= schema.columns().len()) {
+            return damaged("a regression is shown columns that there are not");
+        }
+    }
     for regressor in std::iter::once(&kept.purchases).chain(&kept.value) {
         let base_alone = matches!(&regressor.model, AnyRegression::Ratio(ratio) if ratio.shape.is_none());
         if !base_alone && !Regressor::is_sound(regressor, columns) {
-            return Err(Error::input("a regression reads columns that there are not, or its trees are none")
-                .column(place.to_owned())
-                .hint("the file was changed by hand, or damaged: train it again")
-                .into());
+            return damaged("a regression reads columns that there are not, or its trees are none");
         }
     }
     Ok(())

@@ -169,11 +169,26 @@ impl Schema {
             + self.base.map_or(0, BaseColumns::width)
     }
 
-    fn take_columns(&mut self, moments: &Moments) {
+    /// The names of all columns that there could be.
+    fn all_names(&self) -> Vec<String> {
         let mut names = self.behaviour.names();
         names.extend(self.attributes.iter().flat_map(AttributeCoding::names));
         names.extend(self.base.iter().flat_map(|base| base.names()).map(str::to_owned));
-        for (at, name) in names.into_iter().enumerate() {
+        names
+    }
+
+    /// Whether every column is where its name is among all that there could be, and has a range and a scale: what a file holds need not be a schema.
+    #[must_use]
+    pub(in crate::regress) fn is_sound(&self) -> bool {
+        let names = self.all_names();
+        let sound = |column: &DesignColumn| {
+            names.get(column.at) == Some(&column.name) && column.low <= column.high && column.sd > 0.0
+        };
+        self.columns.iter().all(sound)
+    }
+
+    fn take_columns(&mut self, moments: &Moments) {
+        for (at, name) in self.all_names().into_iter().enumerate() {
             match moments.column(name, at) {
                 Ok(column) => self.columns.push(column),
                 Err(name) => self.dropped.push(name),
