@@ -87,12 +87,27 @@ impl Monotone {
         if x > last {
             return (self.y[self.y.len() - 1], 0.0);
         }
-        let left = self.x.partition_point(|&node| node <= x).clamp(1, self.x.len() - 1) - 1;
-        self.cubic(left, x)
+        self.cubic(self.left_of(x), x)
     }
 
-    /// The cubic right of a point.
-    fn cubic(&self, left: usize, x: f64) -> (f64, f64) {
+    /// The place of the last point that is not right of x; of the first, or of the last but one, where x is outside of them.
+    #[must_use]
+    pub fn left_of(&self, x: f64) -> usize {
+        self.x.partition_point(|&node| node <= x).clamp(1, self.x.len() - 1) - 1
+    }
+
+    /// The same for an x that is not left of an earlier one, whose place is known.
+    #[must_use]
+    pub fn left_from(&self, mut left: usize, x: f64) -> usize {
+        while left + 2 < self.x.len() && self.x[left + 1] <= x {
+            left += 1;
+        }
+        left
+    }
+
+    /// The value and the slope at x, between a point that is not the last and the next one.
+    #[must_use]
+    pub fn cubic(&self, left: usize, x: f64) -> (f64, f64) {
         let h = self.x[left + 1] - self.x[left];
         let t = (x - self.x[left]) / h;
         let (y0, y1) = (self.y[left], self.y[left + 1]);
@@ -140,6 +155,16 @@ pub(crate) fn hermite(t: f64, (y0, d0): (f64, f64), (y1, d1): (f64, f64)) -> (f6
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_walk_from_left_to_right_finds_the_places_that_a_search_does() {
+        let curve = Monotone::through(vec![0.0, 0.2, 0.5, 1.0], vec![0.0, 0.1, 0.1, 1.0]).unwrap();
+        let mut left = 0;
+        for x in [-1.0, 0.0, 0.1, 0.2, 0.6, 0.6, 1.0, 2.0] {
+            left = curve.left_from(left, x);
+            assert_eq!(left, curve.left_of(x), "{x}");
+        }
+    }
 
     #[test]
     fn it_rises_through_its_points_and_back() {

@@ -126,7 +126,7 @@ impl<'a, P: Population> Forecaster<'a, P> {
         }
         let spend = spend.map(|model| {
             let spenders: Spenders = model.clone().into();
-            let tables = Arc::new(Tables::new(spenders.base().sums()));
+            let tables = Tables::of(spenders.base().sums());
             (spenders, tables)
         });
         let remembered = Mutex::default();

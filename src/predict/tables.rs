@@ -9,8 +9,8 @@
 //! one: the result is exact, the grid only saves work. For lognormal orders the quintic through both is the answer; the grid is
 //! so fine that it is right to 1e-7 of the law's width.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use crate::math::quadrature::legendre_node;
 use crate::math::special::IncompleteBeta;
@@ -87,9 +87,31 @@ struct Knot {
     slope: f64,
 }
 
+/// The tables that somebody uses. Forecasts under one model of spend share theirs, whatever model of purchases is beside it: candidates of a joint forecast
+/// are all fitted to the same amounts.
+static IN_USE: Mutex<Vec<(Key, Weak<Tables>)>> = Mutex::new(Vec::new());
+
+/// The kind and the two numbers of [`Sums`], to the last bit.
+type Key = (bool, u64, u64);
+
 impl Tables {
-    /// For the law of sums of customers of whose spend nothing is known.
-    pub(super) fn new(sums: Sums) -> Self {
+    /// For the law of sums of customers of whose spend nothing is known: those that somebody else uses already, or new ones.
+    pub(super) fn of(sums: Sums) -> Arc<Self> {
+        let key = match &sums {
+            Sums::BetaPrime { p, q } => (false, p.to_bits(), q.to_bits()),
+            Sums::LogNormal { tau, laws } => (true, tau.to_bits(), laws.sigma().to_bits()),
+        };
+        let mut all = IN_USE.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|(_, tables)| tables.strong_count() > 0);
+        let known = all.iter().filter(|(known, _)| *known == key).find_map(|(_, tables)| tables.upgrade());
+        known.unwrap_or_else(|| {
+            let tables = Arc::new(Self::new(sums));
+            all.push((key, Arc::downgrade(&tables)));
+            tables
+        })
+    }
+
+    fn new(sums: Sums) -> Self {
         Self {
             sums,
             slots: std::iter::repeat_with(OnceLock::new).take(FREQUENCIES).collect(),
@@ -373,4 +395,21 @@ fn between(left: &Knot, right: &Knot, step: f64, below: f64) -> f64 {
         }
     }
     t * step
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_law_of_sums_has_one_set_of_tables_as_long_as_somebody_uses_it() {
+        let tables = |p: f64| Tables::of(Sums::BetaPrime { p, q: 3.0625 });
+        let (one, same, other) = (tables(6.25), tables(6.25), tables(6.5));
+        assert!(Arc::ptr_eq(&one, &same) && !Arc::ptr_eq(&one, &other));
+        drop(other);
+        let known = || IN_USE.lock().unwrap().iter().map(|(key, _)| key.1).collect::<Vec<_>>();
+        assert!(known().contains(&6.5f64.to_bits()));
+        assert!(Arc::ptr_eq(&one, &tables(6.25))); // whoever is gone is forgotten as others ask
+        assert!(known().contains(&6.25f64.to_bits()) && !known().contains(&6.5f64.to_bits()));
+    }
 }

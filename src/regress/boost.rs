@@ -1,12 +1,5 @@
 //! Gradient boosting: a sum of small trees, grown by `forust-ml`, for any family with an offset.
 
-use forust_ml::Matrix;
-use forust_ml::binning::{BinnedData, bin_matrix};
-use forust_ml::constraints::ConstraintMap;
-use forust_ml::gradientbooster::GrowPolicy;
-use forust_ml::sampler::SampleMethod;
-use forust_ml::splitter::MissingImputerSplitter;
-use forust_ml::tree::Tree as Grown;
 use linfa::DatasetBase;
 use linfa::dataset::AsSingleTargets;
 use linfa::traits::{Fit, PredictInplace};
@@ -14,10 +7,10 @@ use ndarray::{Array1, ArrayBase, ArrayView2, Axis, Data, Ix2};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::ridge::ridged;
+use super::growth::{Binned, Growth};
 use super::trees::Tree;
 use super::{Family, FittedGlm, Folds, Sample};
-use crate::math::hash::nth;
+use crate::math::parallel;
 use crate::math::sum::sum;
 use crate::{Error, Result};
 
@@ -125,9 +118,9 @@ impl Boosting {
         self.family.checked()?.check(sample.y())?;
         let seen = Binned::new(self, sample, line)?;
         let folds = Folds::of(sample, if sample.rows() > 50_000 { 3 } else { 5 });
-        let (trees, held_out, means) = self.chosen(&seen, &folds)?;
+        let (most, held_out, means) = self.chosen(&seen, &folds)?;
         let mut whole = Growth::new(&seen, (0..sample.rows()).collect(), Vec::new())?;
-        (0..trees).for_each(|round| whole.grow(&seen, round));
+        let trees = (0..most).map(|round| whole.grow(&seen, &seen.shown(round))).collect();
         let boosted = Boosted {
             family: self.family,
             start: whole.start,
@@ -135,7 +128,7 @@ impl Boosting {
             scale: seen.scale,
             columns: sample.columns(),
             held_out,
-            trees: whole.trees,
+            trees,
         };
         if whole.eta.iter().chain(&means).any(|value| !value.is_finite()) {
             return Err(Error::Undefined(format!(
@@ -147,7 +140,7 @@ impl Boosting {
     }
 
     /// Single precision is enough for slopes of the size of 1: amounts are divided by their mean. Counts and shares stay.
-    fn scale(&self, sample: &Sample) -> f64 {
+    pub(super) fn scale(&self, sample: &Sample) -> f64 {
         match self.family {
             Family::Binomial | Family::Poisson => 1.0,
             Family::Gaussian => {
@@ -164,218 +157,41 @@ impl Boosting {
 
     /// How many trees serve held-out customers best, the mean deviance without and with them, and what those were told.
     fn chosen(&self, seen: &Binned<'_>, folds: &Folds) -> Result<(usize, (f64, f64), Array1<f64>)> {
-        let sample = seen.sample;
-        let mut parts: Vec<Growth> = (0..folds.count())
-            .map(|fold| folds.split(fold))
-            .filter(|(inside, outside)| !inside.is_empty() && !outside.is_empty())
-            // Whoever is left may all be alike: then there is nothing that trees could find.
-            .filter(|(inside, _)| self.family.check(&sample.y().select(Axis(0), inside)).is_ok())
-            .map(|(inside, outside)| Growth::new(seen, inside, outside))
-            .collect::<Result<_>>()?;
-        let deviance = |parts: &[Growth]| sum(parts.iter().map(|part| part.deviance(seen)));
-        let none = deviance(&parts);
+        let mut parts = self.parts(seen, folds)?;
+        let none = sum(parts.iter().map(|part| part.deviance(seen)));
         let (mut best, mut trees) = (none, 0);
-        let mut means = Array1::from_elem(sample.rows(), sample.mean_target());
-        let mut tell = |parts: &[Growth]| {
-            for part in parts {
-                part.outside
-                    .iter()
-                    .for_each(|&row| means[row] = seen.scale * self.family.mean(part.eta[row]));
-            }
-        };
-        tell(&parts);
+        parts.iter_mut().for_each(Growth::tell);
         for round in 0..self.most {
-            parts.par_iter_mut().for_each(|part| part.grow(seen, round));
-            let now = deviance(&parts);
+            let shown = seen.shown(round);
+            let grow = |part: &mut Growth| {
+                part.grow(seen, &shown);
+                Ok(part.deviance(seen))
+            };
+            let now = sum(parallel::try_each_mut(&mut parts, &grow)?);
             if now < best {
                 (best, trees) = (now, round + 1);
-                tell(&parts);
+                parts.iter_mut().for_each(Growth::tell);
             } else if round + 1 >= trees + self.patience {
                 break;
             }
         }
-        let told = parts.iter().flat_map(|part| &part.outside);
-        let weight = sum(told.map(|&row| sample.weight(row))).max(f64::MIN_POSITIVE);
+        let mut means = Array1::from_elem(seen.sample.rows(), seen.sample.mean_target());
+        let told = || parts.iter().flat_map(Growth::told);
+        told().for_each(|(row, eta)| means[row] = seen.scale * self.family.mean(eta));
+        let weight = sum(told().map(|(row, _)| seen.sample.weight(row))).max(f64::MIN_POSITIVE);
         Ok((trees, (none / weight, best / weight), means))
     }
-}
 
-/// The rows with their columns in bins: put there once for all folds.
-struct Binned<'a> {
-    by: &'a Boosting,
-    sample: &'a Sample,
-    /// The columns of the straight line alone, with scaled targets; `None` without one.
-    line: Option<Sample>,
-    /// The columns that are not constant, by their place among all.
-    columns: Vec<usize>,
-    /// Those in bins, column by column.
-    bins: BinnedData<f64>,
-    /// What targets were divided by.
-    scale: f64,
-    y: Array1<f64>,
-}
-
-/// Bins a column.
-const BINS: u16 = 128;
-
-/// What a split must win at least, Σ slopes²/Σ curvatures: about the deviance that splitting noise once wins.
-const LEAST_GAIN: f32 = 2.0;
-
-/// The most that one row may pull: this part of what all rows do, and of few rows so many times what they do on average.
-const MOST_OF_ALL: f64 = 0.01;
-const MOST_OF_MEAN: f64 = 10.0;
-
-/// The ridge of the straight line, relative to what one customer says.
-const LINE: f64 = 1e-3;
-
-impl<'a> Binned<'a> {
-    fn new(by: &'a Boosting, sample: &'a Sample, line: &[usize]) -> Result<Self> {
-        let columns = varying(sample);
-        let count = sample.rows();
-        let mut values = Vec::with_capacity(count * columns.len());
-        columns.iter().for_each(|&column| values.extend(sample.x().column(column)));
-        let weights = vec![1.0; count];
-        let bins = bin_matrix(&Matrix::new(&values, count, columns.len()), &weights, BINS, f64::NAN, false)
-            .map_err(|e| Error::Undefined(format!("the columns cannot be put into bins: {e}")))?;
-        let scale = by.scale(sample);
-        let y = sample.y() / scale;
-        let line =
-            (!line.is_empty()).then(|| sample.with_columns(line).with_target(y.clone())).transpose()?;
-        Ok(Self { by, sample, line, columns, bins, scale, y })
+    /// A sum of trees to grow on the rows outside of each fold.
+    fn parts(&self, seen: &Binned<'_>, folds: &Folds) -> Result<Vec<Growth>> {
+        (0..folds.count())
+            .map(|fold| folds.split(fold))
+            .filter(|(inside, outside)| !inside.is_empty() && !outside.is_empty())
+            // Whoever is left may all be alike: then there is nothing that trees could find.
+            .filter(|(inside, _)| self.family.check(&seen.sample.y().select(Axis(0), inside)).is_ok())
+            .map(|(inside, outside)| Growth::new(seen, inside, outside))
+            .collect()
     }
-
-    /// The columns that a tree is shown, by their place among those that are not constant: at least one.
-    fn shown_columns(&self, round: usize) -> Vec<usize> {
-        let mut drawn: Vec<(f64, usize)> =
-            (0..self.columns.len()).map(|at| (uniform(!self.by.seed, round, at as u64), at)).collect();
-        drawn.sort_unstable_by(|left, right| left.0.total_cmp(&right.0));
-        let count = (self.by.columns * drawn.len() as f64).ceil() as usize;
-        let mut shown: Vec<usize> = drawn.into_iter().take(count).map(|(_, at)| at).collect();
-        shown.sort_unstable();
-        shown
-    }
-
-    /// Whether a tree is shown a row: by numbers that depend on seed, tree and row alone.
-    fn shown(&self, round: usize, row: usize) -> bool {
-        let at = u64::from(self.sample.group(row)) << 20 | (row as u64 & 0xf_ffff);
-        uniform(self.by.seed, round, at) < self.by.rows
-    }
-
-    /// A tree that fits what some rows' linear predictors lack.
-    fn tree(&self, inside: &[usize], eta: &Array1<f64>, round: usize) -> Tree {
-        let (by, family) = (self.by, self.by.family);
-        let rows: Vec<usize> = inside.iter().copied().filter(|&row| self.shown(round, row)).collect();
-        let shown = self.shown_columns(round);
-        if rows.is_empty() || shown.is_empty() {
-            return Tree::nothing();
-        }
-        let (mut slopes, mut curvatures) = (vec![0.0; eta.len()], vec![0.0; eta.len()]);
-        for &row in &rows {
-            let (y, mean, weight) = (self.y[row], family.mean(eta[row]), self.sample.weight(row));
-            slopes[row] = (weight * family.slope(y, mean)) as f32;
-            curvatures[row] = (weight * family.curvature(y, mean)) as f32;
-        }
-        hold(&rows, &mut slopes);
-        let splitter = MissingImputerSplitter::new(
-            0.0,
-            by.ridge as f32,
-            0.0,
-            if family == Family::Gaussian { 0.0 } else { LEAST_GAIN },
-            by.smallest as f32,
-            by.rate as f32,
-            false,
-            ConstraintMap::new(),
-        );
-        let mut grown = Grown::new();
-        grown.fit(
-            &Matrix::new(&self.bins.binned_data, eta.len(), self.columns.len()),
-            rows,
-            &shown,
-            &self.bins.cuts,
-            &slopes,
-            &curvatures,
-            &splitter,
-            by.leaves,
-            by.depth,
-            false,
-            &SampleMethod::Random,
-            &GrowPolicy::LossGuide,
-        );
-        Tree::of(&grown, &self.columns)
-    }
-}
-
-/// A sum of trees as it grows on some of the rows; the others are told by it.
-struct Growth {
-    inside: Vec<usize>,
-    outside: Vec<usize>,
-    start: f64,
-    line: Option<FittedGlm>,
-    /// The linear predictors of all rows.
-    eta: Array1<f64>,
-    trees: Vec<Tree>,
-}
-
-impl Growth {
-    fn new(seen: &Binned<'_>, inside: Vec<usize>, outside: Vec<usize>) -> Result<Self> {
-        let (mut start, mut line) = (0.0, None);
-        let mut eta = if let Some(columns) = &seen.line {
-            let fitted = line.insert(ridged(seen.by.family, &columns.picked(&inside), LINE)?);
-            fitted.linear(&columns.x().view())
-        } else {
-            start = if seen.by.level { level(seen, &inside) } else { 0.0 };
-            Array1::from_elem(seen.y.len(), start)
-        };
-        eta.iter_mut().enumerate().for_each(|(row, eta)| *eta += seen.sample.offset(row));
-        Ok(Self { inside, outside, start, line, eta, trees: Vec::new() })
-    }
-
-    /// One more tree.
-    fn grow(&mut self, seen: &Binned<'_>, round: usize) {
-        let tree = seen.tree(&self.inside, &self.eta, round);
-        for (eta, row) in self.eta.iter_mut().zip(seen.sample.x().rows()) {
-            *eta += tree.at(|column| row[column]);
-        }
-        self.trees.push(tree);
-    }
-
-    /// That of the rows it is not grown on.
-    fn deviance(&self, seen: &Binned<'_>) -> f64 {
-        let family = seen.by.family;
-        let one =
-            |&row: &usize| seen.sample.weight(row) * family.deviance(seen.y[row], family.mean(self.eta[row]));
-        sum(self.outside.iter().map(one))
-    }
-}
-
-/// Holds the slope of each row to a part of all together: one customer with half of the revenue is one customer, and not to be what trees are of.
-fn hold(rows: &[usize], slopes: &mut [f32]) {
-    let all = sum(rows.iter().map(|&row| f64::from(slopes[row].abs())));
-    let most = (all * f64::max(MOST_OF_ALL, MOST_OF_MEAN / rows.len() as f64)) as f32;
-    rows.iter().for_each(|&row| slopes[row] = slopes[row].clamp(-most, most));
-}
-
-/// The linear predictor (beside the offset) at which means and targets of some rows have the same sum; for log links.
-fn level(seen: &Binned<'_>, rows: &[usize]) -> f64 {
-    let (family, sample) = (seen.by.family, seen.sample);
-    let total = |of: &dyn Fn(usize) -> f64| sum(rows.iter().map(|&row| sample.weight(row) * of(row)));
-    let exposed = |row| if sample.has_offset() { family.mean(sample.offset(row)) } else { 1.0 };
-    family.link(total(&|row| seen.y[row]) / total(&exposed))
-}
-
-/// The columns that are not constant.
-fn varying(sample: &Sample) -> Vec<usize> {
-    let varies = |&column: &usize| {
-        let values = sample.x().column(column);
-        values.iter().any(|value| *value != values[0])
-    };
-    (0..sample.columns()).filter(varies).collect()
-}
-
-/// A number from 0 to 1 that depends on these three alone.
-fn uniform(seed: u64, round: usize, at: u64) -> f64 {
-    let bits = nth(nth(seed ^ (round as u64) << 32, 0) ^ at, 0);
-    crate::math::hash::uniform(bits)
 }
 
 impl Boosted {

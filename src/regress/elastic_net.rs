@@ -149,8 +149,7 @@ impl Default for ElasticNet {
 
 impl Square {
     fn of(sample: &Sample) -> Result<Self> {
-        let standard = Standard::of(sample);
-        let z = standard.apply(&sample.x().view());
+        let (standard, z) = Standard::of(sample);
         let (mean, total) = (sample.mean_target(), sample.total_weight());
         let y: Array1<f64> = sample.y().mapv(|y| y - mean);
         let weighted: Array1<f64> = y.iter().enumerate().map(|(row, y)| sample.weight(row) * y).collect();

@@ -94,22 +94,25 @@ impl Family {
     /// The slope of half the unit deviance with η, −(y − μ)(dμ/dη)/V(μ): what boosting and scoring step against.
     #[must_use]
     pub fn slope(self, y: f64, mean: f64) -> f64 {
-        match self {
-            Self::Gaussian | Self::Binomial | Self::Poisson => mean - y,
-            Self::Gamma => 1.0 - y / mean,
-            Self::Tweedie(power) => (mean - y) * mean.powf(1.0 - power),
-        }
+        self.bend(y, mean).0
     }
 
     /// The curvature of half the unit deviance with η, as observed: never negative.
     #[must_use]
     pub fn curvature(self, y: f64, mean: f64) -> f64 {
+        self.bend(y, mean).1
+    }
+
+    /// [`Family::slope`] and [`Family::curvature`] together: powers are what takes the time, and both have the same.
+    #[must_use]
+    pub fn bend(self, y: f64, mean: f64) -> (f64, f64) {
         match self {
-            Self::Gaussian | Self::Binomial | Self::Poisson => self.information(mean),
-            Self::Gamma => y / mean,
+            Self::Gaussian | Self::Binomial | Self::Poisson => (mean - y, self.information(mean)),
+            Self::Gamma => (1.0 - y / mean, y / mean),
             Self::Tweedie(power) => {
-                // μ^(2−p) = μ μ^(1−p): powers are what takes the time.
-                ((2.0 - power) * mean + (power - 1.0) * y) * mean.powf(1.0 - power)
+                let powered = mean.powf(1.0 - power);
+                // μ^(2−p) = μ μ^(1−p).
+                ((mean - y) * powered, ((2.0 - power) * mean + (power - 1.0) * y) * powered)
             }
         }
     }
@@ -117,6 +120,21 @@ impl Family {
     /// The unit deviance d(y, μ) ≥ 0: twice what the log-likelihood lacks at μ to that at y (φ = 1).
     #[must_use]
     pub fn deviance(self, y: f64, mean: f64) -> f64 {
+        self.deviance_with(self.of_target(y), y, mean)
+    }
+
+    /// What of the unit deviance is of y alone, for [`Family::deviance_with`]: y^(2−p)/((1−p)(2−p)) of Tweedie, 0 of the others.
+    #[must_use]
+    pub fn of_target(self, y: f64) -> f64 {
+        match self {
+            Self::Tweedie(p) if y != 0.0 => y.powf(2.0 - p) / ((1.0 - p) * (2.0 - p)),
+            _ => 0.0,
+        }
+    }
+
+    /// [`Family::deviance`] where `own` is what it has of y alone: known once for all steps of a fit.
+    #[must_use]
+    pub fn deviance_with(self, own: f64, y: f64, mean: f64) -> f64 {
         // y ln(y/μ), 0 at y = 0.
         let relative = |y: f64, mean: f64| if y == 0.0 { 0.0 } else { y * (y / mean).ln() };
         let deviance = match self {
@@ -124,11 +142,7 @@ impl Family {
             Self::Binomial => 2.0 * (relative(y, mean) + relative(1.0 - y, 1.0 - mean)),
             Self::Poisson => 2.0 * (relative(y, mean) - (y - mean)),
             Self::Gamma => 2.0 * ((y - mean) / mean - (y / mean).ln()),
-            Self::Tweedie(p) => {
-                let (low, high) = (1.0 - p, 2.0 - p);
-                let full = if y == 0.0 { 0.0 } else { y.powf(high) / (low * high) };
-                2.0 * (full - (y / low - mean / high) * mean.powf(low))
-            }
+            Self::Tweedie(p) => 2.0 * (own - (y / (1.0 - p) - mean / (2.0 - p)) * mean.powf(1.0 - p)),
         };
         deviance.max(0.0) // rounding
     }

@@ -3,11 +3,11 @@
 use linfa::DatasetBase;
 use linfa::dataset::AsSingleTargets;
 use linfa::traits::{Fit, PredictInplace};
-use ndarray::{Array1, Array2, ArrayBase, ArrayView2, Data, Ix2};
+use ndarray::{Array1, Array2, ArrayBase, ArrayView1, ArrayView2, Data, Ix2};
 use serde::{Deserialize, Serialize};
 
 use super::ols::{INTERCEPT, inverse, linear, named};
-use super::standard::gram;
+use super::standard::{along, gram};
 use super::{Coefficient, Family, Sample, Standard};
 use crate::math::matrix;
 use crate::math::sum::sum;
@@ -96,7 +96,7 @@ impl Glm {
     /// Fits it. Where coefficients run away (rows are separated), it is fitted again with a small ridge, and a note says so.
     ///
     /// # Errors
-    /// [`Error::Parameter`] for a wrong power or ridge; [`Error::Undefined`] as [`Family::check`] and [`Standard::strict`], and if it
+    /// [`Error::Parameter`] for a wrong power or ridge; [`Error::Undefined`] as [`Family::check`] and [`Standard::refuse`], and if it
     /// does not converge.
     pub fn fit_sample(&self, sample: &Sample) -> Result<FittedGlm> {
         self.family.checked()?;
@@ -105,9 +105,12 @@ impl Glm {
             return Err(Error::Parameter { model: "GLM", name, value, rule: "finite and not negative" });
         }
         self.family.check(sample.y())?;
-        let standard = if self.forgiving { Standard::of(sample) } else { Standard::strict(sample)? };
-        let z = standard.apply(&sample.x().view());
-        let task = Task { glm: self, sample, z: &z, ridge: self.ridge };
+        let (standard, z) = Standard::of(sample);
+        if !self.forgiving {
+            standard.refuse(sample)?;
+        }
+        let own = owns(self.family, sample);
+        let task = Task { glm: self, sample, own: &own, z: &z, ridge: self.ridge };
         if let Some((state, steps)) = task.climb() {
             return task.told(&standard, &state, steps);
         }
@@ -133,6 +136,8 @@ impl Glm {
 struct Task<'a> {
     glm: &'a Glm,
     sample: &'a Sample,
+    /// What the deviances of targets have of them alone.
+    own: &'a [f64],
     z: &'a Array2<f64>,
     ridge: f64,
 }
@@ -177,32 +182,32 @@ impl Task<'_> {
 
     /// Means and objective at some coefficients; `None` if they are not finite.
     fn at(&self, b: Vec<f64>) -> Option<State> {
-        let slopes = Array1::from(b[1..].to_vec());
-        let mut eta = self.z.dot(&slopes);
+        let mut eta = along(self.z, &b[1..]);
         eta.iter_mut().enumerate().for_each(|(row, eta)| *eta += b[0] + self.sample.offset(row));
         let mean = eta.mapv(|eta| self.glm.family.mean(eta));
+        let slopes = ArrayView1::from(&b[1..]);
         let penalty = self.ridge * slopes.dot(&slopes) * self.sample.total_weight();
         let objective = self.deviance(&mean) + penalty;
         objective.is_finite().then_some(State { b, eta, mean, objective })
     }
 
     fn deviance(&self, mean: &Array1<f64>) -> f64 {
-        let y = self.sample.y();
-        sum((0..y.len()).map(|row| self.sample.weight(row) * self.glm.family.deviance(y[row], mean[row])))
+        let (family, y) = (self.glm.family, self.sample.y());
+        let one = |row: usize| family.deviance_with(self.own[row], y[row], mean[row]);
+        sum((0..y.len()).map(|row| self.sample.weight(row) * one(row)))
     }
 
     /// XᵀWX + nα of constant and columns, and the score XᵀW(y − μ)/μ' − nαb. Weights are the curvatures as observed, by which steps
     /// converge quadratically, or as expected, which the standard errors are of.
     fn equations(&self, state: &State, observed: bool) -> (Vec<Vec<f64>>, Vec<f64>) {
         let (family, sample) = (self.glm.family, self.sample);
-        let rows = 0..sample.rows();
-        let curvature = |row: usize| match observed {
-            true => family.curvature(sample.y()[row], state.mean[row]),
-            false => family.information(state.mean[row]),
+        let bend = |row: usize| {
+            let (y, mean, weight) = (sample.y()[row], state.mean[row], sample.weight(row));
+            let (slope, curvature) = family.bend(y, mean);
+            (-weight * slope, weight * if observed { curvature } else { family.information(mean) })
         };
-        let weights: Array1<f64> = rows.clone().map(|row| sample.weight(row) * curvature(row)).collect();
-        let slopes: Array1<f64> =
-            rows.map(|row| -sample.weight(row) * family.slope(sample.y()[row], state.mean[row])).collect();
+        let (slopes, weights): (Vec<f64>, Vec<f64>) = (0..sample.rows()).map(bend).unzip();
+        let (slopes, weights) = (Array1::from(slopes), Array1::from(weights));
         let (inner, edge) = (gram(self.z, &weights), self.z.t().dot(&weights));
         let pull = self.ridge * sample.total_weight();
         let size = self.z.ncols() + 1;
@@ -298,11 +303,17 @@ impl Task<'_> {
     }
 }
 
+/// What the deviances of a sample's targets have of them alone.
+fn owns(family: Family, sample: &Sample) -> Vec<f64> {
+    sample.y().iter().map(|&y| family.of_target(y)).collect()
+}
+
 /// Fits of one sample with one ridge after the other, for their means alone: the columns are brought to one scale once, and each fit begins where the
 /// one before it ended.
 pub(super) struct Path<'a> {
     glm: Glm,
     sample: &'a Sample,
+    own: Vec<f64>,
     standard: Standard,
     z: Array2<f64>,
     last: Option<Vec<f64>>,
@@ -318,14 +329,13 @@ impl<'a> Path<'a> {
     /// As [`Family::check`].
     pub fn new(family: Family, sample: &'a Sample) -> Result<Self> {
         family.checked()?.check(sample.y())?;
-        let standard = Standard::of(sample);
-        let z = standard.apply(&sample.x().view());
-        Ok(Self { glm: Glm::new(family), sample, standard, z, last: None })
+        let (standard, z) = Standard::of(sample);
+        Ok(Self { glm: Glm::new(family), sample, own: owns(family, sample), standard, z, last: None })
     }
 
     /// The constant and the coefficients with a ridge: those of [`Glm::fit_sample`], forgiving; `None` where that does not converge.
     pub fn fit(&mut self, ridge: f64) -> Option<(f64, Array1<f64>)> {
-        let task = Task { glm: &self.glm, sample: self.sample, z: &self.z, ridge };
+        let task = Task { glm: &self.glm, sample: self.sample, own: &self.own, z: &self.z, ridge };
         let begun = self.last.take().and_then(|b| task.climb_from(b, NEAR));
         let held = || Task { ridge: ridge.max(HOLDING), ..task }.climb();
         let (State { b, .. }, _) = begun.or_else(|| task.climb()).or_else(held)?;

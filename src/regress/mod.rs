@@ -9,6 +9,7 @@ mod ols;
 mod glm;
 mod elastic_net;
 mod trees;
+mod growth;
 mod boost;
 mod means;
 mod floor;

@@ -51,9 +51,12 @@ impl LeastSquares {
     /// Fits it, weights included: rows are then scaled by their square roots.
     ///
     /// # Errors
-    /// [`Error::Undefined`] as [`Standard::strict`], unless it is forgiving; or with fewer rows than coefficients.
+    /// [`Error::Undefined`] as [`Standard::refuse`], unless it is forgiving; or with fewer rows than coefficients.
     pub fn fit_sample(&self, sample: &Sample) -> Result<FittedLeastSquares> {
-        let standard = if self.forgiving { Standard::of(sample) } else { Standard::strict(sample)? };
+        let (standard, z) = Standard::of(sample);
+        if !self.forgiving {
+            standard.refuse(sample)?;
+        }
         let freedom = sample.rows() as f64 - standard.kept.len() as f64 - 1.0;
         if freedom < 1.0 {
             return Err(Error::Undefined(format!(
@@ -62,7 +65,6 @@ impl LeastSquares {
                 standard.kept.len()
             )));
         }
-        let z = standard.apply(&sample.x().view());
         let mean = sample.mean_target();
         // Columns and target have (weighted) mean 0: the constant is the mean.
         let mut y = sample.y().mapv(|y| y - mean);

@@ -20,9 +20,15 @@ pub(super) fn lowest(
         [1.0, -1.0],
         [-1.0, 1.0],
     ];
-    let value = |at: &[f64; 2]| {
-        let value = f(at);
-        if value.is_finite() { value } else { f64::MAX }
+    // A step forward and one aside lead where one aside and one forward did.
+    let mut known: Vec<([f64; 2], f64)> = Vec::new();
+    let mut value = |at: &[f64; 2]| {
+        if let Some((_, value)) = known.iter().find(|(known, _)| known == at) {
+            return *value;
+        }
+        let value = Some(f(at)).filter(|value| value.is_finite()).unwrap_or(f64::MAX);
+        known.push((*at, value));
+        value
     };
     let (mut at, mut best, mut step) = (start, value(&start), 1.0);
     while step > FINE {
@@ -54,5 +60,17 @@ mod tests {
         let edge = lowest(|at| at[0] + at[1], [0.0; 2], ([-1.0; 2], [1.0; 2]));
         assert_eq!(edge, [-1.0, -1.0]);
         assert_eq!(lowest(|_| f64::NAN, [0.5, 0.5], ([0.0; 2], [1.0; 2])), [0.5, 0.5]);
+    }
+
+    #[test]
+    fn no_point_is_looked_at_twice() {
+        let seen = std::cell::RefCell::new(Vec::new());
+        let bowl = |at: &[f64; 2]| {
+            seen.borrow_mut().push(*at);
+            (at[0] + 2.3).powi(2) + (at[1] - 1.1).powi(2)
+        };
+        lowest(bowl, [0.0; 2], ([-5.0; 2], [5.0; 2]));
+        let seen = seen.into_inner();
+        assert!(seen.iter().enumerate().all(|(at, point)| !seen[..at].contains(point)));
     }
 }

@@ -5,7 +5,7 @@ use statrs::function::gamma::checked_gamma_lr;
 use std::sync::Arc;
 
 use super::pattern::lowest;
-use crate::math::special::{ln_gamma, ln_poch};
+use crate::math::special::{ln_1m_exp, ln_gamma, ln_poch};
 use crate::math::sum::sum;
 use crate::predict::{AmountLaw, AmountShape, CountLaw};
 
@@ -40,42 +40,44 @@ impl CountShape {
     #[must_use]
     pub fn fit(told: &[Told], purchases: &[f64]) -> Self {
         let rows = thinned(told.len());
-        let all = || rows.clone().map(|row| (told[row], purchases[row]));
-        let count = all().count().max(1) as f64;
-        let unit = sum(all().map(|(told, _)| told.mean)) / count;
+        let count = rows.clone().count().max(1) as f64;
+        let unit = sum(rows.clone().map(|row| told[row].mean)) / count;
         let unit = if unit > 0.0 { unit } else { 1.0 };
+        let counted: Vec<Counted> =
+            rows.filter_map(|row| Counted::of(told[row], purchases[row], unit)).collect();
         let lost = |at: &[f64; 2]| {
             let shape = Self { level: at[0], slope: at[1], unit };
             let apart = at[0] * at[0] * 1e-3 + at[1] * at[1] * 1e-2; // a weak prior where nothing is told
-            apart - sum(all().map(|(told, n)| shape.ln_likelihood(told, n)))
+            apart - sum(counted.iter().map(|one| shape.ln_likelihood(one)))
         };
         let [level, slope] = lowest(lost, [0.0, 0.0], ([-6.0, -1.5], [7.0, 1.5]));
         Self { level, slope, unit }
     }
 
     fn shape(&self, mean: f64) -> f64 {
-        (self.level + self.slope * (mean / self.unit).ln()).clamp(-8.0, 12.0).exp()
+        self.shape_at((mean / self.unit).ln())
+    }
+
+    /// The shape by ln(mean/`unit`).
+    fn shape_at(&self, ln_mean: f64) -> f64 {
+        (self.level + self.slope * ln_mean).clamp(-8.0, 12.0).exp()
     }
 
     /// ln P(X = n), without what does not depend on the shape.
-    fn ln_likelihood(&self, told: Told, n: f64) -> f64 {
-        let mean = told.mean.max(LEAST);
-        let terms = |mean: f64, shape: f64| {
-            ln_poch(shape, n) - ln_gamma(n + 1.0) + n * (mean / (shape + mean)).ln()
-                - shape * (mean / shape).ln_1p()
-        };
-        let Some(any) = told.any else { return terms(mean, self.shape(mean)) };
-        let beyond = (mean / any.max(LEAST)).max(1.0);
-        if n == 0.0 {
-            return 0.0; // P(any) is told, not learnt here
-        }
-        let shape = self.shape(beyond);
-        let inner = untruncated(beyond, shape);
-        if inner <= 0.0 {
+    fn ln_likelihood(&self, &Counted { n, ln_factorial, ln_mean, mean, any }: &Counted) -> f64 {
+        let shape = self.shape_at(ln_mean);
+        let mean = if any { untruncated(mean, shape) } else { mean };
+        if mean <= 0.0 {
             // All of it at one: a repeat is all but impossible, and so surprising as it gets.
             return if n == 1.0 { 0.0 } else { -30.0 };
         }
-        terms(inner, shape) - ln_some(inner, shape)
+        let none = -shape * (mean / shape).ln_1p();
+        let all = if n == 0.0 {
+            none
+        } else {
+            ln_poch(shape, n) - ln_factorial + n * (mean / (shape + mean)).ln() + none
+        };
+        if any { all - ln_1m_exp(none) } else { all }
     }
 
     /// The law of a customer.
@@ -102,9 +104,37 @@ impl CountShape {
     }
 }
 
+/// What a customer did beside what was told, with all that does not depend on the shape.
+struct Counted {
+    n: f64,
+    ln_factorial: f64,
+    /// The mean that the shape goes with; where P(any) is told, it is that of the law without its zero.
+    mean: f64,
+    /// Its logarithm, in units of the usual one.
+    ln_mean: f64,
+    /// Whether P(any) is told.
+    any: bool,
+}
+
+impl Counted {
+    /// `None` of one who bought nothing where P(any) is told: that is not learnt of the shape.
+    fn of(told: Told, n: f64, unit: f64) -> Option<Self> {
+        let mean = told.mean.max(LEAST);
+        let mean = told.any.map_or(mean, |any| (mean / any.max(LEAST)).max(1.0));
+        let one = Self {
+            n,
+            ln_factorial: ln_gamma(n + 1.0),
+            mean,
+            ln_mean: (mean / unit).ln(),
+            any: told.any.is_some(),
+        };
+        (told.any.is_none() || n != 0.0).then_some(one)
+    }
+}
+
 /// ln P(X > 0) of a negative binomial law.
 fn ln_some(mean: f64, shape: f64) -> f64 {
-    crate::math::special::ln_1m_exp(-shape * (mean / shape).ln_1p())
+    ln_1m_exp(-shape * (mean / shape).ln_1p())
 }
 
 /// The mean μ of the negative binomial law which has the mean m where it is not 0: μ/(1 − (1 + μ/k)^−k) = m. 0 for m ≤ 1.
@@ -171,13 +201,13 @@ impl AmountSpread {
     #[must_use]
     pub fn fit(told: &[Positive], spent: &[f64], family: Option<AmountFamily>) -> Self {
         let buyers: Vec<usize> = (0..told.len()).filter(|&row| spent[row] > 0.0).collect();
-        let rows: Vec<(Positive, f64)> =
-            thinned(buyers.len()).map(|at| (told[buyers[at]], spent[buyers[at]])).collect();
+        let rows: Vec<Spent> =
+            thinned(buyers.len()).map(|at| Spent::of(told[buyers[at]], spent[buyers[at]])).collect();
         let tried = |family: AmountFamily| {
             let lost = |at: &[f64; 2]| {
                 let spread = Self { family, level: at[0], slope: at[1] };
                 let apart = at[0] * at[0] * 1e-3 + at[1] * at[1] * 1e-2;
-                apart - sum(rows.iter().map(|(told, spent)| spread.ln_density(*told, *spent)))
+                apart - sum(rows.iter().map(|one| spread.ln_density(one)))
             };
             let at = lowest(lost, [0.0, -0.3], ([-7.0, -2.0], [4.0, 1.0]));
             (Self { family, level: at[0], slope: at[1] }, lost(&at))
@@ -197,21 +227,21 @@ impl AmountSpread {
         self.family
     }
 
-    /// σ², or the squared coefficient of variation.
-    fn square(&self, purchases: f64) -> f64 {
-        (self.level + self.slope * purchases.ln()).clamp(-9.0, 4.0).exp()
+    /// σ², or the squared coefficient of variation, by ln(expected purchases).
+    fn square(&self, ln_purchases: f64) -> f64 {
+        (self.level + self.slope * ln_purchases).clamp(-9.0, 4.0).exp()
     }
 
     /// The logarithm of the density, without what depends on neither number.
-    fn ln_density(&self, told: Positive, spent: f64) -> f64 {
-        let square = self.square(told.purchases);
+    fn ln_density(&self, &Spent { ln_purchases, ratio, ln_ratio }: &Spent) -> f64 {
+        let square = self.square(ln_purchases);
         match self.family {
             AmountFamily::Gamma => {
-                let (shape, ratio) = (1.0 / square, spent / told.mean);
+                let shape = 1.0 / square;
                 shape * (shape * ratio).ln() - shape * ratio - ln_gamma(shape)
             }
             AmountFamily::LogNormal => {
-                let off = (spent / told.mean).ln() + 0.5 * square;
+                let off = ln_ratio + 0.5 * square;
                 -0.5 * (square.ln() + off * off / square + std::f64::consts::TAU.ln())
             }
         }
@@ -224,7 +254,7 @@ impl AmountSpread {
         if some <= 0.0 {
             return AmountLaw::nothing();
         }
-        let square = self.square(told.purchases);
+        let square = self.square(told.purchases.ln());
         let law = match self.family {
             AmountFamily::LogNormal => {
                 AmountLaw::log_normal(none, told.mean.ln() - 0.5 * square, square.sqrt())
@@ -232,6 +262,21 @@ impl AmountSpread {
             AmountFamily::Gamma => gamma(none, told.mean, 1.0 / square),
         };
         law.unwrap_or_else(AmountLaw::nothing)
+    }
+}
+
+/// What a customer spent beside what was told.
+struct Spent {
+    ln_purchases: f64,
+    /// Over the mean that was told, and its logarithm.
+    ratio: f64,
+    ln_ratio: f64,
+}
+
+impl Spent {
+    fn of(told: Positive, spent: f64) -> Self {
+        let ratio = spent / told.mean;
+        Self { ln_purchases: told.purchases.ln(), ratio, ln_ratio: ratio.ln() }
     }
 }
 
@@ -307,7 +352,7 @@ mod tests {
                 (0..3000).map(|i| law.quantile(0.4 + 0.6 * (f64::from(i) + 0.5) / 3000.0)).collect();
             let again = AmountSpread::fit(&vec![told; 3000], &spent, None);
             assert_eq!(again.family(), family);
-            assert!((again.square(2.0) / spread.square(2.0) - 1.0).abs() < 0.05, "{family:?}");
+            assert!((again.square(2f64.ln()) / spread.square(2f64.ln()) - 1.0).abs() < 0.05, "{family:?}");
             // The median of the law is where half of the draws lie.
             assert!((law.below(spent[1500]) - 0.7).abs() < 1e-3);
         }

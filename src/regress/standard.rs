@@ -1,6 +1,6 @@
 //! Columns brought to one scale, and their coefficients brought back.
 
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView1, Axis};
 use serde::{Deserialize, Serialize};
 
 use super::Sample;
@@ -41,9 +41,9 @@ pub struct Coefficient {
 }
 
 impl Standard {
-    /// Of the columns of a sample.
+    /// Of the columns of a sample, with those that are kept on the common scale.
     #[must_use]
-    pub fn of(sample: &Sample) -> Self {
+    pub fn of(sample: &Sample) -> (Self, Array2<f64>) {
         let mut all = Self {
             kept: Vec::new(),
             means: Vec::new(),
@@ -51,25 +51,32 @@ impl Standard {
             constant: Vec::new(),
             aliased: Vec::new(),
         };
-        for (at, name) in sample.names().iter().enumerate() {
-            let (mean, sd) = moments(sample, at);
+        // Column by column: a sample of picked rows lies row by row.
+        let places: Vec<usize> = (0..sample.columns()).collect();
+        let mut z = sample.x().select(Axis(1), &places);
+        for (at, mut column) in z.columns_mut().into_iter().enumerate() {
+            let (mean, sd) = moments(sample, &column.view());
             // Below this the differences from the mean are rounding.
             if sd <= 1e-13 * mean.abs() || sd == 0.0 {
-                all.constant.push(name.clone());
+                all.constant.push(sample.names()[at].clone());
             } else {
                 all.kept.push(at);
                 all.means.push(mean);
                 all.scales.push(sd);
+                column.mapv_inplace(|value| (value - mean) / sd);
             }
         }
-        all.without_aliases(sample)
+        if !all.constant.is_empty() {
+            z = z.select(Axis(1), &all.kept);
+        }
+        all.without_aliases(sample, z)
     }
 
-    /// The same where nothing may be left out.
+    /// Refuses to leave anything out of the sample that it is of.
     ///
     /// # Errors
     /// [`Error::Undefined`] with the names of constant and of collinear columns, or if there are not more rows than columns.
-    pub fn strict(sample: &Sample) -> Result<Self> {
+    pub fn refuse(&self, sample: &Sample) -> Result<()> {
         if sample.rows() <= sample.columns() {
             return Err(Error::Undefined(format!(
                 "{} rows do not determine {} coefficients and a constant: more customers, or fewer columns, are needed",
@@ -77,30 +84,19 @@ impl Standard {
                 sample.columns()
             )));
         }
-        let all = Self::of(sample);
-        if !all.constant.is_empty() {
+        if !self.constant.is_empty() {
             return Err(Error::Undefined(format!(
                 "constant columns have no coefficient beside the intercept: leave out {}",
-                all.constant.join(", ")
+                self.constant.join(", ")
             )));
         }
-        if !all.aliased.is_empty() {
+        if !self.aliased.is_empty() {
             return Err(Error::Undefined(format!(
                 "columns are collinear, so that their coefficients are not determined: leave out {}",
-                all.aliased.join(", ")
+                self.aliased.join(", ")
             )));
         }
-        Ok(all)
-    }
-
-    /// The columns of a sample on the common scale.
-    #[must_use]
-    pub fn apply(&self, x: &ArrayView2<'_, f64>) -> Array2<f64> {
-        let mut z = x.select(Axis(1), &self.kept);
-        for (at, mut column) in z.columns_mut().into_iter().enumerate() {
-            column.mapv_inplace(|value| (value - self.means[at]) / self.scales[at]);
-        }
-        z
+        Ok(())
     }
 
     /// What was left out, in words.
@@ -147,9 +143,8 @@ impl Standard {
         (variance.max(0.0).sqrt(), all)
     }
 
-    /// Leaves out what a Cholesky factor of the correlations finds to be determined by earlier columns.
-    fn without_aliases(mut self, sample: &Sample) -> Self {
-        let z = self.apply(&sample.x().view());
+    /// Leaves out what a Cholesky factor of the correlations finds to be determined by earlier columns, here and of the columns `z` on the common scale.
+    fn without_aliases(mut self, sample: &Sample, z: Array2<f64>) -> (Self, Array2<f64>) {
         let correlations = weighted_gram(&z, sample) / sample.total_weight();
         let mut rows: Vec<Vec<f64>> = Vec::new(); // of the factor
         let mut new = Vec::new();
@@ -166,10 +161,13 @@ impl Standard {
                 self.aliased.push(sample.names()[self.kept[at]].clone());
             }
         }
+        if self.aliased.is_empty() {
+            return (self, z);
+        }
         self.kept = new.iter().map(|&at| self.kept[at]).collect();
         self.means = new.iter().map(|&at| self.means[at]).collect();
         self.scales = new.iter().map(|&at| self.scales[at]).collect();
-        self
+        (self, z.select(Axis(1), &new))
     }
 }
 
@@ -184,19 +182,28 @@ pub(super) fn weighted_gram(z: &Array2<f64>, sample: &Sample) -> Array2<f64> {
 /// Zᵀ diag(w) Z.
 pub(super) fn gram(z: &Array2<f64>, weights: &Array1<f64>) -> Array2<f64> {
     let mut weighted = z.clone();
-    for (mut row, &weight) in weighted.rows_mut().into_iter().zip(weights) {
-        row *= weight;
+    // What is on one scale lies column by column.
+    for mut column in weighted.columns_mut() {
+        column *= weights;
     }
     z.t().dot(&weighted)
 }
 
+/// Z b, column by column, as what is on one scale lies: a row reads from all over it.
+pub(super) fn along(z: &Array2<f64>, b: &[f64]) -> Array1<f64> {
+    let mut sums = Array1::zeros(z.nrows());
+    for (column, &b) in z.columns().into_iter().zip(b) {
+        sums.scaled_add(b, &column);
+    }
+    sums
+}
+
 /// Mean and standard deviation of a column, weighted, in two passes.
-fn moments(sample: &Sample, column: usize) -> (f64, f64) {
-    let values = sample.x().column(column);
+fn moments(sample: &Sample, values: &ArrayView1<'_, f64>) -> (f64, f64) {
     let total = sample.total_weight();
     let weighted = |of: &dyn Fn(f64) -> f64| {
-        crate::math::sum::sum(values.iter().enumerate().map(|(row, &value)| sample.weight(row) * of(value)))
-            / total
+        let one = |(row, &value): (usize, &f64)| sample.weight(row) * of(value);
+        crate::math::sum::sum(values.iter().enumerate().map(one)) / total
     };
     let mean = weighted(&|value| value);
     let square = weighted(&|value| (value - mean) * (value - mean));

@@ -94,8 +94,12 @@ impl AmountShape {
 
     /// ln of the density with respect to y.
     fn ln_density(&self, y: f64) -> f64 {
+        self.ln_density_at(self.curve.left_of(y), y)
+    }
+
+    /// The same where the place of the point before y is known.
+    fn ln_density_at(&self, left: usize, y: f64) -> f64 {
         let x = self.curve.x();
-        let left = x.partition_point(|&node| node <= y).clamp(1, x.len() - 1) - 1;
         let h = x[left + 1] - x[left];
         let t = ((y - x[left]) / h).clamp(-1.0, 2.0);
         let ((y0, d0), (y1, d1)) = (self.ln_density[left], self.ln_density[left + 1]);
@@ -109,19 +113,19 @@ impl AmountShape {
         hermite(t, (y0, d0), (y1, d1)).0.max(IMPOSSIBLE)
     }
 
-    /// ∫ g(F) ds between two y, by Gauss' rule of three points.
-    fn integral(&self, from: f64, to: f64, g: impl Fn(f64) -> f64) -> f64 {
-        self.integral_of_powers(from, to, 1, g)
+    /// ∫ g(F) ds between two y that lie between a point and the next one, by Gauss' rule of three points.
+    fn integral(&self, left: usize, (from, to): (f64, f64), g: impl Fn(f64) -> f64) -> f64 {
+        self.integral_of_powers(left, (from, to), 1, g)
     }
 
-    /// ∫ g(F) d(s^m) between two y.
-    fn integral_of_powers(&self, from: f64, to: f64, m: i32, g: impl Fn(f64) -> f64) -> f64 {
+    /// ∫ g(F) d(s^m) between two such y.
+    fn integral_of_powers(&self, left: usize, (from, to): (f64, f64), m: i32, g: impl Fn(f64) -> f64) -> f64 {
         let m = f64::from(m);
         let (middle, half) = (0.5 * (from + to), 0.5 * (to - from));
         let node = 0.6_f64.sqrt();
         let at = |t: f64| {
             let y = middle + half * t;
-            g(self.curve.at(y).0) * m * (m * y).exp()
+            g(self.curve.cubic(left, y).0) * m * (m * y).exp()
         };
         half * (5.0 * (at(-node) + at(node)) + 8.0 * at(0.0)) / 9.0
     }
@@ -142,12 +146,12 @@ impl AmountShape {
     #[must_use]
     pub fn remapped(&self, remap: &Remap<'_>) -> Self {
         let (none, _) = remap.at(self.none);
-        let nodes = self.curve.x().iter().zip(self.curve.y());
-        let point = |(&y, &below): (&f64, &f64)| {
-            let (value, slope) = remap.at(below);
-            (y, value - none, slope * self.ln_density(y).exp())
+        let (x, y) = (self.curve.x(), self.curve.y());
+        let point = |at: usize| {
+            let (value, slope) = remap.at(y[at]);
+            (x[at], value - none, slope * self.ln_density_at(at.min(x.len() - 2), x[at]).exp())
         };
-        let points: Vec<(f64, f64, f64)> = nodes.map(point).collect();
+        let points: Vec<(f64, f64, f64)> = (0..x.len()).map(point).collect();
         Self::of_points(none, &points).unwrap_or_else(Self::certain)
     }
 
@@ -157,11 +161,11 @@ impl AmountShape {
             let mut squares = vec![(0.0, 0.0); x.len()];
             squares[0].0 = self.none * self.none * x[0].exp();
             for at in 1..x.len() {
-                squares[at].0 = squares[at - 1].0 + self.integral(x[at - 1], x[at], |f| f * f);
+                squares[at].0 = squares[at - 1].0 + self.integral(at - 1, (x[at - 1], x[at]), |f| f * f);
             }
             for at in (1..x.len()).rev() {
                 squares[at - 1].1 =
-                    squares[at].1 + self.integral(x[at - 1], x[at], |f| (1.0 - f) * (1.0 - f));
+                    squares[at].1 + self.integral(at - 1, (x[at - 1], x[at]), |f| (1.0 - f) * (1.0 - f));
             }
             squares
         })
@@ -171,8 +175,40 @@ impl AmountShape {
     fn moment(&self, m: i32) -> f64 {
         let x = self.curve.x();
         let start = (1.0 - self.none) * (f64::from(m) * x[0]).exp();
-        let parts = x.windows(2).map(|pair| self.integral_of_powers(pair[0], pair[1], m, |f| 1.0 - f));
-        start + parts.sum::<f64>()
+        let part = |at: usize| self.integral_of_powers(at, (x[at], x[at + 1]), m, |f| 1.0 - f);
+        start + (0..x.len() - 1).map(part).sum::<f64>()
+    }
+}
+
+/// A part of a mixture, read from left to right at the mixture's scale.
+struct Reader<'l> {
+    weight: f64,
+    shape: &'l AmountShape,
+    /// y of the mixture less y of the part.
+    shift: f64,
+    /// The place of the point before what was read last.
+    left: usize,
+}
+
+impl Reader<'_> {
+    /// The part's points.
+    fn grid(&self) -> impl Iterator<Item = f64> {
+        self.shape.curve.x().iter().map(|y| y + self.shift)
+    }
+
+    /// P(0 < S ≤ scale e^y) and its density with respect to y, which is not left of what was read before.
+    fn at(&mut self, y: f64) -> (f64, f64) {
+        let (curve, y) = (&self.shape.curve, y - self.shift);
+        if y < curve.x()[0] {
+            return (curve.y()[0] - self.shape.none, 0.0);
+        }
+        if y > curve.x()[curve.x().len() - 1] {
+            return (curve.y()[curve.y().len() - 1] - self.shape.none, 0.0);
+        }
+        self.left = curve.left_from(self.left, y);
+        let (below, slope) = curve.cubic(self.left, y);
+        let density = if slope > 0.0 { self.shape.ln_density_at(self.left, y).exp() } else { 0.0 };
+        (below - self.shape.none, density)
     }
 }
 
@@ -282,8 +318,9 @@ impl AmountLaw {
             return self.scale * squares[end].0 + (s - self.scale * x[end].exp());
         }
         let left = x.partition_point(|&node| node <= y) - 1;
-        let before = squares[left].0 + self.shape.integral(x[left], y, |f| f * f);
-        let after = squares[left + 1].1 + self.shape.integral(y, x[left + 1], |f| (1.0 - f) * (1.0 - f));
+        let before = squares[left].0 + self.shape.integral(left, (x[left], y), |f| f * f);
+        let after =
+            squares[left + 1].1 + self.shape.integral(left, (y, x[left + 1]), |f| (1.0 - f) * (1.0 - f));
         self.scale * (before + after)
     }
 
@@ -326,16 +363,18 @@ impl AmountLaw {
         Self { scale, mean: self.mean.map(|mean| by * mean), variance, shape }
     }
 
+    fn reader(&self, weight: f64, scale: f64) -> Reader<'_> {
+        Reader { weight, shape: &self.shape, shift: (self.scale / scale).ln(), left: 0 }
+    }
+
     /// The mixture of laws with weights that sum to 1. `None` without laws.
     #[must_use]
     pub fn mixture(parts: &[(f64, &Self)]) -> Option<Self> {
         let scale = parts.iter().map(|(w, law)| w * law.scale.ln()).sum::<f64>().exp();
-        let shift = |law: &Self| (law.scale / scale).ln();
-        let mut grid: Vec<f64> = parts
-            .iter()
-            .flat_map(|(_, law)| law.shape.curve.x().iter().map(move |y| y + shift(law)))
-            .collect();
-        grid.sort_unstable_by(f64::total_cmp);
+        let mut readers: Vec<Reader<'_>> =
+            parts.iter().map(|&(weight, law)| law.reader(weight, scale)).collect();
+        let mut grid: Vec<f64> = readers.iter().flat_map(Reader::grid).collect();
+        grid.sort_by(f64::total_cmp); // of a few runs that rise
         let (first, last) = (*grid.first()?, *grid.last()?);
         let apart = ((last - first) / MOST as f64).max(APART);
         let mut kept: Vec<f64> = Vec::with_capacity(grid.len().min(MOST + 2));
@@ -350,11 +389,10 @@ impl AmountLaw {
         let none = parts.iter().map(|(w, law)| w * law.shape.none).sum::<f64>();
         let at = |&y: &f64| {
             let (mut below, mut density) = (0.0, 0.0);
-            for (weight, law) in parts {
-                let own = y - shift(law);
-                let (value, slope) = law.shape.curve.at(own);
-                below += weight * (value - law.shape.none);
-                density += weight * if slope > 0.0 { law.shape.ln_density(own).exp() } else { 0.0 };
+            for reader in &mut readers {
+                let (own_below, own_density) = reader.at(y);
+                below += reader.weight * own_below;
+                density += reader.weight * own_density;
             }
             (y, below, density)
         };
