@@ -2,9 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use super::levelled::levelled_scores;
 use crate::features::{Customers, Past};
 use crate::math::parallel;
-use crate::predict::{Estimator, LogScores, Predictor, View};
+use crate::predict::{Estimator, LogScores, Predictor};
 use crate::progress::Progress;
 use crate::regress::TrainingWindow;
 use crate::units::Periods;
@@ -115,9 +116,7 @@ impl Fits<'_> {
         if self.candidates.len() == 1 {
             return Ok(LogScores::default());
         }
-        let TrainingWindow { past, customers, holdout, .. } = window;
-        let value = Some(&holdout.value[..]).filter(|_| customers.has_money());
-        predictor.log_scores(View::of(past, customers), periods(window)?, (&holdout.purchases, value))
+        levelled_scores(predictor, window, periods(window)?)
     }
 }
 

@@ -1,6 +1,7 @@
 //! How forecasts at past origins came out: levels, and transforms by groups of customers.
 
 use super::calibration::Target;
+use super::when::When;
 use super::{Calibration, Evidence, Groups, Level, OriginEvidence, PastRatio, level};
 use crate::Result;
 use crate::features::{Customers, Holdout};
@@ -24,14 +25,14 @@ const RELATIVE_DRIFT: f64 = 0.1;
 
 /// Sums of one quantity over a group at an origin.
 #[derive(Debug, Clone, Copy, Default)]
-struct Sums {
-    predicted: f64,
-    actual: f64,
+pub(super) struct Sums {
+    pub predicted: f64,
+    pub actual: f64,
     squares: f64,
 }
 
 impl Sums {
-    fn add(&mut self, predicted: f64, actual: f64) {
+    pub fn add(&mut self, predicted: f64, actual: f64) {
         self.predicted += predicted;
         self.actual += actual;
         self.squares += actual * actual;
@@ -46,7 +47,7 @@ impl Sums {
 
     /// ln(actual/predicted) and its variance by the customers' luck, with one typical purchase more on either side, so that they exist where
     /// nothing was bought.
-    fn ln_ratio(&self, one: f64) -> (f64, f64) {
+    pub fn ln_ratio(&self, one: f64) -> (f64, f64) {
         let actual = self.actual.max(0.0) + one;
         (((actual) / (self.predicted + one)).ln(), (self.squares + one * one) / (actual * actual))
     }
@@ -98,14 +99,6 @@ impl AtOrigin {
 pub(super) struct Learning {
     groups: Groups,
     origins: Vec<(When, OriginEvidence, AtOrigin, Option<AtOrigin>)>,
-}
-
-/// When an origin was, and how much it had to look at.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct When {
-    pub years_ago: f64,
-    pub horizon_years: f64,
-    pub history: f64,
 }
 
 impl Learning {
@@ -182,11 +175,11 @@ impl Learning {
         }
     }
 
-    /// What was learnt, for the totals of a horizon of so many years from now; `now` are the present means of purchases and of value by group.
+    /// What was learnt, for the totals of a horizon from now; `means` are the present ones of purchases and of value by group.
     ///
     /// # Errors
     /// As [`level`].
-    pub(super) fn done(self, years: f64, now: &[(f64, f64)], mut evidence: Evidence) -> Result<Calibration> {
+    pub(super) fn done(self, now: When, means: &[(f64, f64)], mut evidence: Evidence) -> Result<Calibration> {
         let Self { groups, mut origins } = self;
         if origins.is_empty() && evidence.notes.is_empty() {
             evidence.notes.push("no forecast could be made at a past origin: nothing was learnt".to_owned());
@@ -194,19 +187,18 @@ impl Learning {
         origins.sort_by(|a, b| b.0.years_ago.total_cmp(&a.0.years_ago));
         let whens: Vec<When> = origins.iter().map(|one| one.0).collect();
         let purchases: Vec<&AtOrigin> = origins.iter().map(|one| &one.2).collect();
-        let purchases = target(&whens, &purchases, years, &now.iter().map(|one| one.0).collect::<Vec<_>>())?;
+        let counts: Vec<f64> = means.iter().map(|one| one.0).collect();
+        let purchases = target(&whens, &purchases, now, &counts)?;
         let value: Option<Vec<&AtOrigin>> = origins.iter().map(|one| one.3.as_ref()).collect();
-        let money = now.iter().any(|one| one.1 > 0.0);
-        let value = value.filter(|_| money);
-        let value = value
-            .map(|value| target(&whens, &value, years, &now.iter().map(|one| one.1).collect::<Vec<_>>()))
-            .transpose()?;
+        let amounts: Vec<f64> = means.iter().map(|one| one.1).collect();
+        let value = value.filter(|_| amounts.iter().any(|mean| *mean > 0.0));
+        let value = value.map(|value| target(&whens, &value, now, &amounts)).transpose()?;
         evidence.origins = origins.into_iter().map(|one| one.1).collect();
         Ok(Calibration { evidence, groups, purchases, value })
     }
 }
 
-fn target(when: &[When], origins: &[&AtOrigin], years: f64, now: &[f64]) -> Result<Target> {
+fn target(when: &[When], origins: &[&AtOrigin], now: When, means: &[f64]) -> Result<Target> {
     let past: Vec<PastRatio> = when
         .iter()
         .zip(origins)
@@ -218,23 +210,24 @@ fn target(when: &[When], origins: &[&AtOrigin], years: f64, now: &[f64]) -> Resu
                 ln_ratio,
                 noise,
                 history: when.history,
+                doubt: when.doubt,
             }
         })
         .collect();
-    let level = level(&past, years)?;
-    let mut target = Target::unlearnt(now.len(), level);
+    let level = level(&past, now.horizon_years, now.doubt)?;
+    let mut target = Target::unlearnt(means.len(), level);
     if origins.is_empty() {
         return Ok(target);
     }
-    for group in 0..now.len() {
+    for group in 0..means.len() {
         target.relative[group] = relative(origins, group);
         target.shapes[group] = shape(origins, group);
     }
     // Beside the shop's level: the total of the present customers is the level's.
-    let (plain, moved) = now
+    let (plain, moved) = means
         .iter()
         .zip(&target.relative)
-        .fold((0.0, 0.0), |(plain, moved), (now, ln)| (plain + now, moved + now * ln.exp()));
+        .fold((0.0, 0.0), |(plain, moved), (mean, ln)| (plain + mean, moved + mean * ln.exp()));
     if plain > 0.0 && moved > 0.0 {
         target.relative.iter_mut().for_each(|ln| *ln -= (moved / plain).ln());
     }

@@ -4,20 +4,22 @@
 //! parts: what a model always gets wrong in this shop, and what comes and goes within a season. The next origin's error is then told from those of past
 //! origins by kriging ([`crate::math::kriging`]), horizons that overlap counting for less than ones that do not. Errors that
 //! were alike at all origins are believed nearly whole, ones that changed hardly at all; trend and season themselves are the tempo's
-//! ([`crate::predict::Tempo`]), which sees them in the history and not in a handful of origins.
+//! ([`crate::predict::Tempo`]), which sees them in the history and not in a handful of origins. How little it knew of the season that lay ahead of a past
+//! origin is told by its own variance and by what it is now known to have missed: an error made in the dark teaches little of the next, and the next is
+//! less sure where the tempo cannot know.
 
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
 use crate::math::kriging::Kriging;
 
-/// Standard deviations before anything is seen: of what lasts; and of what comes and goes, both of one moment of a horizon and of the moment at
-/// which it begins, as a forecast made at a peak takes the peak for what is usual.
+/// Standard deviations before anything is seen: of what lasts, and of what comes and goes.
 const ALWAYS: f64 = 0.12;
-const PASSING: f64 = 0.13;
-const BEGINNING: f64 = 0.13;
-/// Years over which the latter two are forgotten.
+const PASSING: f64 = 0.10;
+/// Years over which the latter is forgotten.
 const MEMORY: f64 = 0.2;
+/// The part of the present tempo's variance that what comes and goes does not hold already.
+const DOUBT: f64 = 0.5;
 /// A history so many times as long (as a logarithm) makes another model of the shop: the standard deviation of what that changes.
 const GROWING: f64 = 0.10;
 /// Points of a horizon over which the process is averaged.
@@ -36,6 +38,9 @@ pub struct PastRatio {
     pub noise: f64,
     /// How long the history was then, as a part of the present one's, in (0, 1].
     pub history: f64,
+    /// How little was known then of the tempo of its horizon, as a variance: what was in doubt ([`crate::predict::Tempo::doubt`]), or the square of what
+    /// is known to have been missed ([`crate::predict::Tempo::missed`]), whichever is greater.
+    pub doubt: f64,
 }
 
 /// By what the next total will differ from its prediction.
@@ -47,19 +52,19 @@ pub struct Level {
     pub sd: f64,
 }
 
-/// The level of the total of a horizon of so many years from now.
+/// The level of the total of a horizon of so many years from now, of whose tempo so little is known (a variance).
 ///
 /// # Errors
 /// [`crate::Error::Undefined`] where what is known of a past total is no finite number.
-pub fn level(past: &[PastRatio], horizon: f64) -> Result<Level> {
+pub fn level(past: &[PastRatio], horizon: f64, doubt: f64) -> Result<Level> {
     // The present window stands behind the past ones.
     let windows: Vec<(f64, f64)> =
         past.iter().map(|one| (-one.years_ago, one.horizon)).chain([(0.0, horizon)]).collect();
-    let seen = |one: &PastRatio| (one.ln_ratio, one.noise + (GROWING * one.history.ln()).powi(2));
+    let seen = |one: &PastRatio| (one.ln_ratio, one.noise + one.doubt + (GROWING * one.history.ln()).powi(2));
     let seen: Vec<(f64, f64)> = past.iter().map(seen).collect();
     let covariance = |i: usize, j: usize| covariance(windows[i], windows[j]);
     let told = Kriging::of(&seen, &covariance)?.told(past.len());
-    Ok(Level { ln_factor: told.mean, sd: told.variance.sqrt() })
+    Ok(Level { ln_factor: told.mean, sd: (told.variance + DOUBT * doubt).sqrt() })
 }
 
 /// The covariance of the means of the process over two windows (start, length), in years: of what lasts, and of what comes and goes, both before
@@ -72,8 +77,7 @@ fn covariance(a: (f64, f64), b: (f64, f64)) -> [f64; 2] {
             passing += (-(at(a, i) - at(b, j)).abs() / MEMORY).exp();
         }
     }
-    let beginning = BEGINNING * BEGINNING * (-(a.0 - b.0).abs() / MEMORY).exp();
-    [ALWAYS * ALWAYS, PASSING * PASSING * passing / f64::from(POINTS * POINTS) + beginning]
+    [ALWAYS * ALWAYS, PASSING * PASSING * passing / f64::from(POINTS * POINTS)]
 }
 
 #[cfg(test)]
@@ -81,11 +85,11 @@ mod tests {
     use super::*;
 
     fn level(past: &[PastRatio], horizon: f64) -> Level {
-        super::level(past, horizon).unwrap()
+        super::level(past, horizon, 0.0).unwrap()
     }
 
     fn seen(years_ago: f64, ln_ratio: f64) -> PastRatio {
-        PastRatio { years_ago, horizon: 0.5, ln_ratio, noise: 0.0004, history: 0.8 }
+        PastRatio { years_ago, horizon: 0.5, ln_ratio, noise: 0.0004, history: 0.8, doubt: 0.0 }
     }
 
     #[test]
@@ -118,8 +122,18 @@ mod tests {
     }
 
     #[test]
+    fn an_error_made_without_knowing_the_season_teaches_little_and_an_unknown_season_ahead_widens() {
+        let blind = PastRatio { doubt: 0.09, ..seen(0.5, 0.3) };
+        let level = |past: PastRatio, doubt| super::level(&[past], 0.5, doubt).unwrap();
+        assert!(level(blind, 0.0).ln_factor < 0.7 * level(seen(0.5, 0.3), 0.0).ln_factor);
+        let (known, unknown) = (level(blind, 0.0), level(blind, 0.09));
+        assert_eq!(known.ln_factor, unknown.ln_factor);
+        assert!((unknown.sd.powi(2) - known.sd.powi(2) - DOUBT * 0.09).abs() < 1e-15);
+    }
+
+    #[test]
     fn a_past_total_that_is_no_number_is_no_level_of_0() {
-        let wrong = super::level(&[seen(0.5, f64::NAN), seen(1.0, 0.3)], 0.5);
+        let wrong = super::level(&[seen(0.5, f64::NAN), seen(1.0, 0.3)], 0.5, 0.0);
         assert!(matches!(wrong, Err(crate::Error::Undefined(_))), "{wrong:?}");
     }
 }

@@ -1,11 +1,13 @@
 //! 7. What past origins teach of every road alike: levels of totals, laws that hold, weights of a joint forecast.
 
 mod level;
+mod when;
 mod groups;
 mod calibration;
 mod weights;
 mod learn;
 mod few;
+mod levelled;
 mod fits;
 mod stack;
 mod pool;

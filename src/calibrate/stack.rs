@@ -1,12 +1,14 @@
 //! One forecast of several: a linear pool with weights from past origins, and the calibration that past origins teach. Of one forecast
 //! alone it is its calibration.
 
+use std::sync::Arc;
+
 use super::few::{Known, few};
 use super::fits::{Fits, Fitted, Seen};
 use super::stacked::Member;
 use super::{Evidence, Stacked};
 use crate::features::{Customers, Past};
-use crate::predict::{Estimator, Predictor};
+use crate::predict::{Estimator, Predictor, Tempos};
 use crate::progress::{Progress, Silent};
 use crate::regress::{TrainingWindow, TrainingWindows, WindowOptions, horizon_in_ticks};
 use crate::units::{Horizon, TimeUnit};
@@ -34,6 +36,7 @@ pub struct Stack {
     pub(super) horizon: Horizon,
     pub(super) combine: Combine,
     pub(super) calibrated: bool,
+    pub(super) tempos: Arc<Tempos>,
 }
 
 impl Stack {
@@ -51,13 +54,20 @@ impl Stack {
         if candidates.is_empty() {
             return Err(Error::usage("a joint forecast needs at least one model"));
         }
-        Ok(Self { id: id.into(), candidates, horizon, combine: Combine::Pool, calibrated })
+        let tempos = Arc::default();
+        Ok(Self { id: id.into(), candidates, horizon, combine: Combine::Pool, calibrated, tempos })
     }
 
     /// The same, combined in another way.
     #[must_use]
     pub fn combined(self, combine: Combine) -> Self {
         Self { combine, ..self }
+    }
+
+    /// The same, learning how little is known of a shop's tempo from those that its candidates count in.
+    #[must_use]
+    pub fn sharing(self, tempos: Arc<Tempos>) -> Self {
+        Self { tempos, ..self }
     }
 
     /// Learns from a past, telling how far it is. Of a large shop, past origins are looked at with the eyes of some of its customers, drawn by

@@ -1,9 +1,10 @@
 //! Weights, a choice and a calibration from what candidates said at past origins.
 
 use super::fits::{Seen, periods};
-use super::learn::{Learning, When};
+use super::learn::Learning;
 use super::pool::{Weighted, pool_laws};
 use super::stack::Combine;
+use super::when::Present;
 use super::{Calibration, Evidence, Groups, Stack, Stacked, Standing, weights};
 use crate::Result;
 use crate::features::{Customers, Past};
@@ -52,24 +53,17 @@ impl Stacked {
     ) -> Result<Calibration> {
         progress.doing("laws of the present customers");
         let grain = past.orders().options.grain;
-        let years = |ticks: f64| ticks / f64::from(grain.ticks_per_day()) / 365.25;
         let ahead = f64::from(horizon_in_ticks(past, stack.horizon)?);
         let (groups, totals) =
             self.present((past, customers), Periods::new(ahead / grain.ticks_per(customers.unit))?)?;
         progress.advance(1);
+        let present = Present::of((past, customers), &stack.tempos)?;
         let mut learning = Learning::new(groups);
-        let first = f64::from(past.orders().first_tick().unwrap_or(past.cutoff()).0);
-        let end = f64::from(past.cutoff().0);
         for (window, seen) in windows.iter().zip(seen) {
             progress.check()?;
             progress.doing(&format!("{}: laws", grain.show(window.holdout.origin)));
             let Some(pool) = self.at(seen) else { continue };
-            let origin = f64::from(window.holdout.origin.0);
-            let when = When {
-                years_ago: years(end - origin),
-                horizon_years: evidence.horizon_days / 365.25,
-                history: ((origin - first) / (end - first)).clamp(1e-3, 1.0),
-            };
+            let when = present.when(window, evidence.horizon_days)?;
             let view = View::of(&window.past, &window.customers);
             let mut laws = Laws { value: window.customers.has_money().then(Vec::new), ..Laws::default() };
             for rows in parts(window.customers.len(), LAWS) {
@@ -78,7 +72,8 @@ impl Stacked {
             learning.take_in(when, &window.customers, &laws, &window.holdout, grain);
             progress.advance(1);
         }
-        learning.done(years(ahead), &totals, evidence)
+        let now = present.now(ahead / f64::from(grain.ticks_per_day()));
+        learning.done(now, &totals, evidence)
     }
 
     /// The kinds of the present customers, and what each kind is expected to buy and to spend.

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::ops::Range;
 
 use super::law::{Laws, Meeting};
-use super::{Forecast, Interval, LogScores, TotalLaws, Totals, ValueForecast};
+use super::{Forecast, Interval, TotalLaws, Totals, ValueForecast};
 use crate::features::{Customers, Past};
 use crate::model::AnyPurchaseModel;
 use crate::progress::Progress;
@@ -155,28 +155,6 @@ pub trait Predictor: Send + Sync {
     /// themselves laws of customers tell of their luck alone, as if the forecast were sure. `None` of a forecast that claims no law of a total.
     fn totals(&self, view: View<'_>, _horizon: Periods, forecast: &Forecast) -> Option<TotalLaws> {
         Some(TotalLaws::by_luck(&Totals::of(view.customers, forecast), forecast.value.is_some()))
-    }
-
-    /// The logarithms of the probabilities that its laws gave to what then happened, as in [`Predictor::met`], which tells more.
-    ///
-    /// # Errors
-    /// As [`Predictor::laws`].
-    fn log_scores(
-        &self,
-        view: View<'_>,
-        horizon: Periods,
-        (purchases, value): (&[u32], Option<&[f64]>),
-    ) -> Result<LogScores> {
-        let mut all = LogScores::default();
-        for rows in parts(view.customers.len(), LAWS) {
-            let laws = self.laws(view, rows.clone(), horizon)?;
-            let bought = laws.purchases.iter().zip(&purchases[rows.clone()]);
-            all.purchases.extend(bought.map(|(law, &n)| law.ln_pmf(u64::from(n))));
-            if let Some((amounts, value)) = laws.value.as_ref().zip(value) {
-                all.value.extend(amounts.iter().zip(&value[rows]).map(|(law, &s)| law.log_score(s)));
-            }
-        }
-        Ok(all)
     }
 
     /// How its laws met what then happened: how often each customer bought and (with money) for how much.

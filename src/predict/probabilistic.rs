@@ -6,8 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::tables::Tables;
 use super::{
-    Estimator, Forecast, Forecaster, Laws, LogScores, Meeting, Predictor, Question, TotalLaws, Totals, View,
-    parts,
+    Estimator, Forecast, Forecaster, Laws, Meeting, Predictor, Question, TotalLaws, Totals, View, parts,
 };
 use crate::Result;
 use crate::features::{Customers, Past, PurchaseTimes};
@@ -161,17 +160,6 @@ impl Predictor for Fitted {
         self.forecaster(&crowd, horizon, &[])?.laws(view.customers, rows)
     }
 
-    fn log_scores(
-        &self,
-        view: View<'_>,
-        horizon: Periods,
-        happened: (&[u32], Option<&[f64]>),
-    ) -> Result<LogScores> {
-        let crowd = self.crowd(view, horizon)?;
-        self.forecaster(&crowd, horizon, &[])?.log_scores(view.customers, 0..view.customers.len(), happened)
-    }
-
-    /// The log scores are the laws' own; what a grid tells is rounder.
     fn met(&self, view: View<'_>, horizon: Periods, happened: (&[u32], Option<&[f64]>)) -> Result<Meeting> {
         let crowd = self.crowd(view, horizon)?;
         let forecaster = self.forecaster(&crowd, horizon, &[])?;

@@ -38,12 +38,12 @@ const SEASON: f64 = 0.6;
 const YEAR: f64 = 365.25;
 
 impl Tempo {
-    /// The tempo of a past; steady where the history is too short or too small to tell. `customers` is its table.
+    /// The tempo of a past; where the history is too short or too small to tell, one that is steady and in doubt. `customers` is its table.
     ///
     /// # Errors
     /// [`Error::Interrupted`]. A model that cannot be fitted leaves the tempo steady.
     pub fn learn(past: &Past<'_>, customers: &Customers) -> Result<Self> {
-        let steady = Self::steady(past.cutoff());
+        let steady = Self::unknown(past.cutoff())?;
         if past.period().is_some() || customers.len() != past.len() {
             return Ok(steady);
         }
@@ -72,6 +72,13 @@ impl Tempo {
             }
         }
         Ok(tempo)
+    }
+
+    /// A tempo of which nothing was seen.
+    fn unknown(anchor: Tick) -> Result<Self> {
+        let covariance = |i: usize, j: usize| covariance(i as f64, j as f64);
+        let (_, doubts) = to_come(&Kriging::of(&[], &covariance)?, 0);
+        Ok(Self { doubts, ..Self::steady(anchor) })
     }
 }
 
@@ -136,15 +143,31 @@ impl Seen {
         let seen: Vec<(f64, f64)> = telling.iter().map(|bin| (ln(bin), noise(bin))).collect();
         // Asked are the same four weeks again, and those to come.
         let middle = |bin: usize| -(bin as f64 + 0.5);
-        let to_come = (0..AHEAD).map(|at| at as f64 + 0.5);
-        let places: Vec<f64> = telling.iter().map(|&bin| middle(bin)).chain(to_come).collect();
+        let next = (0..AHEAD).map(|at| at as f64 + 0.5);
+        let places: Vec<f64> = telling.iter().map(|&bin| middle(bin)).chain(next).collect();
         let covariance = |i: usize, j: usize| covariance(places[i], places[j]);
         let told = Kriging::of(&seen, &covariance).ok()?;
         let mut past = vec![0.0; expected.len()];
         telling.iter().enumerate().for_each(|(at, &bin)| past[bin] = told.mean(at));
-        let ahead = (telling.len()..places.len()).map(|place| told.mean(place)).collect();
-        Some(Tempo { anchor: self.anchor.0, past, ahead })
+        let (ahead, doubts) = to_come(&told, telling.len());
+        Some(Tempo { anchor: self.anchor.0, past, ahead, doubts })
     }
+}
+
+/// ln s in the four weeks to come, which are the places from `first` on, and the variance of ln of the mean rate of the first of them, of the first
+/// two, and so on.
+fn to_come(told: &Kriging<'_>, first: usize) -> (Vec<f64>, Vec<f64>) {
+    let ahead: Vec<f64> = (first..first + AHEAD).map(|place| told.mean(place)).collect();
+    let doubt = |many: usize| {
+        // ln Σ s moves by the shares that each has in the sum.
+        let rates = ahead[..many].iter().map(|ln| ln.exp());
+        let sum: f64 = rates.clone().sum();
+        let shares: Vec<(usize, f64)> =
+            rates.enumerate().map(|(at, rate)| (first + at, rate / sum)).collect();
+        told.sum(&shares).variance
+    };
+    let doubts = (1..=AHEAD).map(doubt).collect();
+    (ahead, doubts)
 }
 
 /// Sums of rates times lengths on a clock, in each four weeks.
@@ -213,7 +236,7 @@ mod tests {
 
     #[test]
     fn exposure_is_rate_times_time_on_the_clock() {
-        let tempo = Tempo { anchor: 0, past: vec![2f64.ln(), 0.0, 0.0], ahead: Vec::new() };
+        let tempo = Tempo { past: vec![2f64.ln(), 0.0, 0.0], ..Tempo::steady(Tick(0)) };
         let clock = tempo.clock();
         let mut exposure = Exposure::new(&clock, 3);
         exposure.add(1.0, 70.0, 0.0); // 56 on the clock in the newest four weeks, 28 in the next, 14 in the third

@@ -32,13 +32,16 @@ pub struct Tempo {
     past: Vec<f64>,
     /// ln s expected in each four weeks after it, the nearest first; later on the usual rate.
     ahead: Vec<f64>,
+    /// The variance of ln of the mean rate of the first four weeks after it, of the first eight, and so on.
+    #[serde(default)]
+    doubts: Vec<f64>,
 }
 
 impl Tempo {
     /// A tempo that never changes: under it every clock shows the time of day.
     #[must_use]
     pub const fn steady(anchor: Tick) -> Self {
-        Self { anchor: anchor.0, past: Vec::new(), ahead: Vec::new() }
+        Self { anchor: anchor.0, past: Vec::new(), ahead: Vec::new(), doubts: Vec::new() }
     }
 
     /// Whether nothing was found that changes.
@@ -50,13 +53,37 @@ impl Tempo {
     /// Whether its numbers are possible: a file may have been changed by hand.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        self.past.iter().chain(&self.ahead).all(|ln| ln.is_finite() && ln.abs() < 10.0)
+        let told = self.past.iter().chain(&self.ahead).all(|ln| ln.is_finite() && ln.abs() < 10.0);
+        told && self.doubts.iter().all(|doubt| (0.0..100.0).contains(doubt))
     }
 
     /// The mean rate in a horizon of so many days after the end of observation, beside the usual one.
     #[must_use]
     pub fn mean_ahead(&self, days: f64) -> f64 {
         if days > 0.0 { self.clock().at(days) / days } else { 1.0 }
+    }
+
+    /// How little is known of that: the variance of the logarithm of [`Tempo::mean_ahead`], for a horizon of so many days. Of a tempo that never changes it
+    /// is 0; beyond two years it is that of two years.
+    #[must_use]
+    pub fn doubt(&self, days: f64) -> f64 {
+        let Some(last) = self.doubts.len().checked_sub(1) else { return 0.0 };
+        let place = (days / BIN - 1.0).clamp(0.0, last as f64);
+        let (before, part) = (place as usize, place.fract());
+        let after = (before + 1).min(last);
+        self.doubts[before] + part * (self.doubts[after] - self.doubts[before])
+    }
+
+    /// By what it missed the mean rate of a horizon of so many days that has passed since, as a later tempo of the same shop knows it (a logarithm): both
+    /// beside the mean rate of the so many days before, as what is usual is not the same in both.
+    #[must_use]
+    pub fn missed(&self, later: &Self, grain: Grain, (before, horizon): (f64, f64)) -> f64 {
+        let share = |tempo: &Self| {
+            let reading = Reading::new(tempo, (grain, TimeUnit::Day), Tick(self.anchor));
+            reading.next(horizon) / reading.last(before)
+        };
+        let missed = (share(self) / share(later)).ln();
+        if missed.is_finite() { missed } else { 0.0 }
     }
 
     /// The rate in the last whole four weeks of the history, beside the usual one.
@@ -101,7 +128,7 @@ impl Tempo {
         }
         let reading = self.reading(customers)?;
         let table = reading.table(customers, &rows);
-        Ok((table, reading.horizon(horizon)?))
+        Ok((table, Periods::new(reading.next(horizon.get()))?))
     }
 
     fn reading(&self, customers: &Customers) -> Result<Reading> {
@@ -163,9 +190,9 @@ impl Reading {
         ((self.shown - self.clock.at(self.end - length * self.unit)) / self.unit).max(0.0)
     }
 
-    fn horizon(&self, horizon: Periods) -> Result<Periods> {
-        let until = self.clock.at(self.end + horizon.get() * self.unit);
-        Periods::new(((until - self.shown) / self.unit).max(0.0))
+    /// Likewise of the next so many.
+    fn next(&self, length: f64) -> f64 {
+        ((self.clock.at(self.end + length * self.unit) - self.shown) / self.unit).max(0.0)
     }
 
     /// Some customers, in this order. What it says of gaps is left out: they are not read off the clock one by one.
@@ -190,7 +217,7 @@ mod tests {
     use super::*;
 
     fn twice_as_fast_then_half() -> Tempo {
-        Tempo { anchor: 1000, past: vec![2f64.ln(), 0.0], ahead: vec![0.5f64.ln()] }
+        Tempo { anchor: 1000, past: vec![2f64.ln(), 0.0], ahead: vec![0.5f64.ln()], doubts: vec![0.04, 0.02] }
     }
 
     #[test]
@@ -211,13 +238,31 @@ mod tests {
     }
 
     #[test]
+    fn doubt_is_told_between_four_weeks_and_goes_on_after_the_last() {
+        let tempo = twice_as_fast_then_half();
+        for (days, doubt) in [(0.0, 0.04), (28.0, 0.04), (42.0, 0.03), (56.0, 0.02), (700.0, 0.02)] {
+            assert!((tempo.doubt(days) - doubt).abs() < 1e-15, "{days}");
+        }
+        assert_eq!(Tempo::steady(Tick(0)).doubt(90.0), 0.0);
+    }
+
+    #[test]
+    fn what_a_tempo_missed_is_known_later() {
+        // It told half the usual rate after 28 days at twice of it; the shop went on as it was, at a rate that is usual now.
+        let later = Tempo::steady(Tick(1028));
+        let missed = twice_as_fast_then_half().missed(&later, Grain::Day, (28.0, 28.0));
+        assert!((missed - 0.25f64.ln()).abs() < 1e-12, "{missed}");
+        assert_eq!(later.missed(&later, Grain::Day, (28.0, 28.0)), 0.0);
+    }
+
+    #[test]
     fn a_table_that_ends_later_is_read_from_its_own_end() {
         let tempo = twice_as_fast_then_half();
         let reading = Reading::new(&tempo, (Grain::Day, TimeUnit::Week), Tick(1028));
         // Four weeks at half the rate, then four at twice.
         assert!((reading.last(4.0) - 2.0).abs() < 1e-12);
         assert!((reading.last(8.0) - 10.0).abs() < 1e-12);
-        assert_eq!(reading.horizon(Periods::new(3.0).unwrap()).unwrap().get(), 3.0);
+        assert_eq!(reading.next(3.0), 3.0);
     }
 
     #[test]

@@ -1,0 +1,57 @@
+//! How probable a candidate thought what happened, beside its total: what its level was off by is calibration's to mend, and tells of the season of
+//! one origin more than of the candidate.
+
+use super::calibration::Target;
+use super::learn::Sums;
+use super::{Calibration, Evidence, Groups, Level};
+use crate::Result;
+use crate::predict::{AmountLaw, LAWS, LogScores, Predictor, View, parts};
+use crate::regress::TrainingWindow;
+use crate::units::Periods;
+
+/// The logarithms of the probabilities that a forecast made at the origin of a window gives to what then happened, once its totals are what they were.
+///
+/// # Errors
+/// As [`Predictor::laws`].
+pub(super) fn levelled_scores(
+    predictor: &dyn Predictor,
+    window: &TrainingWindow<'_>,
+    horizon: Periods,
+) -> Result<LogScores> {
+    let TrainingWindow { past, customers, holdout, .. } = window;
+    let view = View::of(past, customers);
+    let laws = |rows| predictor.laws(view, rows, horizon);
+    let (mut purchases, mut value) = (Sums::default(), Sums::default());
+    for rows in parts(customers.len(), LAWS) {
+        let laws = laws(rows.clone())?;
+        for (law, &made) in laws.purchases.iter().zip(&holdout.purchases[rows.clone()]) {
+            purchases.add(law.mean(), f64::from(made));
+        }
+        for (law, &spent) in laws.value.iter().flatten().zip(holdout.value.get(rows).unwrap_or_default()) {
+            value.add(law.mean().unwrap_or(0.0), spent);
+        }
+    }
+    let own = at_its_level(&purchases, &value);
+    let mut all = LogScores::default();
+    for rows in parts(customers.len(), LAWS) {
+        let laws = own.apply(customers, rows.clone(), &laws(rows.clone())?);
+        let made = laws.purchases.iter().zip(&holdout.purchases[rows.clone()]);
+        all.purchases.extend(made.map(|(law, &made)| law.ln_pmf(u64::from(made))));
+        let spent = laws.value.iter().flatten().zip(holdout.value.get(rows).unwrap_or_default());
+        all.value.extend(spent.map(|(law, &spent): (&AmountLaw, _)| law.log_score(spent)));
+    }
+    Ok(all)
+}
+
+/// What brings totals to what they were.
+fn at_its_level(purchases: &Sums, value: &Sums) -> Calibration {
+    let groups = Groups::default();
+    let target = |sums: &Sums, one: f64| {
+        let (ln_factor, _) = sums.ln_ratio(one);
+        Target::unlearnt(groups.len(), Level { ln_factor, sd: 0.0 })
+    };
+    // One typical purchase.
+    let one = (value.predicted / purchases.predicted.max(1e-9)).max(1e-9);
+    let value = (value.predicted > 0.0).then(|| target(value, one));
+    Calibration { evidence: Evidence::default(), purchases: target(purchases, 1.0), value, groups }
+}
