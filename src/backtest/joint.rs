@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::run::{estimators_ahead, horizon_of};
+use super::run::{estimators_in, horizon_of};
 use crate::Result;
 use crate::calibrate::{Combine, Stack};
 use crate::fit::Covariates;
 use crate::model::AnySpendModel;
-use crate::predict::{Estimator, Paced, TEMPO};
+use crate::predict::{Estimator, Paced, TEMPO, Tempos};
 use crate::units::Horizon;
 
 /// The joint forecast of all candidates.
@@ -26,11 +26,21 @@ pub const CANDIDATES: [&str; 7] =
 /// [`STACK`] or [`AUTO`] of all candidates.
 ///
 /// # Errors
-/// As [`estimators_ahead`].
+/// As [`super::estimators_ahead`].
 pub fn joint(name: &str, spend: Option<AnySpendModel>, horizon: Horizon, calibrated: bool) -> Result<Stack> {
-    let all = estimators_ahead(&CANDIDATES, spend, None, Some(horizon))?;
+    joint_in(name, spend, horizon, calibrated, &Arc::default())
+}
+
+fn joint_in(
+    name: &str,
+    spend: Option<AnySpendModel>,
+    horizon: Horizon,
+    calibrated: bool,
+    tempos: &Arc<Tempos>,
+) -> Result<Stack> {
+    let all = estimators_in(&CANDIDATES, spend, None, Some(horizon), tempos)?;
     let combine = if name == AUTO { Combine::Best } else { Combine::Pool };
-    Ok(Stack::new(name, all, horizon, calibrated)?.combined(combine))
+    Ok(Stack::new(name, all, horizon, calibrated)?.combined(combine).sharing(tempos.clone()))
 }
 
 /// Whether a name is one of a forecast made of others.
@@ -44,6 +54,7 @@ pub(super) fn joint_of(
     spend: Option<AnySpendModel>,
     covariates: Option<&Arc<Covariates>>,
     horizon: Option<Horizon>,
+    tempos: &Arc<Tempos>,
 ) -> Result<Box<dyn Estimator>> {
     let horizon = horizon_of(name, horizon)?;
     if let Some(own) = name.strip_suffix(CALIBRATED) {
@@ -51,8 +62,9 @@ pub(super) fn joint_of(
         let model = own.split('+').next().unwrap_or(own);
         let follows = covariates.is_none() && !own.ends_with(TEMPO) && Paced::follows(model);
         let own = if follows { format!("{own}{TEMPO}") } else { own.to_owned() };
-        let one = estimators_ahead(&[own], spend, covariates, Some(horizon))?.pop();
-        return Ok(Box::new(Stack::new(name, one.into_iter().collect(), horizon, true)?));
+        let one = estimators_in(&[own], spend, covariates, Some(horizon), tempos)?.pop();
+        let stack = Stack::new(name, one.into_iter().collect(), horizon, true)?;
+        return Ok(Box::new(stack.sharing(tempos.clone())));
     }
-    Ok(Box::new(joint(name, spend, horizon, true)?))
+    Ok(Box::new(joint_in(name, spend, horizon, true, tempos)?))
 }

@@ -93,17 +93,27 @@ pub fn estimators_ahead<S: AsRef<str>>(
     covariates: Option<&Arc<Covariates>>,
     horizon: Option<Horizon>,
 ) -> Result<Vec<Box<dyn Estimator>>> {
+    estimators_in(ids, spend, covariates, horizon, &Arc::default())
+}
+
+/// The same, learning the tempo of a shop where others do.
+pub(super) fn estimators_in<S: AsRef<str>>(
+    ids: &[S],
+    spend: Option<AnySpendModel>,
+    covariates: Option<&Arc<Covariates>>,
+    horizon: Option<Horizon>,
+    tempos: &Arc<Tempos>,
+) -> Result<Vec<Box<dyn Estimator>>> {
     let (joint, mut single): (Vec<&str>, Vec<&str>) =
         ids.iter().map(|id| id.as_ref().trim()).partition(|name| is_joint(name));
     if ids.is_empty() {
         single = testable().into_iter().filter(|id| horizon.is_some() || Road::named(id).is_none()).collect();
     }
-    let tempos = Arc::new(Tempos::default());
     let grounds = [Arc::default(), Arc::new(Grounds::with(tempos.clone()))];
     let mut all = Vec::new();
     for Chosen { id, own, paced, .. } in chosen(&single)? {
         if paced {
-            all.push(in_tempo(id, own, spend, &tempos)?);
+            all.push(in_tempo(id, own, spend, tempos)?);
             continue;
         }
         if let Some(road) = Road::named(id) {
@@ -116,7 +126,7 @@ pub fn estimators_ahead<S: AsRef<str>>(
         }
     }
     for name in joint {
-        all.push(joint_of(name, spend, covariates, horizon)?);
+        all.push(joint_of(name, spend, covariates, horizon, tempos)?);
     }
     Ok(all)
 }

@@ -16,8 +16,8 @@ use crate::calibrate::{Stack, Stacked, opened, packed};
 use crate::features::{Customers, Past};
 use crate::output::Output;
 use crate::predict::{
-    BuyTillYouDie, Estimator, Extras, Forecast, LAWS, Laws, Paced, Predictor, Totals, View, forecast_of,
-    parts,
+    BuyTillYouDie, Estimator, Extras, Forecast, LAWS, Laws, Paced, Predictor, Tempos, Totals, View,
+    forecast_of, parts,
 };
 use crate::progress::Progress;
 use crate::regress::{ForecastFile, Regression, Road};
@@ -83,6 +83,7 @@ fn plan(args: &args::Train, horizon: Horizon, regression: Option<&Regression>) -
         args.model.refuse_for_regression()?;
         return backtest::joint(id, spend, horizon, calibrated);
     }
+    let tempos: Arc<Tempos> = Arc::default();
     let one: Box<dyn Estimator> = match regression {
         Some(regression) => {
             args.model.refuse_for_regression()?;
@@ -96,13 +97,13 @@ fn plan(args: &args::Train, horizon: Horizon, regression: Option<&Regression>) -
                 ));
             }
             if calibrated && Paced::takes(&recipe) {
-                Box::new(Paced::new(recipe, Arc::default())?)
+                Box::new(Paced::new(recipe, tempos.clone())?)
             } else {
                 Box::new(BuyTillYouDie::new(recipe))
             }
         }
     };
-    Stack::new(id, vec![one], horizon, calibrated)
+    Ok(Stack::new(id, vec![one], horizon, calibrated)?.sharing(tempos))
 }
 
 /// Regressions see orders, which a table does not tell.
