@@ -80,6 +80,43 @@ impl Predictor for Sure {
     }
 }
 
+/// BG/NBD turned round: who is to buy least gets the law of who is to buy most.
+struct Backwards;
+
+struct TurnedRound(Box<dyn Predictor>);
+
+impl Estimator for Backwards {
+    fn id(&self) -> &str {
+        "backwards"
+    }
+
+    fn fit(&self, past: &Past<'_>, customers: &Customers) -> Result<Box<dyn Predictor>> {
+        Ok(Box::new(TurnedRound(plain().fit(past, customers)?)))
+    }
+}
+
+impl Predictor for TurnedRound {
+    fn id(&self) -> &str {
+        "backwards"
+    }
+
+    fn warnings(&self) -> &[String] {
+        &[]
+    }
+
+    fn laws(&self, view: View<'_>, rows: Range<usize>, horizon: Periods) -> Result<Laws> {
+        let mut laws = self.0.laws(view, rows, horizon)?;
+        let mut order: Vec<usize> = (0..laws.len()).collect();
+        order.sort_by(|a, b| laws.purchases[*a].mean().total_cmp(&laws.purchases[*b].mean()));
+        let right = laws.purchases.clone();
+        order
+            .iter()
+            .zip(order.iter().rev())
+            .for_each(|(&to, &from)| laws.purchases[to] = right[from].clone());
+        Ok(laws)
+    }
+}
+
 fn plain() -> Box<dyn Estimator> {
     Box::new(BuyTillYouDie::new(Recipe::default()))
 }
@@ -145,7 +182,7 @@ fn the_laws_of_a_wrong_forecast_are_better_after_calibration_and_those_of_a_righ
 
 #[test]
 fn the_right_one_of_two_gets_the_weight_and_is_the_one_that_is_taken() {
-    let both = || -> Vec<Box<dyn Estimator>> { vec![Box::new(TooMuch(8.0)), plain()] };
+    let both = || -> Vec<Box<dyn Estimator>> { vec![Box::new(Backwards), plain()] };
     let (pool, ..) = learnt(both(), Combine::Pool, true);
     let weights: Vec<(String, f64)> = pool.members().map(|(one, x, _)| (one.id().to_owned(), x)).collect();
     let of = |id: &str| weights.iter().find(|one| one.0 == id).map_or(0.0, |one| one.1);
@@ -155,6 +192,20 @@ fn the_right_one_of_two_gets_the_weight_and_is_the_one_that_is_taken() {
     assert_eq!(best.members().map(|(one, ..)| one.id().to_owned()).collect::<Vec<_>>(), ["bg-nbd"]);
     assert_eq!(best.standings().len(), 2);
     assert!(best.standings()[0].behind.0 > best.standings()[0].behind.1);
+}
+
+#[test]
+fn who_tells_no_value_is_not_taken_for_it() {
+    let (best, ..) = learnt(vec![Box::new(TooSure), plain()], Combine::Best, true);
+    assert_eq!(best.members().map(|(one, ..)| one.id().to_owned()).collect::<Vec<_>>(), ["bg-nbd"]);
+}
+
+#[test]
+fn what_calibration_mends_costs_no_weight() {
+    // Twice too much, and the same beside it: at its level it is nearly as good.
+    let (pool, ..) = learnt(vec![Box::new(TooMuch(2.0)), plain()], Combine::Pool, true);
+    let weights: Vec<f64> = pool.members().map(|(_, weight, _)| weight).collect();
+    assert!(weights.len() == 2 && weights.iter().all(|weight| *weight > 0.2), "{weights:?}");
 }
 
 #[test]

@@ -132,11 +132,14 @@ impl Stacked {
 
     /// Takes the candidate with the best mean log score; the first one where no past origin tells.
     fn choose(&mut self, seen: &[Seen]) {
+        // Who tells no value is not the better for it.
+        let tells = |scores: &LogScores| scores.value.len() == scores.purchases.len();
+        let money = seen.iter().all(|seen| seen.predictors.iter().flatten().all(|told| tells(&told.1)));
         let scores = |at: usize| -> Option<Vec<f64>> {
             let mut all = Vec::new();
             for seen in seen {
                 let (_, LogScores { purchases, value }) = seen.predictors[at].as_ref()?;
-                let value = |row: usize| value.get(row).copied().unwrap_or(0.0);
+                let value = |row: usize| if money { value[row] } else { 0.0 };
                 all.extend(purchases.iter().enumerate().map(|(row, p)| (p + value(row)).max(IMPOSSIBLE)));
             }
             Some(all).filter(|all| !all.is_empty())

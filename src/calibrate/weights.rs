@@ -3,7 +3,7 @@
 /// Weights below this are none.
 const LEAST: f64 = 0.01;
 /// What is believed before anything is seen, as a part of the rows: that all are as good as each other.
-const PRIOR: f64 = 0.1;
+const PRIOR: f64 = 0.01;
 /// Rounds of the climb; it rises in each.
 const ROUNDS: usize = 500;
 /// ln of the smallest probability that counts: what one forecast calls impossible does not decide alone.
