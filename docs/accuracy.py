@@ -20,7 +20,8 @@ PAGE = os.path.join(HERE, "docs", "accuracy.md")
 SHARED = os.environ.get("LTV_SHARED", "")
 MODELS = "bg-nbd,mbg-nbd,pareto-nbd,mbg-cnbd-k,tweedie,two-part,ziln,gbm,ratio-glm,ratio-gbm,bg-nbd+tempo,bg-nbd+calibrated,stack"
 SHOWN = ["bias", "mae", "mae_median", "rmse", "gini", "crps", "log_score", "coverage_90", "pit_coverage_50",
-         "pit_coverage_80", "pit_coverage_90", "pit_coverage_95"]
+         "pit_coverage_80", "pit_coverage_90", "pit_coverage_95", "worst_third"]
+THIRD = re.compile(r"pit_coverage_(50|80|90|95)_(frequency|predicted)_[123]")
 
 
 def online_retail(to):
@@ -61,6 +62,8 @@ def number(name, value):
     if not value:
         return ""
     value = float(value)
+    if name == "worst_third":
+        return f"{100 * value:+.1f}"
     return f"{100 * value:+.1f} %" if name == "bias" else f"{value:.4f}" if abs(value) < 100 else f"{value:.1f}"
 
 
@@ -94,6 +97,9 @@ def every_model():
             for (model, target), own in rows.items():
                 for metric in own:
                     own[metric] /= counts[model, target, metric]
+                apart = [own[name] - float(found[1]) / 100 for name in own if (found := THIRD.fullmatch(name))]
+                if apart:
+                    own["worst_third"] = max(apart, key=abs)
             told = " ".join(command[2:command.index("--format")]).replace(path, os.path.basename(path))
             parts.append(f"## {title}\n\n`ltv {told}`\n\nPurchases:\n\n{table(rows, 'purchases')}\n")
             if any(target == "value" for _, target in rows):

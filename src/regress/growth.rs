@@ -117,7 +117,7 @@ impl<'a> Binned<'a> {
         for &row in &rows {
             let (y, mean, weight) = (self.y[row], family.mean(eta[row]), self.sample.weight(row));
             let (slope, curvature) = family.bend(y, mean);
-            (slopes[row], curvatures[row]) = ((weight * slope) as f32, (weight * curvature) as f32);
+            (slopes[row], curvatures[row]) = (narrow(weight * slope), narrow(weight * curvature));
         }
         hold(&rows, &mut slopes);
         let splitter = MissingImputerSplitter::new(
@@ -246,6 +246,11 @@ impl Growth {
     }
 }
 
+/// The nearest number that trees can be grown from: what is beyond them is as large as they know.
+fn narrow(x: f64) -> f32 {
+    x.clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32
+}
+
 /// Holds the slope of each row to a part of all together: one customer with half of the revenue is one customer, and not to be what trees are of.
 fn hold(rows: &[usize], slopes: &mut [f32]) {
     let all = sum(rows.iter().map(|&row| f64::from(slopes[row].abs())));
@@ -306,6 +311,14 @@ mod tests {
             assert_eq!(growth.eta, told, "round {round}");
         }
         assert!(leaves > 90, "{leaves}");
+    }
+
+    #[test]
+    fn slopes_beyond_what_trees_can_hold_are_held_and_not_lost() {
+        let mut slopes = [1e300, -1e300, 2.0, 1.0].map(narrow);
+        hold(&[0, 1, 2, 3], &mut slopes);
+        assert!(slopes.iter().all(|slope| slope.is_finite()) && slopes[0] > 1e30 && slopes[1] < -1e30);
+        assert_eq!(slopes[2..], [2.0, 1.0]);
     }
 
     #[test]
