@@ -252,6 +252,24 @@ fn the_command_line_trains_scores_and_refuses() {
 
 /// The file knows which columns it was shown: at night nobody has to remember.
 #[test]
+fn why_no_candidate_can_be_fitted_is_said_once_for_all_that_say_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(path("one.csv"), "customer_id,date,amount\na,2020-01-01,5\na,2020-02-01,6\n").unwrap();
+    let out =
+        ltv(&["train", &path("one.csv"), "--model", "stack", "--horizon", "13w", "-o", &path("one.ltv")]);
+    let told = String::from_utf8(out.stderr).unwrap();
+    assert_eq!(out.status.code(), Some(1), "{told}");
+    assert!(
+        told.contains(
+            "no model could be fitted\n  bg-nbd+tempo, mbg-nbd+tempo, pareto-nbd+tempo, mbg-cnbd-k: "
+        ),
+        "{told}"
+    );
+    assert!(!std::path::Path::new(&path("one.ltv")).exists());
+}
+
+#[test]
 fn a_score_reads_the_attributes_that_the_forecast_learnt_from() {
     let folder = tempfile::tempdir().unwrap();
     let data = concat!(env!("CARGO_MANIFEST_DIR"), "/data/cdnow_sample.csv");

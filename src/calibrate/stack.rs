@@ -138,33 +138,50 @@ impl Stack {
         fitted: Vec<Result<Box<dyn Predictor>>>,
         warnings: &mut Vec<String>,
     ) -> Result<(Vec<usize>, Vec<Member>)> {
-        let (mut kept, mut members, mut failed, mut said) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut kept, mut members) = (Vec::new(), Vec::new());
+        let (mut failed, mut said) = (Sayings::default(), Sayings::default());
         let alone = self.candidates.len() == 1;
         for (at, (candidate, fitted)) in self.candidates.iter().zip(fitted).enumerate() {
             match fitted {
                 Ok(predictor) => {
                     kept.push(at);
-                    for warning in predictor.warnings() {
-                        match said.iter_mut().find(|(text, _): &&mut (String, Vec<&str>)| text == warning) {
-                            Some((_, who)) => who.push(candidate.id()),
-                            None => said.push((warning.clone(), vec![candidate.id()])),
-                        }
-                    }
+                    predictor.warnings().iter().for_each(|warning| said.add(warning, candidate.id()));
                     members.push(Member { predictor, purchases: 0.0, value: 0.0 });
                 }
                 Err(error) if alone => return Err(error),
-                Err(error) => failed.push(format!("{}: {error}", candidate.id())),
+                // What to do about it is said of each alone, and not here.
+                Err(error) => {
+                    failed.add(error.to_string().lines().next().unwrap_or_default(), candidate.id());
+                }
             }
         }
         if members.is_empty() {
-            return Err(Error::Undefined(format!("no model could be fitted; {}", failed.join("; "))));
+            let why: Vec<String> = failed.told().collect();
+            return Err(Error::Undefined(format!("no model could be fitted\n  {}", why.join("\n  "))));
         }
-        let of = |(text, who): (String, Vec<&str>)| {
-            if alone { text } else { format!("{}: {text}", who.join(", ")) }
-        };
-        warnings.extend(said.into_iter().map(of));
-        warnings.extend(failed.into_iter().map(|why| format!("left out of the joint forecast: {why}")));
+        match alone {
+            true => warnings.extend(said.0.into_iter().map(|(text, _)| text)),
+            false => warnings.extend(said.told()),
+        }
+        warnings.extend(failed.told().map(|why| format!("left out of the joint forecast: {why}")));
         Ok((kept, members))
+    }
+}
+
+/// Texts, each once, with all who say it.
+#[derive(Default)]
+struct Sayings<'a>(Vec<(String, Vec<&'a str>)>);
+
+impl<'a> Sayings<'a> {
+    fn add(&mut self, text: &str, who: &'a str) {
+        match self.0.iter_mut().find(|(known, _)| known == text) {
+            Some((_, all)) => all.push(who),
+            None => self.0.push((text.to_owned(), vec![who])),
+        }
+    }
+
+    fn told(self) -> impl Iterator<Item = String> {
+        self.0.into_iter().map(|(text, who)| format!("{}: {text}", who.join(", ")))
     }
 }
 
