@@ -2,10 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use super::levelled::levelled_scores;
+use super::levelled::{Levelled, levelled};
 use crate::features::{Customers, Past};
 use crate::math::parallel;
-use crate::predict::{Estimator, LogScores, Predictor};
+use crate::predict::{Estimator, Predictor};
 use crate::progress::Progress;
 use crate::regress::TrainingWindow;
 use crate::units::Periods;
@@ -17,8 +17,8 @@ const ROWS: usize = 400_000;
 /// About so many rows a customer.
 const ROWS_EACH: usize = 8;
 
-/// A fitted candidate with its log scores: none where there is nothing to compare, or nothing that happened.
-pub(super) type Told = (Box<dyn Predictor>, LogScores);
+/// A fitted candidate with how it met what happened: nothing where there is nothing to compare, or nothing that happened.
+pub(super) type Told = (Box<dyn Predictor>, Levelled);
 
 /// The candidates at one past origin; `None` where the past was too short for one then.
 pub(super) struct Seen {
@@ -105,18 +105,18 @@ impl Fits<'_> {
         let fitted = candidate.fit_watched(past, customers, &steps);
         steps.rest();
         let window = place.checked_sub(1).and_then(|at| self.windows.get(at));
-        let Some(window) = window else { return Ok((fitted?, LogScores::default())) };
+        let Some(window) = window else { return Ok((fitted?, Levelled::default())) };
         let told = fitted.and_then(|predictor| Ok((self.scores(&*predictor, window)?, predictor)));
         self.progress.advance(1);
         told.map(|(scores, predictor)| (predictor, scores))
     }
 
     /// How probable a candidate thought what then happened; of a candidate alone it is not asked.
-    fn scores(&self, predictor: &dyn Predictor, window: &TrainingWindow<'_>) -> Result<LogScores> {
+    fn scores(&self, predictor: &dyn Predictor, window: &TrainingWindow<'_>) -> Result<Levelled> {
         if self.candidates.len() == 1 {
-            return Ok(LogScores::default());
+            return Ok(Levelled::default());
         }
-        levelled_scores(predictor, window, periods(window)?)
+        levelled(predictor, window, periods(window)?)
     }
 }
 

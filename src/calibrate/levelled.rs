@@ -9,15 +9,24 @@ use crate::predict::{AmountLaw, LAWS, LogScores, Predictor, View, parts};
 use crate::regress::TrainingWindow;
 use crate::units::Periods;
 
-/// The logarithms of the probabilities that a forecast made at the origin of a window gives to what then happened, once its totals are what they were.
+/// How one forecast met what happened after a past origin.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Levelled {
+    /// The logarithms of the probabilities that it gives to what happened to each customer, once its totals are what they were.
+    pub scores: LogScores,
+    /// The totals of purchases and of value that it told.
+    pub totals: (f64, f64),
+}
+
+/// How a forecast made at the origin of a window met what then happened.
 ///
 /// # Errors
 /// As [`Predictor::laws`].
-pub(super) fn levelled_scores(
+pub(super) fn levelled(
     predictor: &dyn Predictor,
     window: &TrainingWindow<'_>,
     horizon: Periods,
-) -> Result<LogScores> {
+) -> Result<Levelled> {
     let TrainingWindow { past, customers, holdout, .. } = window;
     let view = View::of(past, customers);
     let laws = |rows| predictor.laws(view, rows, horizon);
@@ -40,7 +49,7 @@ pub(super) fn levelled_scores(
         let spent = laws.value.iter().flatten().zip(holdout.value.get(rows).unwrap_or_default());
         all.value.extend(spent.map(|(law, &spent): (&AmountLaw, _)| law.log_score(spent)));
     }
-    Ok(all)
+    Ok(Levelled { scores: all, totals: (purchases.predicted, value.predicted) })
 }
 
 /// What brings totals to what they were.

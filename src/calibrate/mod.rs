@@ -12,6 +12,7 @@ mod fits;
 mod stack;
 mod pool;
 mod stacked;
+mod led;
 mod teach;
 mod file;
 

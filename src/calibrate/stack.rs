@@ -146,7 +146,8 @@ impl Stack {
                 Ok(predictor) => {
                     kept.push(at);
                     predictor.warnings().iter().for_each(|warning| said.add(warning, candidate.id()));
-                    members.push(Member { predictor, purchases: 0.0, value: 0.0 });
+                    let leads = candidate.follows_tempo();
+                    members.push(Member { predictor, purchases: 0.0, value: 0.0, leads });
                 }
                 Err(error) if alone => return Err(error),
                 // What to do about it is said of each alone, and not here.

@@ -15,6 +15,8 @@ pub(super) struct Member {
     pub purchases: f64,
     /// Its weight in the law of value.
     pub value: f64,
+    /// Whether its totals know trend and season of the shop; asked while it is taught, and not kept.
+    pub leads: bool,
 }
 
 /// A forecast with its weights in the laws of purchases and of value.
@@ -68,7 +70,7 @@ impl Stacked {
         calibration: Option<Calibration>,
         warnings: Vec<String>,
     ) -> Self {
-        let member = |(predictor, purchases, value)| Member { predictor, purchases, value };
+        let member = |(predictor, purchases, value)| Member { predictor, purchases, value, leads: false };
         let members = members.into_iter().map(member).collect();
         Self { id, warnings, members, standings: Vec::new(), calibration }
     }

@@ -1,6 +1,6 @@
 //! Weights, a choice and a calibration from what candidates said at past origins.
 
-use super::fits::{Seen, periods};
+use super::fits::{Seen, Told, periods};
 use super::learn::Learning;
 use super::pool::{Weighted, pool_laws};
 use super::stack::Combine;
@@ -54,8 +54,9 @@ impl Stacked {
         progress.doing("laws of the present customers");
         let grain = past.orders().options.grain;
         let ahead = f64::from(horizon_in_ticks(past, stack.horizon)?);
-        let (groups, totals) =
-            self.present((past, customers), Periods::new(ahead / grain.ticks_per(customers.unit))?)?;
+        let horizon = Periods::new(ahead / grain.ticks_per(customers.unit))?;
+        let (groups, means) = self.present((past, customers), horizon)?;
+        let totals = self.totals_now(View::of(past, customers), horizon)?;
         progress.advance(1);
         let present = Present::of((past, customers), &stack.tempos)?;
         let mut learning = Learning::new(groups);
@@ -63,17 +64,19 @@ impl Stacked {
             progress.check()?;
             progress.doing(&format!("{}: laws", grain.show(window.holdout.origin)));
             let Some(pool) = self.at(seen) else { continue };
-            let when = present.when(window, evidence.horizon_days)?;
-            let view = View::of(&window.past, &window.customers);
-            let mut laws = Laws { value: window.customers.has_money().then(Vec::new), ..Laws::default() };
-            for rows in parts(window.customers.len(), LAWS) {
-                laws.append(pool_laws(&pool, view, rows, periods(window)?)?);
-            }
-            learning.take_in(when, &window.customers, &laws, &window.holdout, grain);
+            let told = |told: &Option<Told>| told.as_ref().map(|told| told.1.totals);
+            let led = self.led(&seen.predictors.iter().map(told).collect::<Vec<_>>());
+            let when = present.when(window, evidence.horizon_days, led)?;
+            learning.take_in(when, &window.customers, &laws_of(&pool, window)?, &window.holdout, grain);
             progress.advance(1);
         }
-        let now = present.now(ahead / f64::from(grain.ticks_per_day()));
-        learning.done(now, &totals, evidence)
+        let now = present.now(ahead / f64::from(grain.ticks_per_day()), self.led(&totals));
+        let mut calibration = learning.done(now, &means, evidence)?;
+        if totals.iter().any(Option::is_some) {
+            let note = "totals are told by the members that know the season of the shop, who buys by all";
+            calibration.evidence.notes.push(note.to_owned());
+        }
+        Ok(calibration)
     }
 
     /// The kinds of the present customers, and what each kind is expected to buy and to spend.
@@ -104,7 +107,7 @@ impl Stacked {
             let told = |seen: &Seen, at: usize| {
                 let scores = seen.predictors[at]
                     .as_ref()
-                    .map(|told| if value { &told.1.value } else { &told.1.purchases });
+                    .map(|told| if value { &told.1.scores.value } else { &told.1.scores.purchases });
                 scores.filter(|scores| !scores.is_empty()).cloned()
             };
             // Those that could be fitted at the newest origin are compared wherever all of them could.
@@ -134,11 +137,12 @@ impl Stacked {
     fn choose(&mut self, seen: &[Seen]) {
         // Who tells no value is not the better for it.
         let tells = |scores: &LogScores| scores.value.len() == scores.purchases.len();
-        let money = seen.iter().all(|seen| seen.predictors.iter().flatten().all(|told| tells(&told.1)));
+        let money =
+            seen.iter().all(|seen| seen.predictors.iter().flatten().all(|told| tells(&told.1.scores)));
         let scores = |at: usize| -> Option<Vec<f64>> {
             let mut all = Vec::new();
             for seen in seen {
-                let (_, LogScores { purchases, value }) = seen.predictors[at].as_ref()?;
+                let LogScores { purchases, value } = &seen.predictors[at].as_ref()?.1.scores;
                 let value = |row: usize| if money { value[row] } else { 0.0 };
                 all.extend(purchases.iter().enumerate().map(|(row, p)| (p + value(row)).max(IMPOSSIBLE)));
             }
@@ -188,4 +192,14 @@ impl Stacked {
         }
         Some(pool)
     }
+}
+
+/// The laws of all customers of a window.
+fn laws_of(pool: &[Weighted<'_>], window: &TrainingWindow<'_>) -> Result<Laws> {
+    let view = View::of(&window.past, &window.customers);
+    let mut laws = Laws { value: window.customers.has_money().then(Vec::new), ..Laws::default() };
+    for rows in parts(window.customers.len(), LAWS) {
+        laws.append(pool_laws(pool, view, rows, periods(window)?)?);
+    }
+    Ok(laws)
 }

@@ -29,6 +29,11 @@ pub trait Estimator: Sync {
         false
     }
 
+    /// Whether its totals know trend and season of the shop ([`crate::predict::Tempo`]).
+    fn follows_tempo(&self) -> bool {
+        false
+    }
+
     /// Learns from a past and from nothing else. `customers` is the table of that past, made once for all estimators:
     /// `past.customers(unit)`.
     ///

@@ -71,6 +71,10 @@ impl Estimator for Paced {
         self.model.needs_logs()
     }
 
+    fn follows_tempo(&self) -> bool {
+        true
+    }
+
     fn fit(&self, past: &Past<'_>, customers: &Customers) -> Result<Box<dyn Predictor>> {
         let tempo = self.tempos.of(past, customers)?;
         let (table, _) = tempo.read(customers, 0..customers.len(), Periods::new(0.0)?)?;
