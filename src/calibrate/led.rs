@@ -10,20 +10,22 @@ impl Stacked {
     /// By what totals of purchases and of value are to be multiplied to be those of the members that know the season, given what each member told;
     /// 1 where all do, or none.
     pub(super) fn led(&self, totals: &[Option<(f64, f64)>]) -> (f64, f64) {
-        let told = || self.members.iter().zip(totals).filter_map(|(member, told)| Some((member, (*told)?)));
-        let by = |of: &dyn Fn(&Member, (f64, f64)) -> (f64, f64)| {
-            let mean = |leading: bool| {
-                let some = told()
-                    .filter(|(member, _)| member.leads || !leading)
-                    .map(|(member, told)| of(member, told));
-                let (weight, sum) =
-                    some.fold((0.0, 0.0), |(all, sum), (weight, total)| (all + weight, sum + weight * total));
-                sum / weight
-            };
-            let by = mean(true) / mean(false);
-            if by.is_finite() && by > 0.0 { by } else { 1.0 }
-        };
-        (by(&|member, told| (member.purchases, told.0)), by(&|member, told| (member.value, told.1)))
+        (self.led_of(totals, |(purchases, _)| purchases), self.led_of(totals, |(_, value)| value))
+    }
+
+    fn led_of(&self, totals: &[Option<(f64, f64)>], of: fn((f64, f64)) -> f64) -> f64 {
+        let told = self.members.iter().zip(totals);
+        let told = told.filter_map(|(member, told)| {
+            Some((member.leads, of((member.purchases, member.value)), of((*told)?)))
+        });
+        let (mut all, mut led) = ((0.0, 0.0), (0.0, 0.0));
+        for (leads, weight, total) in told {
+            let with = |sums: (f64, f64)| (sums.0 + weight, sums.1 + weight * total);
+            all = with(all);
+            led = if leads { with(led) } else { led };
+        }
+        let by = (led.1 / led.0) / (all.1 / all.0);
+        if by.is_finite() && by > 0.0 { by } else { 1.0 }
     }
 
     /// The totals that each member tells of all customers; `None` of all where that is not asked, as all of weight know the season, or none.
