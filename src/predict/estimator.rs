@@ -29,7 +29,8 @@ pub trait Estimator: Sync {
         false
     }
 
-    /// Whether its totals know trend and season of the shop ([`crate::predict::Tempo`]).
+    /// Whether its totals know trend and season of the shop ([`crate::predict::Tempo`]), and nothing of past errors: what learns a level of its own knows
+    /// less of it at a past origin than now, and would be corrected twice.
     fn follows_tempo(&self) -> bool {
         false
     }

@@ -266,11 +266,6 @@ impl Estimator for Regression {
         self.road.id()
     }
 
-    /// Ratios leave the present total where base and level put it.
-    fn follows_tempo(&self) -> bool {
-        self.road.is_ratio()
-    }
-
     fn fit(&self, past: &Past<'_>, customers: &Customers) -> Result<Box<dyn Predictor>> {
         Ok(Box::new(self.learn(past, customers)?))
     }
