@@ -18,24 +18,28 @@ use ltv::regress::ForecastFile;
 use ltv::units::{Grain, Horizon, Money, Periods, Tick, TimeUnit};
 use ltv::{Error, Result};
 
-/// BG/NBD asked of so many times the horizon: nearly so many times too many purchases.
-struct TooMuch(f64);
+/// BG/NBD, asked of so many times the horizon, with other laws.
+struct Changed {
+    id: &'static str,
+    times: f64,
+    change: fn(Laws) -> Laws,
+}
 
-struct Longer(Box<dyn Predictor>, f64);
+struct ChangedLaws(Box<dyn Predictor>, Changed);
 
-impl Estimator for TooMuch {
+impl Estimator for Changed {
     fn id(&self) -> &str {
-        "too-much"
+        self.id
     }
 
     fn fit(&self, past: &Past<'_>, customers: &Customers) -> Result<Box<dyn Predictor>> {
-        Ok(Box::new(Longer(plain().fit(past, customers)?, self.0)))
+        Ok(Box::new(ChangedLaws(plain().fit(past, customers)?, Self { ..*self })))
     }
 }
 
-impl Predictor for Longer {
+impl Predictor for ChangedLaws {
     fn id(&self) -> &str {
-        "too-much"
+        self.1.id
     }
 
     fn warnings(&self) -> &[String] {
@@ -43,78 +47,38 @@ impl Predictor for Longer {
     }
 
     fn laws(&self, view: View<'_>, rows: Range<usize>, horizon: Periods) -> Result<Laws> {
-        self.0.laws(view, rows, Periods::new(self.1 * horizon.get())?)
+        let laws = self.0.laws(view, rows, Periods::new(self.1.times * horizon.get())?)?;
+        Ok((self.1.change)(laws))
     }
+}
+
+/// Nearly so many times too many purchases.
+fn too_much(times: f64) -> Box<dyn Estimator> {
+    Box::new(Changed { id: "too-much", times, change: |laws| laws })
 }
 
 /// The means of BG/NBD, as if they were certain: every customer's purchases are Poisson at them.
-struct TooSure;
-
-struct Sure(Box<dyn Predictor>);
-
-impl Estimator for TooSure {
-    fn id(&self) -> &str {
-        "too-sure"
-    }
-
-    fn fit(&self, past: &Past<'_>, customers: &Customers) -> Result<Box<dyn Predictor>> {
-        Ok(Box::new(Sure(plain().fit(past, customers)?)))
-    }
-}
-
-impl Predictor for Sure {
-    fn id(&self) -> &str {
-        "too-sure"
-    }
-
-    fn warnings(&self) -> &[String] {
-        &[]
-    }
-
-    fn laws(&self, view: View<'_>, rows: Range<usize>, horizon: Periods) -> Result<Laws> {
-        let mut laws = self.0.laws(view, rows, horizon)?;
+fn too_sure() -> Box<dyn Estimator> {
+    let change = |mut laws: Laws| {
         for law in &mut laws.purchases {
             *law = CountLaw::negative_binomial(law.mean(), f64::INFINITY).into();
         }
-        Ok(Laws { value: None, ..laws })
-    }
+        Laws { value: None, ..laws }
+    };
+    Box::new(Changed { id: "too-sure", times: 1.0, change })
 }
 
 /// BG/NBD turned round: who is to buy least gets the law of who is to buy most.
-struct Backwards;
-
-struct TurnedRound(Box<dyn Predictor>);
-
-impl Estimator for Backwards {
-    fn id(&self) -> &str {
-        "backwards"
-    }
-
-    fn fit(&self, past: &Past<'_>, customers: &Customers) -> Result<Box<dyn Predictor>> {
-        Ok(Box::new(TurnedRound(plain().fit(past, customers)?)))
-    }
-}
-
-impl Predictor for TurnedRound {
-    fn id(&self) -> &str {
-        "backwards"
-    }
-
-    fn warnings(&self) -> &[String] {
-        &[]
-    }
-
-    fn laws(&self, view: View<'_>, rows: Range<usize>, horizon: Periods) -> Result<Laws> {
-        let mut laws = self.0.laws(view, rows, horizon)?;
+fn backwards() -> Box<dyn Estimator> {
+    let change = |mut laws: Laws| {
         let mut order: Vec<usize> = (0..laws.len()).collect();
         order.sort_by(|a, b| laws.purchases[*a].mean().total_cmp(&laws.purchases[*b].mean()));
         let right = laws.purchases.clone();
-        order
-            .iter()
-            .zip(order.iter().rev())
-            .for_each(|(&to, &from)| laws.purchases[to] = right[from].clone());
-        Ok(laws)
-    }
+        let turned = order.iter().zip(order.iter().rev());
+        turned.for_each(|(&to, &from)| laws.purchases[to] = right[from].clone());
+        laws
+    };
+    Box::new(Changed { id: "backwards", times: 1.0, change })
 }
 
 fn plain() -> Box<dyn Estimator> {
@@ -145,8 +109,8 @@ fn learnt(
 
 #[test]
 fn a_forecast_of_twice_too_much_is_brought_to_its_level() {
-    let (_, wrong, raw, happened) = learnt(vec![Box::new(TooMuch(2.0))], Combine::Pool, false);
-    let (stacked, laws, total, _) = learnt(vec![Box::new(TooMuch(2.0))], Combine::Pool, true);
+    let (_, wrong, raw, happened) = learnt(vec![too_much(2.0)], Combine::Pool, false);
+    let (stacked, laws, total, _) = learnt(vec![too_much(2.0)], Combine::Pool, true);
     let actual = f64::from(happened.iter().sum::<u32>());
     assert!(raw / actual > 1.6, "{raw} {actual}");
     // The past origins, of autumn, knew of less than what was to come.
@@ -174,15 +138,14 @@ fn the_laws_of_a_wrong_forecast_are_better_after_calibration_and_those_of_a_righ
         let (_, calibrated, ..) = learnt(vec![candidate()], Combine::Pool, true);
         score(&calibrated, &happened) - score(&raw, &happened)
     };
-    let (wrong, sure, right) =
-        (gained(&|| Box::new(TooMuch(4.0))), gained(&|| Box::new(TooSure)), gained(&plain));
+    let (wrong, sure, right) = (gained(&|| too_much(4.0)), gained(&|| too_sure()), gained(&plain));
     // The past origins are of autumn and winter, which sold more than this spring: a right forecast pays for that, but little.
     assert!(wrong > 0.05 && sure > 0.0 && right > -0.01, "{wrong} {sure} {right}");
 }
 
 #[test]
 fn the_right_one_of_two_gets_the_weight_and_is_the_one_that_is_taken() {
-    let both = || -> Vec<Box<dyn Estimator>> { vec![Box::new(Backwards), plain()] };
+    let both = || -> Vec<Box<dyn Estimator>> { vec![backwards(), plain()] };
     let (pool, ..) = learnt(both(), Combine::Pool, true);
     let weights: Vec<(String, f64)> = pool.members().map(|(one, x, _)| (one.id().to_owned(), x)).collect();
     let of = |id: &str| weights.iter().find(|one| one.0 == id).map_or(0.0, |one| one.1);
@@ -196,14 +159,14 @@ fn the_right_one_of_two_gets_the_weight_and_is_the_one_that_is_taken() {
 
 #[test]
 fn who_tells_no_value_is_not_taken_for_it() {
-    let (best, ..) = learnt(vec![Box::new(TooSure), plain()], Combine::Best, true);
+    let (best, ..) = learnt(vec![too_sure(), plain()], Combine::Best, true);
     assert_eq!(best.members().map(|(one, ..)| one.id().to_owned()).collect::<Vec<_>>(), ["bg-nbd"]);
 }
 
 #[test]
 fn what_calibration_mends_costs_no_weight() {
     // Twice too much, and the same beside it: at its level it is nearly as good.
-    let (pool, ..) = learnt(vec![Box::new(TooMuch(2.0)), plain()], Combine::Pool, true);
+    let (pool, ..) = learnt(vec![too_much(2.0), plain()], Combine::Pool, true);
     let weights: Vec<f64> = pool.members().map(|(_, weight, _)| weight).collect();
     assert!(weights.len() == 2 && weights.iter().all(|weight| *weight > 0.2), "{weights:?}");
 }
