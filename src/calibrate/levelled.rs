@@ -29,7 +29,10 @@ pub(super) fn levelled(
 ) -> Result<Levelled> {
     let TrainingWindow { past, customers, holdout, .. } = window;
     let view = View::of(past, customers);
-    let laws = |rows| predictor.laws(view, rows, horizon);
+    // Laws are asked for twice, as those of many customers are too large to be kept.
+    let few =
+        (customers.len() <= LAWS).then(|| predictor.laws(view, 0..customers.len(), horizon)).transpose()?;
+    let laws = |rows| few.clone().map_or_else(|| predictor.laws(view, rows, horizon), Ok);
     let (mut purchases, mut value) = (Sums::default(), Sums::default());
     for rows in parts(customers.len(), LAWS) {
         let laws = laws(rows.clone())?;

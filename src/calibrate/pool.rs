@@ -20,23 +20,36 @@ pub(super) fn pool_laws(
     horizon: Periods,
 ) -> Result<Laws> {
     // Who has no weight is not asked.
-    let pool: Vec<&Weighted<'_>> = pool.iter().filter(|one| one.1 > 0.0 || one.2 > 0.0).collect();
-    if let [(predictor, ..)] = pool[..] {
-        return predictor.laws(view, rows, horizon);
+    let pool: Vec<Weighted<'_>> = pool.iter().copied().filter(|one| one.1 > 0.0 || one.2 > 0.0).collect();
+    Ok(mixed(&pool, told_by(&pool, view, rows.clone(), horizon)?, rows.len()))
+}
+
+/// The laws of each of several forecasts.
+pub(super) fn told_by(
+    pool: &[Weighted<'_>],
+    view: View<'_>,
+    rows: Range<usize>,
+    horizon: Periods,
+) -> Result<Vec<Laws>> {
+    pool.iter().map(|one| one.0.laws(view, rows.clone(), horizon)).collect()
+}
+
+/// The mixture of what several forecasts told of the same so many customers; of one, what it told.
+pub(super) fn mixed(pool: &[Weighted<'_>], mut told: Vec<Laws>, count: usize) -> Laws {
+    if told.len() == 1 {
+        return told.remove(0);
     }
-    let told: Vec<Laws> =
-        pool.iter().map(|one| one.0.laws(view, rows.clone(), horizon)).collect::<Result<_>>()?;
     let weights: Vec<f64> = pool.iter().map(|one| one.1).collect();
     let mut all = Laws {
-        p_alive: (0..rows.len())
+        p_alive: (0..count)
             .map(|at| told.iter().zip(&weights).map(|(laws, w)| w * laws.p_alive[at]).sum())
             .collect(),
-        purchases: pool_counts(&told, &weights, rows.len()),
+        purchases: pool_counts(&told, &weights, count),
         value: None,
     };
     // Who has no law of value is no part of its pool.
     let with: Vec<(&Vec<AmountLaw>, f64)> =
-        told.iter().zip(&pool).filter_map(|(laws, one)| Some((laws.value.as_ref()?, one.2))).collect();
+        told.iter().zip(pool).filter_map(|(laws, one)| Some((laws.value.as_ref()?, one.2))).collect();
     let sum: f64 = with.iter().map(|one| one.1).sum();
     if sum > 0.0 {
         let one = |at: usize| {
@@ -44,9 +57,9 @@ pub(super) fn pool_laws(
                 with.iter().filter(|one| one.1 > 0.0).map(|one| (one.1 / sum, &one.0[at])).collect();
             AmountLaw::mixture(&parts).unwrap_or_else(AmountLaw::nothing)
         };
-        all.value = Some(parallel::each(rows.len(), &one));
+        all.value = Some(parallel::each(count, &one));
     }
-    Ok(all)
+    all
 }
 
 /// Customers of whom all forecasts say the same share a law.

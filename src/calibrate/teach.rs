@@ -2,7 +2,7 @@
 
 use super::fits::{Seen, Told, periods};
 use super::learn::Learning;
-use super::pool::{Weighted, pool_laws};
+use super::pool::{Weighted, mixed, pool_laws, told_by};
 use super::stack::Combine;
 use super::when::Present;
 use super::{Calibration, Evidence, Groups, Stack, Stacked, Standing, weights};
@@ -55,8 +55,7 @@ impl Stacked {
         let grain = past.orders().options.grain;
         let ahead = f64::from(horizon_in_ticks(past, stack.horizon)?);
         let horizon = Periods::new(ahead / grain.ticks_per(customers.unit))?;
-        let (groups, means) = self.present((past, customers), horizon)?;
-        let totals = self.totals_now(View::of(past, customers), horizon)?;
+        let Now { groups, means, totals } = self.present(View::of(past, customers), horizon)?;
         progress.advance(1);
         let present = Present::of((past, customers), &stack.tempos)?;
         let mut learning = Learning::new(groups);
@@ -72,32 +71,41 @@ impl Stacked {
         }
         let now = present.now(ahead / f64::from(grain.ticks_per_day()), self.led(&totals));
         let mut calibration = learning.done(now, &means, evidence)?;
-        if totals.iter().any(Option::is_some) {
+        if self.is_led() {
             let note = "totals are told by the members that know the season of the shop, who buys by all";
             calibration.evidence.notes.push(note.to_owned());
         }
         Ok(calibration)
     }
 
-    /// The kinds of the present customers, and what each kind is expected to buy and to spend.
-    fn present(&self, now: (&Past<'_>, &Customers), horizon: Periods) -> Result<(Groups, Vec<(f64, f64)>)> {
-        let (past, customers) = now;
-        let mut all = Vec::with_capacity(customers.len());
-        for rows in parts(customers.len(), LAWS) {
-            let laws = self.pooled(View::of(past, customers), rows.clone(), horizon)?;
+    /// What is told of the present customers.
+    fn present(&self, view: View<'_>, horizon: Periods) -> Result<Now> {
+        let frequency = &view.customers.frequency;
+        let (asked, pool): (Vec<usize>, Vec<Weighted<'_>>) =
+            self.members().enumerate().filter(|(_, one)| one.1 > 0.0 || one.2 > 0.0).unzip();
+        let mut totals = vec![None; self.members.len()];
+        let mut all = Vec::with_capacity(frequency.len());
+        for rows in parts(frequency.len(), LAWS) {
+            let told = told_by(&pool, view, rows.clone(), horizon)?;
+            for (&member, laws) in asked.iter().zip(&told) {
+                let total: &mut (f64, f64) = totals[member].get_or_insert_default();
+                total.0 += laws.purchases.iter().map(|law| law.mean()).sum::<f64>();
+                total.1 += laws.value.iter().flatten().filter_map(|law| law.mean()).sum::<f64>();
+            }
+            let laws = mixed(&pool, told, rows.len());
             for (place, at) in rows.enumerate() {
                 let (law, value) = (&laws.purchases[place], laws.value.as_ref());
                 let value = value.and_then(|value| value[place].mean()).unwrap_or(0.0);
-                all.push((customers.frequency[at], law.p_none(), law.mean(), value));
+                all.push((frequency[at], law.p_none(), law.mean(), value));
             }
         }
         let groups = Groups::of(&all.iter().map(|one| (one.0, one.1)).collect::<Vec<_>>());
-        let mut totals = vec![(0.0, 0.0); groups.len()];
+        let mut means = vec![(0.0, 0.0); groups.len()];
         for (frequency, p_none, mean, value) in all {
-            let total = &mut totals[groups.group(frequency, p_none)];
-            (total.0, total.1) = (total.0 + mean, total.1 + value);
+            let of_group = &mut means[groups.group(frequency, p_none)];
+            (of_group.0, of_group.1) = (of_group.0 + mean, of_group.1 + value);
         }
-        Ok((groups, totals))
+        Ok(Now { groups, means, totals })
     }
 
     /// The weights that past origins teach; even ones where there is none.
@@ -192,6 +200,15 @@ impl Stacked {
         }
         Some(pool)
     }
+}
+
+/// What is told of the present customers.
+struct Now {
+    groups: Groups,
+    /// What each kind of them is expected to buy and to spend.
+    means: Vec<(f64, f64)>,
+    /// The totals that each member tells; `None` of one without weight.
+    totals: Vec<Option<(f64, f64)>>,
 }
 
 /// The laws of all customers of a window.

@@ -6,9 +6,9 @@ use crate::Result;
 use crate::features::{Customers, Past};
 use crate::predict::{Tempo, Tempos};
 use crate::regress::TrainingWindow;
-use crate::units::Tick;
+use crate::units::{Tick, TimeUnit};
 
-const YEAR: f64 = 365.25;
+const YEAR: f64 = TimeUnit::Year.days();
 
 /// When an origin was, and how much it had to look at.
 #[derive(Debug, Clone, Copy)]

@@ -11,7 +11,7 @@ use crate::features::{Customers, Past};
 use crate::fit::fit_purchases;
 use crate::math::kriging::Kriging;
 use crate::model::{BgNbd, PurchaseModel};
-use crate::units::Tick;
+use crate::units::{Tick, TimeUnit};
 use crate::{Error, Result};
 
 /// Rounds in which clock and model are found in turns.
@@ -35,7 +35,7 @@ const ALONE: f64 = 0.04;
 const MEMORY: f64 = 1.0;
 /// How wide the seasons are: the length-scale of Rasmussen & Williams (2006), eq. 4.31.
 const SEASON: f64 = 0.6;
-const YEAR: f64 = 365.25;
+const YEAR: f64 = TimeUnit::Year.days();
 
 impl Tempo {
     /// The tempo of a past; where the history is too short or too small to tell, one that is steady and in doubt. `customers` is its table.
