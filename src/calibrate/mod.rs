@@ -13,6 +13,7 @@ mod stack;
 mod pool;
 mod stacked;
 mod led;
+mod weigh;
 mod teach;
 mod file;
 
