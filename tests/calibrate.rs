@@ -147,7 +147,8 @@ fn the_laws_of_a_wrong_forecast_are_better_after_calibration_and_those_of_a_righ
 fn the_right_one_of_two_gets_the_weight_and_is_the_one_that_is_taken() {
     let both = || -> Vec<Box<dyn Estimator>> { vec![backwards(), plain()] };
     let (pool, ..) = learnt(both(), Combine::Pool, true);
-    let weights: Vec<(String, f64)> = pool.members().map(|(one, x, _)| (one.id().to_owned(), x)).collect();
+    let weights: Vec<(String, f64)> =
+        pool.members().map(|(one, x, _)| (one.id().to_owned(), x.law)).collect();
     let of = |id: &str| weights.iter().find(|one| one.0 == id).map_or(0.0, |one| one.1);
     assert!(of("bg-nbd") > 0.75, "{weights:?}");
     assert!((weights.iter().map(|one| one.1).sum::<f64>() - 1.0).abs() < 1e-9);
@@ -167,7 +168,7 @@ fn who_tells_no_value_is_not_taken_for_it() {
 fn what_calibration_mends_costs_no_weight() {
     // Twice too much, and the same beside it: at its level it is nearly as good.
     let (pool, ..) = learnt(vec![too_much(2.0), plain()], Combine::Pool, true);
-    let weights: Vec<f64> = pool.members().map(|(_, weight, _)| weight).collect();
+    let weights: Vec<f64> = pool.members().map(|(_, weight, _)| weight.law).collect();
     assert!(weights.len() == 2 && weights.iter().all(|weight| *weight > 0.2), "{weights:?}");
 }
 

@@ -8,7 +8,7 @@ use ltv::features::Past;
 use ltv::orders::{ReadOptions, read};
 use ltv::predict::{Predictor, View, forecast_of};
 use ltv::progress::Silent;
-use ltv::regress::{ForecastFile, ForecastMember, Grounds, MemberForecast, Regression, Road};
+use ltv::regress::{ForecastFile, ForecastMember, Grounds, MemberForecast, Regression, Road, Weight};
 use ltv::units::{Periods, Share, TimeUnit};
 use serde_json::Value;
 
@@ -55,8 +55,8 @@ fn laws_agree_with_their_forecast_and_come_back_from_a_file() {
             customers: customers.len() as u64,
             members: vec![ForecastMember {
                 id: road.id().to_owned(),
-                purchases: 1.0,
-                value: 1.0,
+                purchases: Weight::ALL,
+                value: Weight::ALL,
                 forecast: MemberForecast::Regression(Box::new(fitted)),
             }],
             calibration: None,

@@ -86,6 +86,15 @@ struct Remapped {
 }
 
 impl Calibration {
+    /// That nothing was learnt: it bends laws to the means that they are said to have, and leaves them else as they are.
+    #[must_use]
+    pub fn nothing() -> Self {
+        let groups = Groups::default();
+        let target = || Target::unlearnt(groups.len(), Level { ln_factor: 0.0, sd: 0.0 });
+        let (purchases, value) = (target(), Some(target()));
+        Self { evidence: Evidence::default(), purchases, value, groups }
+    }
+
     /// Whether its parts belong together, and its numbers are finite: a file may have been changed by hand.
     #[must_use]
     pub fn is_sound(&self) -> bool {

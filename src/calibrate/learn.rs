@@ -67,12 +67,6 @@ impl AtOrigin {
         Self { groups: vec![Sums::default(); groups], one: 1.0, mass: vec![vec![0.0; BINS]; groups] }
     }
 
-    /// The total, as the members that know the season tell it.
-    fn led(&self, by: f64) -> Sums {
-        let total = self.total();
-        Sums { predicted: by * total.predicted, ..total }
-    }
-
     fn total(&self) -> Sums {
         self.groups.iter().fold(Sums::default(), Sums::and)
     }
@@ -139,15 +133,15 @@ impl Learning {
             value.one = (all.predicted / counts.predicted.max(1e-9)).max(1e-9);
         }
         self.transform(&groups, laws, holdout, &mut purchases, value.as_mut());
-        let total = purchases.led(when.led.0);
+        let total = |at: &AtOrigin| {
+            let total = at.total();
+            (total.predicted, total.actual)
+        };
         let evidence = OriginEvidence {
             origin: grain.show(holdout.origin),
             customers: laws.len() as u64,
-            purchases: (total.predicted, total.actual),
-            value: value
-                .as_ref()
-                .map(|value| value.led(when.led.1))
-                .map(|total| (total.predicted, total.actual)),
+            purchases: total(&purchases),
+            value: value.as_ref().map(total),
         };
         self.origins.push((when, evidence, purchases, value));
     }
@@ -197,28 +191,22 @@ impl Learning {
         let whens: Vec<When> = origins.iter().map(|one| one.0).collect();
         let purchases: Vec<&AtOrigin> = origins.iter().map(|one| &one.2).collect();
         let counts: Vec<f64> = means.iter().map(|one| one.0).collect();
-        let purchases = target((&whens, &purchases), now, &counts, &|when| when.led.0)?;
+        let purchases = target((&whens, &purchases), now, &counts)?;
         let value: Option<Vec<&AtOrigin>> = origins.iter().map(|one| one.3.as_ref()).collect();
         let amounts: Vec<f64> = means.iter().map(|one| one.1).collect();
         let value = value.filter(|_| amounts.iter().any(|mean| *mean > 0.0));
-        let value =
-            value.map(|value| target((&whens, &value), now, &amounts, &|when| when.led.1)).transpose()?;
+        let value = value.map(|value| target((&whens, &value), now, &amounts)).transpose()?;
         evidence.origins = origins.into_iter().map(|one| one.1).collect();
         Ok(Calibration { evidence, groups, purchases, value })
     }
 }
 
-fn target(
-    (when, origins): (&[When], &[&AtOrigin]),
-    now: When,
-    means: &[f64],
-    led: &dyn Fn(&When) -> f64,
-) -> Result<Target> {
+fn target((when, origins): (&[When], &[&AtOrigin]), now: When, means: &[f64]) -> Result<Target> {
     let past: Vec<PastRatio> = when
         .iter()
         .zip(origins)
         .map(|(when, at)| {
-            let (ln_ratio, noise) = at.led(led(when)).ln_ratio(at.one);
+            let (ln_ratio, noise) = at.total().ln_ratio(at.one);
             PastRatio {
                 years_ago: when.years_ago,
                 horizon: when.horizon_years,
@@ -229,8 +217,7 @@ fn target(
             }
         })
         .collect();
-    let mut level = level(&past, now.horizon_years, now.doubt)?;
-    level.ln_factor += led(&now).ln();
+    let level = level(&past, now.horizon_years, now.doubt)?;
     let mut target = Target::unlearnt(means.len(), level);
     if origins.is_empty() {
         return Ok(target);

@@ -1,32 +1,47 @@
 //! Totals are told by the members that know trend and season of the shop; the others tell who it is that buys.
 
 use super::Stacked;
+use super::stacked::Member;
+use crate::regress::Weight;
+
+/// The totals of purchases and of value that a forecast tells.
+pub(super) type Told = (f64, f64);
 
 impl Stacked {
-    /// By what totals of purchases and of value are to be multiplied to be those of the members that know the season, given what each member told;
-    /// 1 where all do, or none.
-    pub(super) fn led(&self, totals: &[Option<(f64, f64)>]) -> (f64, f64) {
-        (self.led_of(totals, |(purchases, _)| purchases), self.led_of(totals, |(_, value)| value))
+    /// By what the means of each member are multiplied so that all tell one total, that of the members that know the season (of all, where none does):
+    /// of purchases and of value, given what each member told; 1 where it told nothing.
+    pub(super) fn levels(&self, told: &[Option<Told>]) -> Vec<(f64, f64)> {
+        let purchases = self.levels_of(told, |member| member.purchases, |told| told.0);
+        let value = self.levels_of(told, |member| member.value, |told| told.1);
+        purchases.into_iter().zip(value).collect()
     }
 
-    fn led_of(&self, totals: &[Option<(f64, f64)>], of: fn((f64, f64)) -> f64) -> f64 {
-        let told = self.members.iter().zip(totals);
-        let told = told.filter_map(|(member, told)| {
-            Some((member.leads, of((member.purchases, member.value)), of((*told)?)))
-        });
+    fn levels_of(
+        &self,
+        told: &[Option<Told>],
+        weight: fn(&Member) -> Weight,
+        total: fn(Told) -> f64,
+    ) -> Vec<f64> {
         let (mut all, mut led) = ((0.0, 0.0), (0.0, 0.0));
-        for (leads, weight, total) in told {
-            let with = |sums: (f64, f64)| (sums.0 + weight, sums.1 + weight * total);
-            all = with(all);
-            led = if leads { with(led) } else { led };
+        for (member, told) in self.members.iter().zip(told) {
+            let Some(total) = told.map(total).filter(|total| *total > 0.0) else { continue };
+            let weight = weight(member).law;
+            all = (all.0 + weight, all.1 + weight * total);
+            if member.leads {
+                led = (led.0 + weight, led.1 + weight * total);
+            }
         }
-        let by = (led.1 / led.0) / (all.1 / all.0);
-        if by.is_finite() && by > 0.0 { by } else { 1.0 }
+        let one = if led.0 > 0.0 { led.1 / led.0 } else { all.1 / all.0 };
+        let level = |told: &Option<Told>| {
+            let level = told.map_or(f64::NAN, |told| one / total(told));
+            if level.is_finite() && level > 0.0 { level } else { 1.0 }
+        };
+        told.iter().map(level).collect()
     }
 
     /// Whether some members of weight know the season and others do not.
     pub(super) fn is_led(&self) -> bool {
-        let of_weight = || self.members.iter().filter(|one| one.purchases > 0.0 || one.value > 0.0);
+        let of_weight = || self.members.iter().filter(|one| one.counts());
         of_weight().any(|one| one.leads) && of_weight().any(|one| !one.leads)
     }
 }

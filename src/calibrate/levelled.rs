@@ -1,9 +1,8 @@
 //! How probable a candidate thought what happened, beside its total: what its level was off by is calibration's to mend, and tells of the season of
 //! one origin more than of the candidate.
 
-use super::calibration::Target;
+use super::Calibration;
 use super::learn::Sums;
-use super::{Calibration, Evidence, Groups, Level};
 use crate::Result;
 use crate::predict::{AmountLaw, LAWS, LogScores, Predictor, View, parts};
 use crate::regress::TrainingWindow;
@@ -16,6 +15,17 @@ pub(super) struct Levelled {
     pub scores: LogScores,
     /// The totals of purchases and of value that it told.
     pub totals: (f64, f64),
+    /// Of each customer who then bought, what part of the total it told.
+    pub parts: Parts,
+}
+
+/// Which part of a total each customer was told to make up, of those who then had a part in it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Parts {
+    /// Of purchases, of those who bought.
+    pub purchases: Vec<f64>,
+    /// Of value, of those who spent.
+    pub value: Vec<f64>,
 }
 
 /// How a forecast made at the origin of a window met what then happened.
@@ -34,15 +44,25 @@ pub(super) fn levelled(
         (customers.len() <= LAWS).then(|| predictor.laws(view, 0..customers.len(), horizon)).transpose()?;
     let laws = |rows| few.clone().map_or_else(|| predictor.laws(view, rows, horizon), Ok);
     let (mut purchases, mut value) = (Sums::default(), Sums::default());
+    let mut of = Parts::default();
     for rows in parts(customers.len(), LAWS) {
         let laws = laws(rows.clone())?;
         for (law, &made) in laws.purchases.iter().zip(&holdout.purchases[rows.clone()]) {
             purchases.add(law.mean(), f64::from(made));
+            if made > 0 {
+                of.purchases.push(law.mean());
+            }
         }
         for (law, &spent) in laws.value.iter().flatten().zip(holdout.value.get(rows).unwrap_or_default()) {
-            value.add(law.mean().unwrap_or(0.0), spent);
+            let mean = law.mean().unwrap_or(0.0);
+            value.add(mean, spent);
+            if spent > 0.0 {
+                of.value.push(mean);
+            }
         }
     }
+    of.purchases.iter_mut().for_each(|mean| *mean /= purchases.predicted);
+    of.value.iter_mut().for_each(|mean| *mean /= value.predicted);
     let own = at_its_level(&purchases, &value);
     let mut all = LogScores::default();
     for rows in parts(customers.len(), LAWS) {
@@ -52,18 +72,18 @@ pub(super) fn levelled(
         let spent = laws.value.iter().flatten().zip(holdout.value.get(rows).unwrap_or_default());
         all.value.extend(spent.map(|(law, &spent): (&AmountLaw, _)| law.log_score(spent)));
     }
-    Ok(Levelled { scores: all, totals: (purchases.predicted, value.predicted) })
+    Ok(Levelled { scores: all, totals: (purchases.predicted, value.predicted), parts: of })
 }
 
 /// What brings totals to what they were.
 fn at_its_level(purchases: &Sums, value: &Sums) -> Calibration {
-    let groups = Groups::default();
-    let target = |sums: &Sums, one: f64| {
-        let (ln_factor, _) = sums.ln_ratio(one);
-        Target::unlearnt(groups.len(), Level { ln_factor, sd: 0.0 })
-    };
     // One typical purchase.
     let one = (value.predicted / purchases.predicted.max(1e-9)).max(1e-9);
-    let value = (value.predicted > 0.0).then(|| target(value, one));
-    Calibration { evidence: Evidence::default(), purchases: target(purchases, 1.0), value, groups }
+    let mut own = Calibration::nothing();
+    own.purchases.level.ln_factor = purchases.ln_ratio(1.0).0;
+    own.value = own.value.filter(|_| value.predicted > 0.0);
+    if let Some(target) = &mut own.value {
+        target.level.ln_factor = value.ln_ratio(one).0;
+    }
+    own
 }

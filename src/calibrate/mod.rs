@@ -23,4 +23,4 @@ pub use groups::Groups;
 pub use level::{Level, PastRatio, level};
 pub use stack::{Combine, Stack};
 pub use stacked::{Stacked, Standing, WeightedForecast};
-pub use weights::weights;
+pub use weights::{weights, weights_of_means};

@@ -10,7 +10,7 @@ use super::{Evidence, Stacked};
 use crate::features::{Customers, Past};
 use crate::predict::{Estimator, Predictor, Tempos};
 use crate::progress::{Progress, Silent};
-use crate::regress::{TrainingWindow, TrainingWindows, WindowOptions, horizon_in_ticks};
+use crate::regress::{TrainingWindow, TrainingWindows, Weight, WindowOptions, horizon_in_ticks};
 use crate::units::{Horizon, TimeUnit};
 use crate::{Error, Result};
 
@@ -147,7 +147,7 @@ impl Stack {
                     kept.push(at);
                     predictor.warnings().iter().for_each(|warning| said.add(warning, candidate.id()));
                     let leads = candidate.follows_tempo();
-                    members.push(Member { predictor, purchases: 0.0, value: 0.0, leads });
+                    members.push(Member { predictor, purchases: Weight::NONE, value: Weight::NONE, leads });
                 }
                 Err(error) if alone => return Err(error),
                 // What to do about it is said of each alone, and not here.

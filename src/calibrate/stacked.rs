@@ -6,21 +6,29 @@ use super::Calibration;
 use super::pool::pool_laws;
 use crate::Result;
 use crate::predict::{Forecast, Laws, Predictor, TotalLaws, Totals, View};
+use crate::regress::Weight;
 use crate::units::Periods;
 
 /// A member of a joint forecast.
 pub(super) struct Member {
     pub predictor: Box<dyn Predictor>,
-    /// Its weight in the law of purchases.
-    pub purchases: f64,
-    /// Its weight in the law of value.
-    pub value: f64,
+    /// What it weighs in purchases.
+    pub purchases: Weight,
+    /// What it weighs in value.
+    pub value: Weight,
     /// Whether its totals know trend and season of the shop; asked while it is taught, and not kept.
     pub leads: bool,
 }
 
-/// A forecast with its weights in the laws of purchases and of value.
-pub type WeightedForecast = (Box<dyn Predictor>, f64, f64);
+impl Member {
+    /// Whether it counts at all.
+    pub const fn counts(&self) -> bool {
+        self.purchases.counts() || self.value.counts()
+    }
+}
+
+/// A forecast with what it weighs in purchases and in value.
+pub type WeightedForecast = (Box<dyn Predictor>, Weight, Weight);
 
 /// How a candidate did at past origins.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,7 +70,7 @@ impl Stacked {
         &self.standings
     }
 
-    /// A fitted joint forecast of members with their weights in the laws of purchases and of value.
+    /// A fitted joint forecast of members with what they weigh in purchases and in value.
     #[must_use]
     pub fn again(
         id: String,
@@ -88,8 +96,8 @@ impl Stacked {
         (self.members.into_iter().map(part).collect(), self.calibration, self.warnings)
     }
 
-    /// The members, with their weights in the laws of purchases and of value.
-    pub fn members(&self) -> impl Iterator<Item = (&dyn Predictor, f64, f64)> {
+    /// The members, with what they weigh in purchases and in value.
+    pub fn members(&self) -> impl Iterator<Item = (&dyn Predictor, Weight, Weight)> {
         self.members.iter().map(|member| (&*member.predictor, member.purchases, member.value))
     }
 
@@ -103,7 +111,7 @@ impl Stacked {
         TotalLaws::by_errors(totals, money, (calibration.purchases.level.sd, value))
     }
 
-    /// The pool's laws, not calibrated.
+    /// The pool's laws, not calibrated, and not bent to the means that they are said to have.
     pub(super) fn pooled(&self, view: View<'_>, rows: Range<usize>, horizon: Periods) -> Result<Laws> {
         pool_laws(&self.members().collect::<Vec<_>>(), view, rows, horizon)
     }
@@ -130,6 +138,7 @@ impl Predictor for Stacked {
         let laws = self.pooled(view, rows.clone(), horizon)?;
         Ok(match &self.calibration {
             Some(calibration) => calibration.apply(view.customers, rows, &laws),
+            None if self.members.len() > 1 => Calibration::nothing().apply(view.customers, rows, &laws),
             None => laws,
         })
     }

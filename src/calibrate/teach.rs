@@ -1,16 +1,18 @@
 //! What a joint forecast is taught by what its candidates said at past origins.
 
-use super::fits::{Seen, Told, periods};
+use super::fits::{Seen, periods};
 use super::learn::Learning;
+use super::led::Told;
 use super::pool::{Weighted, mixed, pool_laws, told_by};
 use super::stack::Combine;
+use super::stacked::Member;
 use super::when::Present;
 use super::{Calibration, Evidence, Groups, Stack, Stacked};
 use crate::Result;
 use crate::features::{Customers, Past};
 use crate::predict::{LAWS, Laws, View, parts};
 use crate::progress::Progress;
-use crate::regress::{TrainingWindow, horizon_in_ticks};
+use crate::regress::{TrainingWindow, Weight, horizon_in_ticks};
 use crate::units::Periods;
 
 impl Stacked {
@@ -29,19 +31,19 @@ impl Stacked {
     ) -> Result<Self> {
         progress.doing("weights");
         match stack.combine {
-            Combine::Pool => self.weigh(seen),
+            Combine::Pool => self.weigh(windows, seen),
             Combine::Best => self.choose(seen),
         }
         if stack.calibrated {
             let calibration = self.calibrated(stack, now, (windows, seen), (evidence, progress))?;
             self.calibration = Some(calibration);
         }
-        self.members.retain(|member| member.purchases > 0.0 || member.value > 0.0);
+        self.members.retain(Member::counts);
         Ok(self)
     }
 
     fn calibrated(
-        &self,
+        &mut self,
         stack: &Stack,
         (past, customers): (&Past<'_>, &Customers),
         (windows, seen): (&[TrainingWindow<'_>], &[Seen]),
@@ -51,7 +53,7 @@ impl Stacked {
         let grain = past.orders().options.grain;
         let ahead = f64::from(horizon_in_ticks(past, stack.horizon)?);
         let horizon = Periods::new(ahead / grain.ticks_per(customers.unit))?;
-        let Now { groups, means, totals } = self.present(View::of(past, customers), horizon)?;
+        let (groups, means) = self.present(View::of(past, customers), horizon)?;
         progress.advance(1);
         let present = Present::of((past, customers), &stack.tempos)?;
         let mut learning = Learning::new(groups);
@@ -59,13 +61,11 @@ impl Stacked {
             progress.check()?;
             progress.doing(&format!("{}: laws", grain.show(window.holdout.origin)));
             let Some(pool) = self.at(seen) else { continue };
-            let told = |told: &Option<Told>| told.as_ref().map(|told| told.1.totals);
-            let led = self.led(&seen.predictors.iter().map(told).collect::<Vec<_>>());
-            let when = present.when(window, evidence.horizon_days, led)?;
+            let when = present.when(window, evidence.horizon_days)?;
             learning.take_in(when, &window.customers, &laws_of(&pool, window)?, &window.holdout, grain);
             progress.advance(1);
         }
-        let now = present.now(ahead / f64::from(grain.ticks_per_day()), self.led(&totals));
+        let now = present.now(ahead / f64::from(grain.ticks_per_day()));
         let mut calibration = learning.done(now, &means, evidence)?;
         if self.is_led() {
             let note = "totals are told by the members that know the season of the shop, who buys by all";
@@ -74,62 +74,69 @@ impl Stacked {
         Ok(calibration)
     }
 
-    /// What is told of the present customers.
-    fn present(&self, view: View<'_>, horizon: Periods) -> Result<Now> {
+    /// Brings the members to one total of the present customers, and tells kinds of these, and what each kind is expected to buy and to spend.
+    fn present(&mut self, view: View<'_>, horizon: Periods) -> Result<(Groups, Vec<(f64, f64)>)> {
         let frequency = &view.customers.frequency;
         let (asked, pool): (Vec<usize>, Vec<Weighted<'_>>) =
-            self.members().enumerate().filter(|(_, one)| one.1 > 0.0 || one.2 > 0.0).unzip();
-        let mut totals = vec![None; self.members.len()];
-        let mut all = Vec::with_capacity(frequency.len());
+            self.members().enumerate().filter(|(_, one)| one.1.counts() || one.2.counts()).unzip();
+        let mut means: Vec<Vec<Told>> = vec![Vec::with_capacity(frequency.len()); asked.len()];
+        let mut none = Vec::with_capacity(frequency.len());
         for rows in parts(frequency.len(), LAWS) {
             let told = told_by(&pool, view, rows.clone(), horizon)?;
-            for (&member, laws) in asked.iter().zip(&told) {
-                let total: &mut (f64, f64) = totals[member].get_or_insert_default();
-                total.0 += laws.purchases.iter().map(|law| law.mean()).sum::<f64>();
-                total.1 += laws.value.iter().flatten().filter_map(|law| law.mean()).sum::<f64>();
+            for (means, laws) in means.iter_mut().zip(&told) {
+                let value = |at: usize| laws.value.as_ref().and_then(|value| value[at].mean()).unwrap_or(0.0);
+                means.extend(laws.purchases.iter().enumerate().map(|(at, law)| (law.mean(), value(at))));
             }
-            let laws = mixed(&pool, told, rows.len());
-            for (place, at) in rows.enumerate() {
-                let (law, value) = (&laws.purchases[place], laws.value.as_ref());
-                let value = value.and_then(|value| value[place].mean()).unwrap_or(0.0);
-                all.push((frequency[at], law.p_none(), law.mean(), value));
+            none.extend(mixed(&pool, told, rows.len()).purchases.iter().map(|law| law.p_none()));
+        }
+        let mut told = vec![None; self.members.len()];
+        for (&member, means) in asked.iter().zip(&means) {
+            told[member] = Some(means.iter().fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1)));
+        }
+        for (member, level) in self.levels(&told).into_iter().enumerate() {
+            (self.members[member].purchases.level, self.members[member].value.level) = level;
+        }
+        let kinds: Vec<(u32, f64)> = frequency.iter().copied().zip(none).collect();
+        let groups = Groups::of(&kinds);
+        let mut of_groups = vec![(0.0, 0.0); groups.len()];
+        for (member, means) in asked.iter().map(|&at| &self.members[at]).zip(&means) {
+            let by = |weight: Weight| weight.mean * weight.level;
+            let by = (by(member.purchases), by(member.value));
+            for (&(frequency, none), mean) in kinds.iter().zip(means) {
+                let of_group: &mut Told = &mut of_groups[groups.group(frequency, none)];
+                (of_group.0, of_group.1) = (of_group.0 + by.0 * mean.0, of_group.1 + by.1 * mean.1);
             }
         }
-        let groups = Groups::of(&all.iter().map(|one| (one.0, one.1)).collect::<Vec<_>>());
-        let mut means = vec![(0.0, 0.0); groups.len()];
-        for (frequency, p_none, mean, value) in all {
-            let of_group = &mut means[groups.group(frequency, p_none)];
-            (of_group.0, of_group.1) = (of_group.0 + mean, of_group.1 + value);
-        }
-        Ok(Now { groups, means, totals })
+        Ok((groups, of_groups))
     }
 
-    /// The candidates that could be fitted at a past origin, with their weights; `None` if none of weight could.
+    /// The candidates that could be fitted at a past origin, with what they weigh there; `None` if none of weight could.
     fn at<'s>(&self, seen: &'s Seen) -> Option<Vec<Weighted<'s>>> {
-        let able = self.members.iter().zip(&seen.predictors);
-        let able = able.filter_map(|(member, told)| {
-            told.as_ref().map(|told| (&*told.0, member.purchases, member.value))
+        let told: Vec<Option<Told>> =
+            seen.predictors.iter().map(|one| one.as_ref().map(|one| one.1.totals)).collect();
+        let levels = self.levels(&told);
+        let able = self.members.iter().zip(&seen.predictors).zip(levels);
+        let able = able.filter_map(|((member, one), level)| {
+            let purchases = Weight { level: level.0, ..member.purchases };
+            let value = Weight { level: level.1, ..member.value };
+            one.as_ref().map(|one| (&*one.0, purchases, value))
         });
         let mut pool: Vec<Weighted<'_>> = able.collect();
-        let sums = pool.iter().fold((0.0, 0.0), |sums, one| (sums.0 + one.1, sums.1 + one.2));
-        if sums.0 <= 0.0 {
+        let sum = |of: fn(&Weighted<'_>) -> f64| pool.iter().map(of).sum::<f64>();
+        let purchases = (sum(|one| one.1.law), sum(|one| one.1.mean));
+        let value = (sum(|one| one.2.law), sum(|one| one.2.mean));
+        if purchases.0 <= 0.0 {
             return None;
         }
-        for one in &mut pool {
-            one.1 /= sums.0;
-            one.2 = if sums.1 > 0.0 { one.2 / sums.1 } else { one.1 };
+        let part = |weight: f64, sum: f64, else_: f64| if sum > 0.0 { weight / sum } else { else_ };
+        for (_, of_purchases, of_value) in &mut pool {
+            of_purchases.law /= purchases.0;
+            of_purchases.mean = part(of_purchases.mean, purchases.1, of_purchases.law);
+            of_value.law = part(of_value.law, value.0, of_purchases.law);
+            of_value.mean = part(of_value.mean, value.1, of_value.law);
         }
         Some(pool)
     }
-}
-
-/// What is told of the present customers.
-struct Now {
-    groups: Groups,
-    /// What each kind of them is expected to buy and to spend.
-    means: Vec<(f64, f64)>,
-    /// The totals that each member tells; `None` of one without weight.
-    totals: Vec<Option<(f64, f64)>>,
 }
 
 /// The laws of all customers of a window.

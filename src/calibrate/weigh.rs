@@ -1,45 +1,70 @@
 //! The weights of candidates, or the choice of one of them, by what they said at past origins.
 
 use super::fits::Seen;
-use super::{Stacked, Standing, weights};
+use super::levelled::Levelled;
+use super::weights::{weights, weights_of_means};
+use super::{Stacked, Standing};
+use crate::features::Holdout;
 use crate::math::paired::{behind, mean};
 use crate::predict::LogScores;
+use crate::regress::{TrainingWindow, Weight};
 
 /// ln of the smallest probability that counts in a choice: what one forecast calls impossible does not decide alone.
 const IMPOSSIBLE: f64 = -30.0;
 
 impl Stacked {
-    /// The weights that past origins teach; even ones where there is none.
-    pub(super) fn weigh(&mut self, seen: &[Seen]) {
-        let count = self.members.len();
-        let of = |value: bool| -> Vec<f64> {
-            let told = |seen: &Seen, at: usize| {
-                let scores = seen.predictors[at]
-                    .as_ref()
-                    .map(|told| if value { &told.1.scores.value } else { &told.1.scores.purchases });
-                scores.filter(|scores| !scores.is_empty()).cloned()
-            };
-            // Those that could be fitted at the newest origin are compared wherever all of them could.
-            let able: Vec<usize> = match seen.last() {
-                Some(newest) => (0..count).filter(|&at| told(newest, at).is_some()).collect(),
-                None => Vec::new(),
-            };
-            let mut columns: Vec<Vec<f64>> = vec![Vec::new(); able.len()];
-            for seen in seen {
-                let all: Option<Vec<Vec<f64>>> = able.iter().map(|&at| told(seen, at)).collect();
-                columns.iter_mut().zip(all.unwrap_or_default()).for_each(|(to, from)| to.extend(from));
-            }
-            if able.is_empty() {
-                return vec![1.0 / count as f64; count];
-            }
-            let mut every = vec![0.0; count];
-            able.iter().zip(weights(&columns)).for_each(|(&at, weight)| every[at] = weight);
-            every
-        };
-        let (purchases, value) = (of(false), of(true));
+    /// The weights that past origins teach; even ones where there is none. Of laws, by how probable they thought what happened; of means, by what
+    /// part of the total they thought would be that of those who bought.
+    pub(super) fn weigh(&mut self, windows: &[TrainingWindow<'_>], seen: &[Seen]) {
+        let seen: Vec<(&Holdout, &Seen)> = windows.iter().map(|window| &window.holdout).zip(seen).collect();
+        let laws = |told| self.learnt(&seen, told, &|_, columns| weights(columns));
+        let made = |of: &Holdout| of.purchases.iter().map(|&made| f64::from(made)).collect();
+        let spent = |of: &Holdout| of.value.clone();
+        let purchases = laws(|told| &told.scores.purchases);
+        let value = laws(|told| &told.scores.value);
+        let means_of_purchases = self.learnt(&seen, |told| &told.parts.purchases, &|of, columns| {
+            weights_of_means(columns, &some(of, &made))
+        });
+        let means_of_value = self.learnt(&seen, |told| &told.parts.value, &|of, columns| {
+            weights_of_means(columns, &some(of, &spent))
+        });
         for (at, member) in self.members.iter_mut().enumerate() {
-            (member.purchases, member.value) = (purchases[at], value[at]);
+            let weight = |law, mean| Weight { law, mean, level: 1.0 };
+            member.purchases = weight(purchases[at], means_of_purchases[at]);
+            member.value = weight(value[at], means_of_value[at]);
         }
+    }
+
+    /// Weights by what the members told, a column of each: of those that could be fitted at the newest origin, wherever all of them could.
+    fn learnt(
+        &self,
+        seen: &[(&Holdout, &Seen)],
+        column: fn(&Levelled) -> &Vec<f64>,
+        weights: &dyn Fn(&[&Holdout], &[Vec<f64>]) -> Vec<f64>,
+    ) -> Vec<f64> {
+        let count = self.members.len();
+        let told = |seen: &Seen, at: usize| {
+            let column = seen.predictors[at].as_ref().map(|told| column(&told.1));
+            column.filter(|column| !column.is_empty()).cloned()
+        };
+        let able: Vec<usize> = match seen.last() {
+            Some((_, newest)) => (0..count).filter(|&at| told(newest, at).is_some()).collect(),
+            None => Vec::new(),
+        };
+        if able.is_empty() {
+            return vec![1.0 / count as f64; count];
+        }
+        let (mut columns, mut of) = (vec![Vec::new(); able.len()], Vec::new());
+        for (holdout, seen) in seen {
+            let all: Option<Vec<Vec<f64>>> = able.iter().map(|&at| told(seen, at)).collect();
+            if let Some(all) = all {
+                columns.iter_mut().zip(all).for_each(|(to, from)| to.extend(from));
+                of.push(*holdout);
+            }
+        }
+        let mut every = vec![0.0; count];
+        able.iter().zip(weights(&of, &columns)).for_each(|(&at, weight)| every[at] = weight);
+        every
     }
 
     /// Takes the candidate with the best mean log score; the first one where no past origin tells.
@@ -80,7 +105,13 @@ impl Stacked {
         }
         for (at, member) in self.members.iter_mut().enumerate() {
             let weight = f64::from(u8::from(at == taken));
+            let weight = Weight { law: weight, mean: weight, level: 1.0 };
             (member.purchases, member.value) = (weight, weight);
         }
     }
+}
+
+/// What they did of whom there is something.
+fn some(of: &[&Holdout], what: &dyn Fn(&Holdout) -> Vec<f64>) -> Vec<f64> {
+    of.iter().flat_map(|holdout| what(holdout)).filter(|amount| *amount > 0.0).collect()
 }

@@ -4,6 +4,8 @@
 const LEAST: f64 = 0.01;
 /// What is believed before anything is seen, as a part of the rows: that all are as good as each other.
 const PRIOR: f64 = 0.01;
+/// The same of means, in purchases.
+const PRIOR_OF_MEANS: f64 = 1.0;
 /// Rounds of the climb; it rises in each.
 const ROUNDS: usize = 500;
 /// ln of the smallest probability that counts: what one forecast calls impossible does not decide alone.
@@ -16,11 +18,7 @@ const IMPOSSIBLE: f64 = -30.0;
 /// Gneiting & Ranjan 2013, Electron. J. Stat. 7, 1747–1782). A weak prior keeps all in where the rows do not tell them apart.
 #[must_use]
 pub fn weights(columns: &[Vec<f64>]) -> Vec<f64> {
-    let (count, rows) = (columns.len(), columns.first().map_or(0, Vec::len));
-    let even = vec![1.0 / count.max(1) as f64; count];
-    if count < 2 || rows == 0 {
-        return even;
-    }
+    let rows = columns.first().map_or(0, Vec::len);
     // Probabilities relative to the best of their row.
     let relative: Vec<Vec<f64>> = (0..rows)
         .map(|row| {
@@ -29,27 +27,56 @@ pub fn weights(columns: &[Vec<f64>]) -> Vec<f64> {
             columns.iter().map(|column| (own(column) - best).exp()).collect()
         })
         .collect();
-    let mut all = climb(&relative, even, |_| true);
+    best(columns.len(), &relative, &|_| 1.0, PRIOR * rows as f64)
+}
+
+/// Non-negative weights, summing to 1, of the sum of forecasts' means that tells best who it is that buys: a row is a customer who bought something at an origin,
+/// `made` how much that was, a column the part of the total that one forecast thought would be theirs.
+///
+/// What is made highest is Σ y ln(Σ w p), the multinomial score of who made the purchases; it asks nothing of totals, and rises in every round of the same
+/// climb. As much is believed of it as of as many purchases as Kish's effective number, (Σ y)²/Σ y²: those of one customer, or one large order,
+/// are not as many witnesses.
+#[must_use]
+pub fn weights_of_means(columns: &[Vec<f64>], made: &[f64]) -> Vec<f64> {
+    let rows: Vec<Vec<f64>> =
+        (0..made.len()).map(|row| columns.iter().map(|column| column[row]).collect()).collect();
+    let (sum, squares) = made.iter().fold((0.0, 0.0), |sums, y| (sums.0 + y, sums.1 + y * y));
+    let worth = if squares > 0.0 { sum / squares } else { 0.0 };
+    best(columns.len(), &rows, &|row| worth * made[row], PRIOR_OF_MEANS)
+}
+
+fn best(count: usize, rows: &[Vec<f64>], worth: &dyn Fn(usize) -> f64, prior: f64) -> Vec<f64> {
+    let even = vec![1.0 / count.max(1) as f64; count];
+    if count < 2 || rows.is_empty() {
+        return even;
+    }
+    let mut all = climb(rows, worth, prior, even, &|_| true);
     let kept: Vec<bool> = all.iter().map(|weight| *weight >= LEAST).collect();
     if kept.iter().any(|kept| !kept) && kept.iter().any(|kept| *kept) {
         let from: Vec<f64> = all.iter().zip(&kept).map(|(w, kept)| if *kept { *w } else { 0.0 }).collect();
-        all = climb(&relative, from, |at| kept[at]);
+        all = climb(rows, worth, prior, from, &|at| kept[at]);
     }
     all
 }
 
-fn climb(relative: &[Vec<f64>], mut weights: Vec<f64>, kept: impl Fn(usize) -> bool) -> Vec<f64> {
-    let rows = relative.len() as f64;
+fn climb(
+    rows: &[Vec<f64>],
+    worth: &dyn Fn(usize) -> f64,
+    prior: f64,
+    mut weights: Vec<f64>,
+    kept: &dyn Fn(usize) -> bool,
+) -> Vec<f64> {
     let among = (0..weights.len()).filter(|at| kept(*at)).count() as f64;
     for _ in 0..ROUNDS {
         let mut shares = vec![0.0; weights.len()];
-        for row in relative {
+        for (at, row) in rows.iter().enumerate() {
             let sum: f64 = row.iter().zip(&weights).map(|(p, w)| p * w).sum();
             if sum > 0.0 {
-                shares.iter_mut().zip(row).zip(&weights).for_each(|((share, p), w)| *share += w * p / sum);
+                let worth = worth(at) / sum;
+                shares.iter_mut().zip(row).zip(&weights).for_each(|((share, p), w)| *share += worth * w * p);
             }
         }
-        let prior = |at: usize| if kept(at) { PRIOR * rows / among } else { 0.0 };
+        let prior = |at: usize| if kept(at) { prior / among } else { 0.0 };
         let sum: f64 = shares.iter().enumerate().map(|(at, share)| share + prior(at)).sum();
         let next: Vec<f64> = shares.iter().enumerate().map(|(at, share)| (share + prior(at)) / sum).collect();
         let moved = next.iter().zip(&weights).map(|(new, old)| (new - old).abs()).fold(0.0, f64::max);

@@ -19,8 +19,6 @@ pub(super) struct When {
     pub history: f64,
     /// How little was known of the tempo of the horizon, as [`super::PastRatio::doubt`] says.
     pub doubt: f64,
-    /// By what its totals of purchases and of value are to be multiplied to be those of the members that know the season.
-    pub led: (f64, f64),
 }
 
 /// The present, from which past origins are looked at.
@@ -37,13 +35,13 @@ impl<'a> Present<'a> {
     }
 
     /// Itself, with so many days ahead.
-    pub fn now(&self, horizon_days: f64, led: (f64, f64)) -> When {
+    pub fn now(&self, horizon_days: f64) -> When {
         let doubt = self.tempo.doubt(horizon_days);
-        When { years_ago: 0.0, horizon_years: horizon_days / YEAR, history: 1.0, doubt, led }
+        When { years_ago: 0.0, horizon_years: horizon_days / YEAR, history: 1.0, doubt }
     }
 
     /// The origin of a window, with so many days to its end.
-    pub fn when(&self, window: &TrainingWindow<'_>, horizon_days: f64, led: (f64, f64)) -> Result<When> {
+    pub fn when(&self, window: &TrainingWindow<'_>, horizon_days: f64) -> Result<When> {
         let grain = self.past.orders().options.grain;
         let (origin, end) = (window.holdout.origin, self.past.cutoff());
         let first = self.past.orders().first_tick().unwrap_or(end);
@@ -56,7 +54,6 @@ impl<'a> Present<'a> {
             horizon_years: horizon_days / YEAR,
             history: (between(first, origin) / between(first, end)).clamp(1e-3, 1.0),
             doubt: then.doubt(horizon_days).max(missed * missed),
-            led,
         })
     }
 }

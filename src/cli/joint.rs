@@ -76,12 +76,15 @@ fn paces(tempo: &Tempo, grain: Grain) -> String {
 }
 
 fn weights(stacked: &Stacked) -> String {
-    let mut grid = Grid::new(&["member", "weight in purchases", "in value"]);
+    let mut grid = Grid::new(&["member", "purchases: law", "mean", "value: law", "mean"]);
     for (member, purchases, value) in stacked.members() {
-        grid.row([member.id().to_owned(), show::percent(purchases), show::percent(value)]);
+        let weights = [purchases.law, purchases.mean, value.law, value.mean].map(show::percent);
+        grid.row([vec![member.id().to_owned()], weights.to_vec()].concat());
     }
     format!("{}\n{}", show::heading("The joint forecast"), grid.text())
-        + &wrap("weights: those of the mixture with the best log score at past origins")
+        + &wrap(
+            "weights in the law: those of the mixture with the best log score at past origins; in the mean: of the sum that told best who bought",
+        )
 }
 
 fn standings(stacked: &Stacked) -> String {

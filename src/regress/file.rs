@@ -16,8 +16,8 @@ use crate::predict::{PacedModel, Tempo};
 use crate::units::{Grain, Tick, TimeUnit};
 use crate::{Error, Result};
 
-/// The version this program writes, and the newest it reads.
-const VERSION: u32 = 1;
+/// The version this program writes and reads.
+const VERSION: u32 = 2;
 
 /// Trees take room; what is larger than this is no file of ours.
 const LARGEST: u64 = 1 << 29;
@@ -52,12 +52,44 @@ pub struct ForecastFile {
 pub struct ForecastMember {
     /// Its identifier.
     pub id: String,
-    /// Its weight in the law of purchases.
-    pub purchases: f64,
-    /// Its weight in the law of value.
-    pub value: f64,
+    /// What it weighs in purchases.
+    pub purchases: Weight,
+    /// What it weighs in value.
+    pub value: Weight,
     /// The forecast.
     pub forecast: MemberForecast,
+}
+
+/// What one of several forecasts weighs in one quantity.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Weight {
+    /// In the mixture of the laws, from 0 to 1.
+    pub law: f64,
+    /// In the sum of the means, from 0 to 1.
+    pub mean: f64,
+    /// By what its means are multiplied there, so that all forecasts speak of one total.
+    pub level: f64,
+}
+
+impl Weight {
+    /// Of a forecast alone.
+    pub const ALL: Self = Self { law: 1.0, mean: 1.0, level: 1.0 };
+    /// Of a forecast that tells nothing.
+    pub const NONE: Self = Self { law: 0.0, mean: 0.0, level: 1.0 };
+
+    /// Whether it counts at all.
+    #[must_use]
+    pub const fn counts(&self) -> bool {
+        self.law > 0.0 || self.mean > 0.0
+    }
+
+    fn is_sound(&self) -> bool {
+        let weight = 0.0..=1.0 + 1e-9;
+        weight.contains(&self.law)
+            && weight.contains(&self.mean)
+            && self.level > 0.0
+            && self.level.is_finite()
+    }
 }
 
 /// A fitted forecast as it is kept.
@@ -95,8 +127,8 @@ struct Document {
 #[derive(Serialize, Deserialize)]
 struct Part {
     id: String,
-    weight_of_purchases: f64,
-    weight_of_value: f64,
+    weight_of_purchases: Weight,
+    weight_of_value: Weight,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     regression: Option<KeptRegression>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -287,10 +319,10 @@ impl Part {
             }
         };
         let (purchases, value) = (self.weight_of_purchases, self.weight_of_value);
-        if ![purchases, value].iter().all(|weight| (0.0..=1.0 + 1e-9).contains(weight)) {
-            return Err(Error::input(format!("weights are {purchases} and {value}"))
+        if ![purchases, value].iter().all(Weight::is_sound) {
+            return Err(Error::input(format!("weights are {purchases:?} and {value:?}"))
                 .column(place)
-                .expected("numbers from 0 to 1")
+                .expected("weights from 0 to 1 and levels above 0")
                 .into());
         }
         Ok(ForecastMember { id: self.id, purchases, value, forecast })

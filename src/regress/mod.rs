@@ -34,7 +34,7 @@ pub use design::{
 pub use elastic_net::{ElasticNet, FittedElasticNet};
 pub use estimator::{FittedRegression, KeptRegression, Regression};
 pub use family::Family;
-pub use file::{ForecastFile, ForecastMember, MemberForecast};
+pub use file::{ForecastFile, ForecastMember, MemberForecast, Weight};
 pub use floor::Floor;
 pub use folds::Folds;
 pub use glm::{FittedGlm, Glm};

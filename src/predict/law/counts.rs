@@ -219,10 +219,10 @@ impl CountLaw {
         Some(Self { terms, mean, variance })
     }
 
-    /// The exponent γ with which Σ_n (1 − P(X ≤ n)^γ), the mean, is `mean`, by bisection on ln γ; held to 1/100 … 100.
+    /// The exponent γ with which Σ_n (1 − P(X ≤ n)^γ), the mean of the terms, is `mean`, by bisection on ln γ; held to 1/100 … 100.
     #[must_use]
     pub fn exponent_for(&self, mean: f64) -> f64 {
-        if !(self.mean > 0.0 && mean > 0.0) || mean == self.mean {
+        if mean.is_nan() || mean <= 0.0 {
             return 1.0;
         }
         let mut rest = vec![0.0; self.terms.len()]; // P(X > n)
@@ -235,9 +235,13 @@ impl CountLaw {
         let of = |exponent: f64| -> f64 {
             logs.iter().map(|ln| if ln.is_finite() { -(exponent * ln).exp_m1() } else { 1.0 }).sum()
         };
+        let own = of(1.0); // the mean of the terms, whatever it is said to be
+        if own == 0.0 || (own - mean).abs() <= 1e-10 * mean {
+            return 1.0;
+        }
         // Started from the proportion, which is the answer where purchases are rare.
-        let mut exponent = mean / self.mean;
         let (mut low, mut high) = (0.01, 100.0);
+        let mut exponent = (mean / own).clamp(low, high);
         for _ in 0..60 {
             let gap = of(exponent) - mean;
             if gap.abs() <= 1e-10 * mean {
