@@ -173,8 +173,36 @@ fn what_calibration_mends_costs_no_weight() {
 }
 
 #[test]
+fn members_are_brought_to_one_total_and_each_law_has_the_mean_that_it_is_said_to_have() {
+    let orders = shop::cdnow_orders("cdnow_sample.csv");
+    let past = Past::new(&orders, None).unwrap();
+    let customers = past.customers(TimeUnit::Week);
+    let (view, horizon) = (View::of(&past, &customers), Periods::new(13.0).unwrap());
+    let both: Vec<Box<dyn Estimator>> = vec![too_much(3.0), plain()];
+    let joint = Stack::new("joint", both, weeks(13), true).unwrap();
+    let joint = joint.learn(&past, &customers, &Silent).unwrap();
+    let total = |laws: &Laws| laws.purchases.iter().map(|law| law.mean()).sum::<f64>();
+    let laws = |one: &dyn Predictor| one.laws(view, 0..customers.len(), horizon).unwrap();
+    let levelled: Vec<f64> =
+        joint.members().map(|(one, weight, _)| weight.level * total(&laws(one))).collect();
+    assert!((levelled[0] / levelled[1] - 1.0).abs() < 1e-9, "{levelled:?}");
+    let weighed: f64 = joint.members().map(|(one, weight, _)| weight.law * total(&laws(one))).sum();
+    let plainly = laws(&joint.uncalibrated());
+    assert!(
+        (total(&plainly) / weighed - 1.0).abs() < 1e-9,
+        "no member follows the tempo: all tell the total"
+    );
+    for law in &plainly.purchases {
+        let own: f64 = law.terms().iter().enumerate().map(|(n, p)| n as f64 * p).sum();
+        assert!((own - law.mean()).abs() < 1e-6 * law.mean() + 1e-12, "{own} {}", law.mean());
+    }
+}
+
+#[test]
 fn a_file_gives_back_what_it_was_given() {
-    let (stacked, laws, ..) = learnt(vec![plain()], Combine::Pool, true);
+    let mbg = estimators_ahead(&["mbg-nbd"], None, None, None).unwrap().remove(0);
+    let (stacked, laws, ..) = learnt(vec![plain(), mbg], Combine::Pool, true);
+    assert_eq!(stacked.members().count(), 2);
     let mut file = ForecastFile {
         id: "bg-nbd".into(),
         horizon: "13w".into(),

@@ -18,10 +18,17 @@ pub const AUTO: &str = "auto";
 const CALIBRATED: &str = "+calibrated";
 
 /// The candidates of a joint forecast, the simplest first: models in the tempo of the shop where they can follow it, their ratios, and the
-/// regression that needs no base to rank well. The others are not among them: where the history is short, their level is that of younger
-/// customers.
-pub const CANDIDATES: [&str; 7] =
-    ["bg-nbd+tempo", "mbg-nbd+tempo", "pareto-nbd+tempo", "mbg-cnbd-k", "ratio-glm", "ratio-gbm", "gbm"];
+/// regressions of either kind that rank best. The others are not among them: they rank as these do, or their means of large customers run away.
+pub const CANDIDATES: [&str; 8] = [
+    "bg-nbd+tempo",
+    "mbg-nbd+tempo",
+    "pareto-nbd+tempo",
+    "mbg-cnbd-k",
+    "ratio-glm",
+    "ratio-gbm",
+    "two-part",
+    "gbm",
+];
 
 /// [`STACK`] or [`AUTO`] of all candidates.
 ///

@@ -1,10 +1,13 @@
 //! How probable a candidate thought what happened, beside its total: what its level was off by is calibration's to mend, and tells of the season of
 //! one origin more than of the candidate.
 
+use std::ops::Range;
+
 use super::Calibration;
 use super::learn::Sums;
 use crate::Result;
-use crate::predict::{AmountLaw, LAWS, LogScores, Predictor, View, parts};
+use crate::features::Holdout;
+use crate::predict::{AmountLaw, LAWS, Laws, LogScores, Predictor, View, parts};
 use crate::regress::TrainingWindow;
 use crate::units::Periods;
 
@@ -15,13 +18,13 @@ pub(super) struct Levelled {
     pub scores: LogScores,
     /// The totals of purchases and of value that it told.
     pub totals: (f64, f64),
-    /// Of each customer who then bought, what part of the total it told.
-    pub parts: Parts,
+    /// What part of the total it told of each customer who then bought.
+    pub buyers: Buyers,
 }
 
 /// Which part of a total each customer was told to make up, of those who then had a part in it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Parts {
+pub(super) struct Buyers {
     /// Of purchases, of those who bought.
     pub purchases: Vec<f64>,
     /// Of value, of those who spent.
@@ -43,26 +46,13 @@ pub(super) fn levelled(
     let few =
         (customers.len() <= LAWS).then(|| predictor.laws(view, 0..customers.len(), horizon)).transpose()?;
     let laws = |rows| few.clone().map_or_else(|| predictor.laws(view, rows, horizon), Ok);
-    let (mut purchases, mut value) = (Sums::default(), Sums::default());
-    let mut of = Parts::default();
+    let mut told = Told::default();
     for rows in parts(customers.len(), LAWS) {
-        let laws = laws(rows.clone())?;
-        for (law, &made) in laws.purchases.iter().zip(&holdout.purchases[rows.clone()]) {
-            purchases.add(law.mean(), f64::from(made));
-            if made > 0 {
-                of.purchases.push(law.mean());
-            }
-        }
-        for (law, &spent) in laws.value.iter().flatten().zip(holdout.value.get(rows).unwrap_or_default()) {
-            let mean = law.mean().unwrap_or(0.0);
-            value.add(mean, spent);
-            if spent > 0.0 {
-                of.value.push(mean);
-            }
-        }
+        told.add(&laws(rows.clone())?, holdout, rows);
     }
-    of.purchases.iter_mut().for_each(|mean| *mean /= purchases.predicted);
-    of.value.iter_mut().for_each(|mean| *mean /= value.predicted);
+    let Told { purchases, value, means } = told;
+    let buyers =
+        Buyers { purchases: of_total(means.purchases, &purchases), value: of_total(means.value, &value) };
     let own = at_its_level(&purchases, &value);
     let mut all = LogScores::default();
     for rows in parts(customers.len(), LAWS) {
@@ -72,7 +62,39 @@ pub(super) fn levelled(
         let spent = laws.value.iter().flatten().zip(holdout.value.get(rows).unwrap_or_default());
         all.value.extend(spent.map(|(law, &spent): (&AmountLaw, _)| law.log_score(spent)));
     }
-    Ok(Levelled { scores: all, totals: (purchases.predicted, value.predicted), parts: of })
+    Ok(Levelled { scores: all, totals: (purchases.predicted, value.predicted), buyers })
+}
+
+/// What was told, beside what happened, in sums, and of the buyers each.
+#[derive(Default)]
+struct Told {
+    purchases: Sums,
+    value: Sums,
+    means: Buyers,
+}
+
+impl Told {
+    fn add(&mut self, laws: &Laws, holdout: &Holdout, rows: Range<usize>) {
+        for (law, &made) in laws.purchases.iter().zip(&holdout.purchases[rows.clone()]) {
+            self.purchases.add(law.mean(), f64::from(made));
+            if made > 0 {
+                self.means.purchases.push(law.mean());
+            }
+        }
+        for (law, &spent) in laws.value.iter().flatten().zip(holdout.value.get(rows).unwrap_or_default()) {
+            let mean = law.mean().unwrap_or(0.0);
+            self.value.add(mean, spent);
+            if spent > 0.0 {
+                self.means.value.push(mean);
+            }
+        }
+    }
+}
+
+/// The means as parts of their total; none of a total of nothing.
+fn of_total(means: Vec<f64>, total: &Sums) -> Vec<f64> {
+    let of = |mean: f64| mean / total.predicted;
+    if total.predicted > 0.0 { means.into_iter().map(of).collect() } else { Vec::new() }
 }
 
 /// What brings totals to what they were.

@@ -17,17 +17,18 @@ impl Stacked {
     /// part of the total they thought would be that of those who bought.
     pub(super) fn weigh(&mut self, windows: &[TrainingWindow<'_>], seen: &[Seen]) {
         let seen: Vec<(&Holdout, &Seen)> = windows.iter().map(|window| &window.holdout).zip(seen).collect();
-        let laws = |told| self.learnt(&seen, told, &|_, columns| weights(columns));
-        let made = |of: &Holdout| of.purchases.iter().map(|&made| f64::from(made)).collect();
-        let spent = |of: &Holdout| of.value.clone();
+        let laws = |told| self.every(self.columns(&seen, told), |all| weights(&all.told));
         let purchases = laws(|told| &told.scores.purchases);
         let value = laws(|told| &told.scores.value);
-        let means_of_purchases = self.learnt(&seen, |told| &told.parts.purchases, &|of, columns| {
-            weights_of_means(columns, &some(of, &made))
-        });
-        let means_of_value = self.learnt(&seen, |told| &told.parts.value, &|of, columns| {
-            weights_of_means(columns, &some(of, &spent))
-        });
+        let means = |all: Columns<'_>, did: fn(&Holdout) -> Vec<f64>| {
+            let did: Vec<f64> = all.of.iter().flat_map(|holdout| did(holdout)).filter(|y| *y > 0.0).collect();
+            weights_of_means(&all.told, &did)
+        };
+        let made = |of: &Holdout| of.purchases.iter().map(|&made| f64::from(made)).collect();
+        let who_bought = self.columns(&seen, |told| &told.buyers.purchases);
+        let means_of_purchases = self.every(who_bought, |all| means(all, made));
+        let who_spent = self.columns(&seen, |told| &told.buyers.value);
+        let means_of_value = self.every(who_spent, |all| means(all, |of| of.value.clone()));
         for (at, member) in self.members.iter_mut().enumerate() {
             let weight = |law, mean| Weight { law, mean, level: 1.0 };
             member.purchases = weight(purchases[at], means_of_purchases[at]);
@@ -35,35 +36,36 @@ impl Stacked {
         }
     }
 
-    /// Weights by what the members told, a column of each: of those that could be fitted at the newest origin, wherever all of them could.
-    fn learnt(
+    /// What the members told: of those that could be fitted at the newest origin, wherever all of them could; `None` if none could.
+    fn columns<'w>(
         &self,
-        seen: &[(&Holdout, &Seen)],
+        seen: &[(&'w Holdout, &Seen)],
         column: fn(&Levelled) -> &Vec<f64>,
-        weights: &dyn Fn(&[&Holdout], &[Vec<f64>]) -> Vec<f64>,
-    ) -> Vec<f64> {
-        let count = self.members.len();
+    ) -> Option<Columns<'w>> {
         let told = |seen: &Seen, at: usize| {
             let column = seen.predictors[at].as_ref().map(|told| column(&told.1));
             column.filter(|column| !column.is_empty()).cloned()
         };
-        let able: Vec<usize> = match seen.last() {
-            Some((_, newest)) => (0..count).filter(|&at| told(newest, at).is_some()).collect(),
-            None => Vec::new(),
-        };
-        if able.is_empty() {
-            return vec![1.0 / count as f64; count];
-        }
-        let (mut columns, mut of) = (vec![Vec::new(); able.len()], Vec::new());
+        let (_, newest) = seen.last()?;
+        let able: Vec<usize> = (0..self.members.len()).filter(|&at| told(newest, at).is_some()).collect();
+        let mut columns = Columns { told: vec![Vec::new(); able.len()], able, of: Vec::new() };
         for (holdout, seen) in seen {
-            let all: Option<Vec<Vec<f64>>> = able.iter().map(|&at| told(seen, at)).collect();
+            let all: Option<Vec<Vec<f64>>> = columns.able.iter().map(|&at| told(seen, at)).collect();
             if let Some(all) = all {
-                columns.iter_mut().zip(all).for_each(|(to, from)| to.extend(from));
-                of.push(*holdout);
+                columns.told.iter_mut().zip(all).for_each(|(to, from)| to.extend(from));
+                columns.of.push(holdout);
             }
         }
+        Some(columns).filter(|columns| !columns.able.is_empty())
+    }
+
+    /// The weights of all members, by those of the columns; even ones without any.
+    fn every<'w>(&self, columns: Option<Columns<'w>>, weights: impl Fn(Columns<'w>) -> Vec<f64>) -> Vec<f64> {
+        let count = self.members.len();
+        let Some(columns) = columns else { return vec![1.0 / count as f64; count] };
         let mut every = vec![0.0; count];
-        able.iter().zip(weights(&of, &columns)).for_each(|(&at, weight)| every[at] = weight);
+        let able = columns.able.clone();
+        able.into_iter().zip(weights(columns)).for_each(|(at, weight)| every[at] = weight);
         every
     }
 
@@ -111,7 +113,11 @@ impl Stacked {
     }
 }
 
-/// What they did of whom there is something.
-fn some(of: &[&Holdout], what: &dyn Fn(&Holdout) -> Vec<f64>) -> Vec<f64> {
-    of.iter().flat_map(|holdout| what(holdout)).filter(|amount| *amount > 0.0).collect()
+/// What some members told of customers at past origins, a column of each.
+struct Columns<'w> {
+    /// The members, by their places.
+    able: Vec<usize>,
+    told: Vec<Vec<f64>>,
+    /// What happened after these origins.
+    of: Vec<&'w Holdout>,
 }

@@ -4,8 +4,8 @@
 const LEAST: f64 = 0.01;
 /// What is believed before anything is seen, as a part of the rows: that all are as good as each other.
 const PRIOR: f64 = 0.01;
-/// The same of means, in purchases.
-const PRIOR_OF_MEANS: f64 = 1.0;
+/// The same of means, in purchases: who bought at one past origin tells less of the next than their number says.
+const PRIOR_OF_MEANS: f64 = 30.0;
 /// Rounds of the climb; it rises in each.
 const ROUNDS: usize = 500;
 /// ln of the smallest probability that counts: what one forecast calls impossible does not decide alone.
@@ -97,7 +97,7 @@ mod tests {
         let good = vec![-1.0; 500];
         let bad = vec![-3.0; 500];
         let both = weights(&[good.clone(), bad.clone()]);
-        assert!(both[0] > 0.9 && (both[0] + both[1] - 1.0).abs() < 1e-12);
+        assert!(both[0] > 0.85 && (both[0] + both[1] - 1.0).abs() < 1e-12);
         let same = weights(&[good.clone(), good.clone(), bad]);
         assert!((same[0] - same[1]).abs() < 1e-9);
         assert_eq!(weights(&[good]), [1.0]);
@@ -109,6 +109,28 @@ mod tests {
         let other: Vec<f64> = (0..400).map(|i| if i % 2 == 1 { -0.2 } else { -2.0 }).collect();
         let both = weights(&[one, other]);
         assert!((both[0] - 0.5).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_sum_that_tells_who_buys_gets_the_weight() {
+        // Half of the customers buy three times what the others do: one forecast knows it, the other knows nothing.
+        let made: Vec<f64> = (0..4000).map(|i| if i % 2 == 0 { 3.0 } else { 1.0 }).collect();
+        let knows: Vec<f64> = made.iter().map(|y| y / 8000.0).collect();
+        let both = weights_of_means(&[knows.clone(), vec![1.0 / 4000.0; 4000]], &made);
+        assert!(both[0] > 0.85 && (both[0] + both[1] - 1.0).abs() < 1e-12, "{both:?}");
+        // Few witnesses leave all in.
+        let few = weights_of_means(&[knows[..10].to_vec(), vec![1.0 / 4000.0; 10]], &made[..10]);
+        assert!(few.iter().all(|weight| *weight > 0.4), "{few:?}");
+    }
+
+    #[test]
+    fn one_large_order_is_one_witness() {
+        let mut made = vec![1.0; 100];
+        made[0] = 1e6;
+        let (mut told, even) = (vec![0.009; 100], vec![0.01; 100]);
+        told[0] = 0.1;
+        let both = weights_of_means(&[told, even], &made);
+        assert!(both[0] > 0.5 && both[0] < 0.55, "{both:?}");
     }
 
     #[test]
