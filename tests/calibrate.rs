@@ -260,6 +260,49 @@ fn cut(line: &str) -> bool {
 }
 
 #[test]
+fn run_makes_calibrated_forecasts_and_regressions_whose_file_scores_the_same_and_checks_the_very_forecast() {
+    let desk = Desk::new();
+    let sample = data("cdnow_sample.csv");
+    for (model, calibration, name) in [
+        ("bg-nbd", "on", "bg-nbd+calibrated"),
+        ("tweedie", "on", "tweedie+calibrated"),
+        ("tweedie", "off", "tweedie"),
+    ] {
+        let run =
+            ["run", &sample, "--model", model, "--horizon", "13w", "--calibration", calibration, "-o", "out"];
+        let said = desk.run(&run);
+        assert_eq!(said.code, Some(0), "{}", said.err);
+        let summary: serde_json::Value = serde_json::from_str(&desk.text("out/summary.json")).unwrap();
+        assert_eq!(summary["calibrated"], calibration == "on");
+        assert_eq!(summary["check"]["origins"][0]["models"][0]["model"], name);
+        assert_eq!(said.out.contains("calibrated: totals of purchases are moved by"), calibration == "on");
+        assert!(
+            said.out.contains("The most valuable customers")
+                && summary["most_valuable"][0]["p_alive"].is_number()
+        );
+        let again = ["score", &sample, "--model", "out/model.json", "--horizon", "13w", "-o", "again.csv"];
+        assert_eq!(desk.run(&again).code, Some(0));
+        assert_eq!(desk.text("again.csv"), desk.text("out/scores.csv"));
+    }
+}
+
+#[test]
+fn run_refuses_what_a_calibrated_forecast_cannot_tell() {
+    let desk = Desk::new();
+    let sample = data("cdnow_sample.csv");
+    for (flags, word) in [
+        (["--model", "stack", "--calibration", "off"], "--calibration off"),
+        (["--calibration", "on", "--discount", "10%"], "--discount"),
+        (["--model", "gbm", "--method", "map"], "--method"),
+    ] {
+        let said = desk.run(&[&["run", &sample, "--horizon", "13w", "-o", "out"], &flags[..]].concat());
+        assert_eq!(said.code, Some(2), "{}", said.err);
+        assert!(said.err.contains(word), "{}", said.err);
+        assert!(!desk.path("out").exists());
+    }
+}
+
+#[test]
 fn the_command_trains_calibrated_and_says_what_it_learnt_and_scores_with_and_without() {
     let desk = Desk::new();
     let sample = data("cdnow_sample.csv");

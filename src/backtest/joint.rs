@@ -15,7 +15,7 @@ pub const STACK: &str = "stack";
 /// The candidate that past origins speak for.
 pub const AUTO: &str = "auto";
 /// What stands behind the name of a forecast that is calibrated, and in the tempo of the shop, if the model can follow it.
-const CALIBRATED: &str = "+calibrated";
+pub const CALIBRATED: &str = "+calibrated";
 
 /// The candidates of a joint forecast, the simplest first: models in the tempo of the shop where they can follow it, their ratios, and the
 /// regressions of either kind that rank best. The others are not among them: they rank as these do, or their means of large customers run away.

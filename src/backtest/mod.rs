@@ -30,7 +30,7 @@ pub use baselines::{NaiveMean, NaiveRate};
 pub use choose::{Candidate, Choice, Evidence, LikelihoodRatio, choose};
 pub use contest::{Better, Contest, DieboldMariano, Standing, Verdict};
 pub use fitted::FittedModel;
-pub use joint::{AUTO, CANDIDATES, STACK, joint};
+pub use joint::{AUTO, CALIBRATED, CANDIDATES, STACK, joint};
 pub use kept::Pieces;
 pub use metrics::{
     Band, Bin, Buys, Columns, Comparison, Coverage, Decile, Gain, MetColumns, Metrics, Third, TotalHeld,

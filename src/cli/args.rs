@@ -119,6 +119,9 @@ pub struct Run {
     /// What the future is worth.
     #[command(flatten)]
     pub worth: Worth,
+    /// Whether level and intervals are calibrated at past origins [default: on for stack and regressions, off for other models]
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub calibration: Option<OnArg>,
     /// Which models.
     #[command(flatten)]
     pub model: Modelling,

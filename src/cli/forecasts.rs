@@ -1,28 +1,25 @@
 //! `ltv train` and `ltv score` of forecasts that are trained for one horizon: regressions, calibrated models, joint forecasts.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use super::args::OnArg;
 use super::columns::Columns;
 use super::customers::{self, Source};
-use super::scoring::{PART, Scored};
+use super::plan::Plan;
+use super::scoring::{PART, Scored, Shown};
 use super::show;
 use super::tell::wrap;
 use super::voice::Voice;
 use super::{args, joint, orders, outputs, totals};
-use crate::backtest::{self, AUTO, STACK};
-use crate::calibrate::{Stack, Stacked, opened, packed};
+use crate::backtest;
+use crate::calibrate::{Stacked, opened};
 use crate::features::{Customers, Past};
 use crate::output::Output;
-use crate::predict::{
-    BuyTillYouDie, Estimator, Extras, Forecast, LAWS, Laws, Paced, Predictor, Tempos, Totals, View,
-    forecast_of, parts,
-};
+use crate::predict::{Estimator, Extras, Forecast, LAWS, Laws, Predictor, Totals, View, forecast_of, parts};
 use crate::progress::Progress;
-use crate::regress::{ForecastFile, Regression, Road};
+use crate::regress::ForecastFile;
 use crate::table::{Format, TableWriter};
-use crate::units::{Horizon, Periods, Share, TimeUnit};
+use crate::units::{Periods, Share, TimeUnit};
 use crate::{Error, Result};
 
 /// Trains a forecast of one horizon and writes its file: a regression, a model calibrated for the horizon, the one that past origins speak for, or
@@ -37,73 +34,25 @@ pub fn train(args: &args::Train, quiet: bool, progress: &dyn Progress) -> Result
     let voice = Voice::new(quiet, &[&args.output]);
     outputs::spare(&[&args.output], &args.orders.inputs, None)?;
     drop(Output::create(&args.output)?);
-    let unit = args.counting.unit();
     let options = args.orders.reading.options()?;
-    // What it stands on at the present past is laid once, for the fit and for what is told of it.
-    let road = Road::named(id);
-    let regression = road.map(|road| Regression::new(road, horizon).in_timezone(&options.timezone));
-    let stack = plan(args, horizon, regression.as_ref())?;
+    let calibrated = args.calibration == OnArg::On;
+    let plan = Plan::new((&args.model, &args.orders), args.counting.unit(), horizon, calibrated)?;
     only_orders(customers::source(&args.orders.inputs, &options)?, id)?;
     let (read, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
-    let past = orders::past(&read, &options, unit)?.telling_logs(stack.needs_logs());
+    let past = orders::past(&read, &options, plan.unit)?.telling_logs(plan.stack.needs_logs());
     voice.say(&orders::account(&ledger, &past))?;
-    let table = past.customers(unit);
-    let importance = match &regression {
+    let table = past.customers(plan.unit);
+    let importance = match &plan.regression {
         Some(regression) if !quiet => {
             progress.begin("which columns matter", None);
             regression.importance(&past, &table)?
         }
         _ => Vec::new(),
     };
-    let stacked = stack.learn(&past, &table, progress)?;
+    let stacked = plan.stack.learn(&past, &table, progress)?;
     voice.say(&format!("\n{}", joint::told(&stacked, options.grain, &importance)))?;
-    let mut file = ForecastFile {
-        id: id.to_owned(),
-        horizon: horizon.to_string(),
-        unit,
-        grain: options.grain,
-        cutoff: options.grain.show(past.cutoff()),
-        timezone: options.timezone.clone(),
-        customers: table.len() as u64,
-        warnings: Vec::new(),
-        members: Vec::new(),
-        calibration: None,
-    };
-    packed(stacked, &mut file)?;
-    file.write(&args.output)?;
+    plan.file(stacked, &past)?.write(&args.output)?;
     voice.say(&format!("wrote {}", args.output.display()))
-}
-
-/// What is to be learnt.
-fn plan(args: &args::Train, horizon: Horizon, regression: Option<&Regression>) -> Result<Stack> {
-    let id = args.model.id();
-    let calibrated = args.calibration == OnArg::On;
-    let spend = args.orders.reading.spend_model();
-    if id == STACK || id == AUTO {
-        args.model.refuse_for_regression()?;
-        return backtest::joint(id, spend, horizon, calibrated);
-    }
-    let tempos: Arc<Tempos> = Arc::default();
-    let one: Box<dyn Estimator> = match regression {
-        Some(regression) => {
-            args.model.refuse_for_regression()?;
-            Box::new(regression.clone())
-        }
-        None => {
-            let recipe = args.model.recipe_for(&args.orders.reading, args.counting.unit())?;
-            if recipe.covariates.is_some() {
-                return Err(Error::usage(
-                    "a model with covariates is not calibrated for a horizon: leave --horizon out, and give it to ltv score",
-                ));
-            }
-            if calibrated && Paced::takes(&recipe) {
-                Box::new(Paced::new(recipe, tempos.clone())?)
-            } else {
-                Box::new(BuyTillYouDie::new(recipe))
-            }
-        }
-    };
-    Ok(Stack::new(id, vec![one], horizon, calibrated)?.sharing(tempos))
 }
 
 /// Regressions see orders, which a table does not tell.
@@ -142,7 +91,7 @@ pub fn score(args: &args::Score, file: ForecastFile, quiet: bool, progress: &dyn
     let (stacked, used) = joint::ready(opened(file)?, args, &trained_for);
     voice.say(&orders::account(&ledger, &past))?;
     let past = past.telling_logs(stacked.needs_logs());
-    let scored = score_past(&stacked, &past, &asked, output, progress)?;
+    let scored = score_past(&stacked, &past, &asked, (output, 0), progress)?;
     let head = format!("The next {}: {} customers", args.horizon, show::count(scored.totals.customers));
     voice.say(&format!("\n{}", show::heading(&head)))?;
     voice.say(&totals::table(&scored, asked.level.get()))?;
@@ -154,11 +103,15 @@ pub fn score(args: &args::Score, file: ForecastFile, quiet: bool, progress: &dyn
 }
 
 /// What is asked of each customer.
-struct Asked {
-    unit: TimeUnit,
-    horizon: Periods,
-    level: Share,
-    margin: f64,
+pub struct Asked {
+    /// The unit of time.
+    pub unit: TimeUnit,
+    /// How far is looked ahead, in that unit.
+    pub horizon: Periods,
+    /// The level of the intervals.
+    pub level: Share,
+    /// The part of the revenue that is earned.
+    pub margin: f64,
 }
 
 /// Questions that look elsewhere than at the horizon, or within it.
@@ -181,16 +134,19 @@ fn refuse(args: &args::Score, file: &ForecastFile) -> Result<()> {
     }
 }
 
-/// Scores the customers of a past part by part.
-fn score_past(
+/// Scores the customers of a past part by part, and lists so many of them.
+///
+/// # Errors
+/// Whatever forecasting or writing says; [`Error::Interrupted`].
+pub fn score_past(
     stacked: &Stacked,
     past: &Past<'_>,
     asked: &Asked,
-    output: &Path,
+    (output, listed): (&Path, usize),
     progress: &dyn Progress,
 ) -> Result<Scored> {
     let mut table = TableWriter::new(Output::create(output)?, Format::of(output));
-    let (mut totals, mut money) = (Totals::new(0), false);
+    let (mut totals, mut shown, mut money) = (Totals::new(listed), Shown::default(), false);
     progress.begin("scoring customers", Some(past.len() as u64));
     let everyone = past.orders().len();
     for start in (0..everyone).step_by(PART) {
@@ -202,12 +158,14 @@ fn score_past(
         let customers = past.customers_of(asked.unit, &who);
         let forecast = forecast_part(stacked, View::of_some(past, &customers, &who), asked, progress)?;
         write(&mut table, &customers, &forecast, asked.margin)?;
+        let before = totals.customers;
         totals.add(&customers, 0..customers.len(), &forecast);
+        shown.keep(&totals, (&customers, &forecast), before);
         money |= forecast.value.is_some();
     }
     table.finish()?;
     progress.end();
-    Ok(summed(totals, stacked, asked.level, money))
+    Ok(summed((totals, &shown), stacked, asked.level, money))
 }
 
 /// The forecast of a part of the customers; of mixed laws, which no two share, few are held at a time.
@@ -253,16 +211,16 @@ fn write(table: &mut TableWriter, customers: &Customers, forecast: &Forecast, ma
 }
 
 /// The totals with their intervals.
-fn summed(totals: Totals, stacked: &Stacked, level: Share, money: bool) -> Scored {
+fn summed((totals, shown): (Totals, &Shown), stacked: &Stacked, level: Share, money: bool) -> Scored {
     let laws = stacked.totals_of(&totals, money);
     let held = "these intervals of the totals know luck alone, not trend and season, nor how sure the fit is; ltv backtest \
                 shows how far totals were off";
     Scored {
         purchases: laws.purchases.map(|law| law.at(level)),
         value: laws.value.map(|law| law.map(|law| law.at(level))),
-        totals,
         held_fixed: stacked.calibration().is_none().then(|| held.to_owned()),
-        best: Vec::new(),
-        slipping: Vec::new(),
+        best: shown.of(&totals.best),
+        slipping: shown.of(&totals.slipping),
+        totals,
     }
 }

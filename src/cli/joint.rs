@@ -36,6 +36,19 @@ pub fn told(stacked: &Stacked, grain: Grain, importance: &[(Target, Vec<Importan
     text + &stacked.warnings().iter().map(|warning| wrap(&format!("warning: {warning}"))).collect::<String>()
 }
 
+/// What a joint forecast is made of; nothing of a forecast alone.
+#[must_use]
+pub fn made_of(stacked: &Stacked) -> String {
+    let mut text = String::new();
+    if stacked.members().count() > 1 {
+        text += &format!("\n{}", weights(stacked));
+    }
+    if !stacked.standings().is_empty() {
+        text += &standings(stacked);
+    }
+    text
+}
+
 fn alone(member: &dyn Predictor, grain: Grain, importance: &[(Target, Vec<Importance>)]) -> String {
     let kept = member.kept();
     if let Some(trained) = kept.and_then(<dyn Any>::downcast_ref::<TrainedModel>) {
@@ -173,9 +186,13 @@ pub fn ready(stacked: Stacked, args: &args::Score, trained_for: &str) -> (Stacke
         );
         return (stacked.uncalibrated(), wrap(&why));
     }
-    let mut text = wrap(&format!("calibrated: {}", summary(calibration)));
-    for note in &calibration.evidence.notes {
-        text += &wrap(&format!("note: {note}"));
-    }
+    let text = used(calibration);
     (stacked, text)
+}
+
+/// What is said of the calibration that a forecast uses.
+#[must_use]
+pub fn used(calibration: &Calibration) -> String {
+    let notes = calibration.evidence.notes.iter().map(|note| wrap(&format!("note: {note}")));
+    wrap(&format!("calibrated: {}", summary(calibration))) + &notes.collect::<String>()
 }

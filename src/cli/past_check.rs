@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::Result;
-use crate::backtest::{BacktestPlan, BacktestReport, NaiveMean, NaiveRate, backtest, estimators_with};
+use crate::backtest::{BacktestPlan, BacktestReport, NaiveMean, NaiveRate, backtest, estimators_ahead};
 use crate::features::Past;
 use crate::fit::Covariates;
 use crate::model::AnySpendModel;
@@ -12,7 +12,7 @@ use crate::units::{Horizon, Share, Tick, TimeUnit};
 
 /// What is checked.
 pub struct Checking<'a> {
-    /// The identifier of the model of purchases.
+    /// The name of the forecast.
     pub model: &'a str,
     /// The model of spend.
     pub spend: Option<AnySpendModel>,
@@ -37,8 +37,9 @@ impl Checking<'_> {
             levels: vec![self.level], // one is shown, and each takes four columns of all customers
             ..BacktestPlan::new(holdout(self.horizon, past)?, self.unit)?
         };
-        let models = [self.model, NaiveRate::ID, NaiveMean::ID];
-        backtest(past, &plan, &estimators_with(&models, self.spend, self.covariates)?, progress)
+        let mut all = estimators_ahead(&[self.model], self.spend, self.covariates, Some(plan.horizon))?;
+        all.extend(estimators_ahead(&[NaiveRate::ID, NaiveMean::ID], self.spend, None, None)?);
+        backtest(past, &plan, &all, progress)
     }
 }
 

@@ -3,18 +3,16 @@
 use std::fs;
 
 use super::args;
-use super::choosing::settled;
+use super::made::{Made, Planned};
 use super::past_check::{Checking, end_of};
-use super::scoring::{Asked, Scored, score_past};
+use super::scoring::Scored;
 use super::show::{self, Grid};
 use super::summary::Summary;
 use super::tell::wrap;
 use super::voice::{Voice, write_text};
-use super::{orders, outputs, tell, totals};
+use super::{orders, outputs, totals};
 use crate::backtest::{BacktestReport, OriginReport};
 use crate::features::Past;
-use crate::fit::{Recipe, TrainedModel};
-use crate::model::Parametric;
 use crate::progress::Progress;
 use crate::{Error, Result};
 
@@ -25,7 +23,7 @@ use crate::{Error, Result};
 pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()> {
     let options = args.orders.reading.options()?;
     let unit = args.counting.unit();
-    let recipe = args.model.recipe_for(&args.orders.reading, unit)?;
+    let planned = Planned::of(args)?;
     let voice = Voice::new(quiet, &[]);
     let file = args.output.exists() && !args.output.is_dir();
     if file || args.output.as_os_str() == "-" {
@@ -37,23 +35,14 @@ pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()>
     let written = ["model.json", "scores.csv", "summary.json"].map(|name| args.output.join(name));
     outputs::spare(&written.each_ref().map(|path| path.as_path()), &args.orders.inputs, None)?;
     let (read, ledger) = orders::read(&args.orders.inputs, &options, progress)?;
-    let past = orders::past(&read, &options, unit)?.telling_logs(recipe.needs_logs());
+    let past = orders::past(&read, &options, unit)?.telling_logs(planned.needs_logs());
     voice.say(&orders::account(&ledger, &past))?;
 
-    progress.begin("fitting", None);
-    let customers = past.customers(unit);
-    let (recipe, told) =
-        settled(recipe, &args.model, (&customers, Some(&past)), args.counting.unit(), progress)?;
-    told.map_or(Ok(()), |told| voice.say(&told))?;
-    let times = recipe.needs_times().then(|| past.purchase_times());
-    let trained =
-        TrainedModel::train_with_times(&recipe, (&customers, times.as_ref()), &options.timezone, progress)?;
-    drop(customers);
-    progress.end();
+    let made = planned.make(&past, &voice, progress)?;
     // Not before there is something to write: a failed run leaves no empty folder.
     fs::create_dir_all(&args.output).map_err(|e| Error::io("create", &args.output, e))?;
-    let scored = score(args, (&trained, &recipe), &past, progress)?;
-    let check = match check(args, &recipe, &past, progress) {
+    let scored = made.score(args, &past, progress)?;
+    let check = match check(args, &made, &past, progress) {
         Err(Error::Interrupted) => return Err(Error::Interrupted),
         check => check,
     };
@@ -65,14 +54,14 @@ pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()>
         horizon_end: end.as_deref(),
         ledger: &ledger,
         past: &past,
-        trained: &trained,
+        made: &made,
         scored: &scored,
         check: check.as_ref(),
     };
     write_text(&args.output.join("summary.json"), &summary.to_json()?)?;
-    trained.write(&args.output.join("model.json"))?;
-
-    tell_all(&voice, args, &trained, &scored, end.as_deref())?;
+    let text = told(args, &made, &scored, end.as_deref());
+    made.write(&args.output.join("model.json"), &past)?;
+    voice.tell(&text)?;
     match &check {
         Ok(report) => report.origins.iter().try_for_each(|origin| voice.tell(&tell_check(report, origin)))?,
         Err(why) => voice.tell(&wrap(&format!("No check on the past: {why}")))?,
@@ -80,28 +69,11 @@ pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()>
     voice.tell(&format!("Wrote model.json, scores.csv and summary.json to {}", args.output.display()))
 }
 
-fn score(
-    args: &args::Run,
-    (trained, recipe): (&TrainedModel, &Recipe),
-    past: &Past<'_>,
-    progress: &dyn Progress,
-) -> Result<Scored> {
-    let cutoff = (past.orders().options.grain, past.cutoff());
-    let asked = Asked::new(trained, args.horizon, &args.worth, Some(cutoff))?;
-    let scores = args.output.join("scores.csv");
-    score_past((trained, recipe.covariates.as_deref()), asked, past, &scores, progress)
-}
-
-fn check(
-    args: &args::Run,
-    recipe: &Recipe,
-    past: &Past<'_>,
-    progress: &dyn Progress,
-) -> Result<BacktestReport> {
+fn check(args: &args::Run, made: &Made, past: &Past<'_>, progress: &dyn Progress) -> Result<BacktestReport> {
     let checking = Checking {
-        model: recipe.purchase.id(),
+        model: made.name(),
         spend: args.orders.reading.spend_model(),
-        covariates: recipe.covariates.as_ref(),
+        covariates: made.covariates(),
         horizon: args.horizon,
         unit: args.counting.unit(),
         level: args.worth.level,
@@ -110,35 +82,20 @@ fn check(
 }
 
 /// What the next year brings, from whom, and who is slipping away.
-fn tell_all(
-    voice: &Voice,
-    args: &args::Run,
-    trained: &TrainedModel,
-    scored: &Scored,
-    end: Option<&str>,
-) -> Result<()> {
-    let level = args.worth.level.get();
-    let head = |text: &str| show::heading(text);
-    let warnings = tell::warnings(trained);
-    voice.tell(&if warnings.is_empty() { warnings } else { warnings + "\n" })?;
+fn told(args: &args::Run, made: &Made, scored: &Scored, end: Option<&str>) -> String {
+    let (level, unit) = (args.worth.level.get(), made.unit());
+    let mut text: String =
+        made.warnings().iter().map(|warning| wrap(&format!("warning: {warning}"))).collect();
     let until = end.map_or_else(String::new, |end| format!(", until {end}"));
-    voice.tell(&head(&format!("The next {}{until}", args.horizon)))?;
-    let season = trained.covariates.as_ref().is_some_and(|part| part.schema.season().is_some());
-    let limits = wrap(&format!(
-        "The intervals know luck and how sure the parameters are, not {}: see the bias in the check below.",
-        if season { "trend" } else { "trend and season" }
-    ));
-    voice.tell(&(totals::table(scored, level) + &limits + "\n"))?;
-    voice.tell(&head(&format!(
-        "The most valuable customers: orders and value expected in {}",
-        args.horizon
-    )))?;
-    voice.tell(&(totals::list(&scored.best, trained.unit, level) + "\n"))?;
+    text += &format!("\n{}\n", show::heading(&format!("The next {}{until}", args.horizon)));
+    text += &(totals::table(scored, level) + &made.limits());
+    let best = format!("The most valuable customers: orders and value expected in {}", args.horizon);
+    text += &format!("\n{}\n{}\n", show::heading(&best), totals::list(&scored.best, unit, level));
     if scored.slipping.is_empty() {
-        return voice.tell("Slipping away: nobody. No repeat buyer has been silent for unusually long.\n");
+        return text + "Slipping away: nobody. No repeat buyer has been silent for unusually long.\n\n";
     }
-    voice.tell(&head("Slipping away: repeat buyers, silent for long, by the value at risk"))?;
-    voice.tell(&(totals::list(&scored.slipping, trained.unit, level) + "\n"))
+    let slipping = "Slipping away: repeat buyers, silent for long, by the value at risk";
+    text + &format!("{}\n{}\n", show::heading(slipping), totals::list(&scored.slipping, unit, level))
 }
 
 /// How well the same method would have predicted the last period.

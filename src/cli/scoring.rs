@@ -10,7 +10,7 @@ use crate::model::{AnyPopulation, Deferred};
 use crate::output::Output;
 use crate::predict::{
     DRAWS, DRAWS_SEED, ExtraQuestions, Extras, Forecast, Forecaster, ParameterDraws, ParameterSpread,
-    Question, Total, TotalLaws, Totals,
+    Question, Ranked, Total, TotalLaws, Totals,
 };
 use crate::progress::Progress;
 use crate::table::{Format, TableWriter};
@@ -22,7 +22,7 @@ use super::columns::Columns;
 /// So many customers are scored and written at a time.
 pub const PART: usize = 1 << 18;
 /// So many customers are listed on a terminal.
-const LISTED: usize = 10;
+pub const LISTED: usize = 10;
 /// Trained on more customers than this, a model's draws are not mixed into the intervals of customers unless that is asked for.
 const FEW: u64 = 2_000;
 /// Customers under their models of purchases, asked about a window.
@@ -177,6 +177,28 @@ pub struct Listed {
     pub interval: (f64, f64),
 }
 
+/// What is shown of the customers in the lists, kept as they are met.
+#[derive(Default)]
+pub struct Shown(HashMap<u64, Listed>);
+
+impl Shown {
+    /// Keeps what is shown of those in the lists, and forgets those who fell out of them; `before` customers were met before these.
+    pub fn keep(&mut self, totals: &Totals, (customers, forecast): (&Customers, &Forecast), before: u64) {
+        let rows: Vec<u64> = totals.best.iter().chain(&totals.slipping).map(|ranked| ranked.row).collect();
+        self.0.retain(|row, _| rows.contains(row));
+        for row in rows.into_iter().filter(|row| *row >= before) {
+            let at = (row - before) as usize;
+            self.0.entry(row).or_insert_with(|| listed(customers, forecast, at));
+        }
+    }
+
+    /// Those of a list, in its order.
+    #[must_use]
+    pub fn of(&self, ranked: &[Ranked]) -> Vec<Listed> {
+        ranked.iter().filter_map(|ranked| self.0.get(&ranked.row).cloned()).collect()
+    }
+}
+
 /// What scoring leaves behind beside the table.
 pub struct Scored {
     /// Sums over all customers.
@@ -203,7 +225,7 @@ pub struct Scorer<'m> {
     money: bool,
     table: Option<TableWriter>,
     totals: Totals,
-    seen: HashMap<u64, Listed>,
+    shown: Shown,
 }
 
 impl<'m> Scorer<'m> {
@@ -228,7 +250,7 @@ impl<'m> Scorer<'m> {
             money,
             table: None,
             totals: Totals::among(listed, &members.crowd),
-            seen: HashMap::new(),
+            shown: Shown::default(),
         })
     }
 
@@ -270,20 +292,9 @@ impl<'m> Scorer<'m> {
         }
         let before = self.totals.customers;
         self.totals.add(customers, 0..customers.len(), &forecast);
-        self.remember(customers, &forecast, before);
+        self.shown.keep(&self.totals, (customers, &forecast), before);
         progress.advance(customers.len() as u64);
         Ok(forecast)
-    }
-
-    /// Keeps what is shown of those in the lists, and forgets those who fell out of them.
-    fn remember(&mut self, customers: &Customers, forecast: &Forecast, before: u64) {
-        let Self { totals, seen, .. } = self;
-        let rows: Vec<u64> = totals.best.iter().chain(&totals.slipping).map(|ranked| ranked.row).collect();
-        seen.retain(|row, _| rows.contains(row));
-        for row in rows.into_iter().filter(|row| *row >= before) {
-            let at = (row - before) as usize;
-            seen.entry(row).or_insert_with(|| listed(customers, forecast, at));
-        }
     }
 
     /// Puts the table in its place and tells the totals.
@@ -291,17 +302,14 @@ impl<'m> Scorer<'m> {
     /// # Errors
     /// [`crate::Error::Io`].
     pub fn finish(self, progress: &dyn Progress) -> Result<Scored> {
-        let Self { trained, members, asked, money, table, totals, seen, .. } = self;
+        let Self { trained, members, asked, money, table, totals, shown, .. } = self;
         table.map_or(Ok(()), TableWriter::finish)?;
         progress.end();
         let window = (asked.question.delay, asked.periods);
         let laws = TotalLaws::of_crowd((trained, &members.crowd), window, &totals, money);
         let purchases = laws.purchases.map(|law| law.at(asked.level));
         let value = laws.value.map(|law| law.map(|law| law.at(asked.level)));
-        let take = |ranked: &[crate::predict::Ranked]| -> Vec<Listed> {
-            ranked.iter().filter_map(|ranked| seen.get(&ranked.row).cloned()).collect()
-        };
-        let (best, slipping) = (take(&totals.best), take(&totals.slipping));
+        let (best, slipping) = (shown.of(&totals.best), shown.of(&totals.slipping));
         let held_fixed = trained.held_fixed(money);
         Ok(Scored { totals, purchases, value, held_fixed, best, slipping })
     }

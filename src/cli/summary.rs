@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::args;
+use super::made::Made;
 use super::scoring::{Listed, Scored};
 use crate::backtest::BacktestReport;
 use crate::features::Past;
-use crate::fit::TrainedModel;
 use crate::orders::Ledger;
 use crate::predict::Total;
 use crate::{Error, Result};
@@ -21,8 +21,8 @@ pub struct Summary<'a> {
     pub horizon_end: Option<&'a str>,
     /// The orders as they were used.
     pub past: &'a Past<'a>,
-    /// The fitted models.
-    pub trained: &'a TrainedModel,
+    /// What was fitted.
+    pub made: &'a Made,
     /// The totals and lists.
     pub scored: &'a Scored,
     /// The check on the past, or why there is none.
@@ -35,7 +35,7 @@ impl Summary<'_> {
     /// # Errors
     /// [`Error::Undefined`] if it cannot be written as JSON.
     pub fn to_json(&self) -> Result<String> {
-        let Self { args, past, trained, scored, .. } = self;
+        let Self { args, past, made, scored, .. } = self;
         let grain = past.orders().options.grain;
         let net = past.netting();
         let failed =
@@ -52,14 +52,15 @@ impl Summary<'_> {
             "customers": past.len(),
             "first_order": past.orders().first_tick().map(|tick| grain.show(tick)),
             "cutoff": grain.show(past.cutoff()),
-            "unit": trained.unit,
+            "unit": made.unit(),
             "grain": grain,
             "horizon": args.horizon.to_string(),
             "horizon_end": self.horizon_end,
             "level": args.worth.level.get(),
             "discount": args.worth.discount.map(crate::units::AnnualRate::get),
             "margin": args.worth.margin.map(crate::units::Share::get),
-            "warnings": trained.warnings,
+            "warnings": made.warnings(),
+            "calibrated": made.calibration().is_some(),
             "alive": scored.totals.alive,
             "purchases": total(scored.totals.purchases.into(), &scored.purchases),
             "value": scored.value.as_ref().map(|value| total(scored.totals.value, value)),
