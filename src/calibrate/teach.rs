@@ -75,7 +75,7 @@ impl Stacked {
     }
 
     /// Brings the members to one total of the present customers, and tells kinds of these, and what each kind is expected to buy and to spend.
-    fn present(&mut self, view: View<'_>, horizon: Periods) -> Result<(Groups, Vec<(f64, f64)>)> {
+    fn present(&mut self, view: View<'_>, horizon: Periods) -> Result<(Groups, Vec<Told>)> {
         let frequency = &view.customers.frequency;
         let (asked, pool): (Vec<usize>, Vec<Weighted<'_>>) =
             self.members().enumerate().filter(|(_, one)| one.1.counts() || one.2.counts()).unzip();
@@ -98,16 +98,9 @@ impl Stacked {
         }
         let kinds: Vec<(u32, f64)> = frequency.iter().copied().zip(none).collect();
         let groups = Groups::of(&kinds);
-        let mut of_groups = vec![(0.0, 0.0); groups.len()];
-        for (member, means) in asked.iter().map(|&at| &self.members[at]).zip(&means) {
-            let by = |weight: Weight| weight.mean * weight.level;
-            let by = (by(member.purchases), by(member.value));
-            for (&(frequency, none), mean) in kinds.iter().zip(means) {
-                let of_group: &mut Told = &mut of_groups[groups.group(frequency, none)];
-                (of_group.0, of_group.1) = (of_group.0 + by.0 * mean.0, of_group.1 + by.1 * mean.1);
-            }
-        }
-        Ok((groups, of_groups))
+        let told: Vec<(&Member, Vec<Told>)> = asked.iter().map(|&at| &self.members[at]).zip(means).collect();
+        let means = of_groups(&groups, &kinds, &told);
+        Ok((groups, means))
     }
 
     /// The candidates that could be fitted at a past origin, with what they weigh there; `None` if none of weight could.
@@ -137,6 +130,20 @@ impl Stacked {
         }
         Some(pool)
     }
+}
+
+/// What each group is expected to buy and to spend, by what each member told of each customer.
+fn of_groups(groups: &Groups, kinds: &[(u32, f64)], told: &[(&Member, Vec<Told>)]) -> Vec<Told> {
+    let mut sums = vec![(0.0, 0.0); groups.len()];
+    for (member, means) in told {
+        let by = |weight: Weight| weight.mean * weight.level;
+        let by = (by(member.purchases), by(member.value));
+        for (&(frequency, none), mean) in kinds.iter().zip(means) {
+            let sum = &mut sums[groups.group(frequency, none)];
+            (sum.0, sum.1) = (sum.0 + by.0 * mean.0, sum.1 + by.1 * mean.1);
+        }
+    }
+    sums
 }
 
 /// The laws of all customers of a window.
