@@ -89,10 +89,14 @@ fn paces(tempo: &Tempo, grain: Grain) -> String {
 }
 
 fn weights(stacked: &Stacked) -> String {
-    let mut grid = Grid::new(&["member", "purchases: law", "mean", "value: law", "mean"]);
+    let money = stacked.calibration().is_none_or(|learnt| learnt.value.is_some());
+    let heads = ["member", "purchases: law", "mean", "value: law", "mean"];
+    let mut grid = Grid::new(if money { &heads } else { &heads[..3] });
     for (member, purchases, value) in stacked.members() {
-        let weights = [purchases.law, purchases.mean, value.law, value.mean].map(show::percent);
-        grid.row([vec![member.id().to_owned()], weights.to_vec()].concat());
+        let mut cells = vec![member.id().to_owned()];
+        let of = [purchases, value].into_iter().take(if money { 2 } else { 1 });
+        cells.extend(of.flat_map(|weight| [weight.law, weight.mean]).map(show::percent));
+        grid.row(cells);
     }
     format!("{}\n{}", show::heading("The joint forecast"), grid.text())
         + &wrap(
