@@ -199,6 +199,13 @@ fn members_are_brought_to_one_total_and_each_law_has_the_mean_that_it_is_said_to
 }
 
 #[test]
+fn a_member_that_tells_nearly_nothing_is_not_multiplied_without_bound() {
+    let (pool, ..) = learnt(vec![too_much(0.01), plain()], Combine::Pool, true);
+    let levels: Vec<f64> = pool.members().map(|(_, weight, _)| weight.level).collect();
+    assert!(levels.len() == 2 && levels.iter().all(|level| (0.25..=4.0).contains(level)), "{levels:?}");
+}
+
+#[test]
 fn a_file_gives_back_what_it_was_given() {
     let mbg = estimators_ahead(&["mbg-nbd"], None, None, None).unwrap().remove(0);
     let (stacked, laws, ..) = learnt(vec![plain(), mbg], Combine::Pool, true);
@@ -231,6 +238,19 @@ fn a_file_gives_back_what_it_was_given() {
     // Damage is found.
     let damaged = text.replacen("\"relative\"", "\"relativ\"", 1);
     assert!(ForecastFile::from_json(&damaged).and_then(opened).is_err());
+    // Weights that are no parts of a whole, a level that nobody learns, a spread below nothing.
+    for (path, value) in [
+        ("/members/0/weight_of_purchases/law", 1.0),
+        ("/members/0/weight_of_value/mean", 0.999),
+        ("/members/0/weight_of_value/level", 1e300),
+        ("/calibration/purchases/level/sd", -1.0),
+        ("/calibration/purchases/level/ln_factor", 1000.0),
+    ] {
+        let mut changed: serde_json::Value = serde_json::from_str(&text).unwrap();
+        *changed.pointer_mut(path).unwrap() = value.into();
+        let again = ForecastFile::from_json(&changed.to_string()).and_then(opened);
+        assert!(matches!(again, Err(Error::Input(_))), "{path}");
+    }
 }
 
 /// Nothing after the cut-off is seen: what happens then changes no number of what is learnt.

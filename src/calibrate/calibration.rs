@@ -13,6 +13,9 @@ use crate::math::monotone::Monotone;
 use crate::math::parallel;
 use crate::predict::{AmountLaw, AmountShape, CountLaw, Laws, Remap};
 
+/// No logarithm of a factor is learnt beyond this: the file was changed.
+const FURTHEST: f64 = 20.0;
+
 /// What past origins taught of a forecast of one horizon.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
@@ -95,16 +98,14 @@ impl Calibration {
         Self { evidence: Evidence::default(), purchases, value, groups }
     }
 
-    /// Whether its parts belong together, and its numbers are finite: a file may have been changed by hand.
+    /// Whether its parts belong together, and its numbers are such as can be learnt: a file may have been changed by hand.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         let count = self.groups.len();
         let sound = |target: &Target| {
-            let finite = target
-                .relative
-                .iter()
-                .chain([&target.level.ln_factor, &target.level.sd])
-                .all(|x| x.is_finite());
+            let Level { ln_factor, sd } = target.level;
+            let finite =
+                target.relative.iter().chain([&ln_factor, &sd]).all(|x| x.abs() <= FURTHEST) && sd >= 0.0;
             let maps = target.shapes.iter().flatten().all(Monotone::is_sound);
             finite && maps && target.relative.len() == count && target.shapes.len() == count
         };

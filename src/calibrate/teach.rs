@@ -34,9 +34,14 @@ impl Stacked {
             Combine::Pool => self.weigh(windows, seen),
             Combine::Best => self.choose(seen),
         }
+        if !now.1.has_money() {
+            self.members.iter_mut().for_each(|member| member.value = Weight::NONE);
+        }
         if stack.calibrated {
             let calibration = self.calibrated(stack, now, (windows, seen), (evidence, progress))?;
             self.calibration = Some(calibration);
+        } else if self.members.len() > 1 {
+            self.present(View::of(now.0, now.1), ahead(stack, now)?.1)?;
         }
         self.members.retain(Member::counts);
         Ok(self)
@@ -51,8 +56,7 @@ impl Stacked {
     ) -> Result<Calibration> {
         progress.doing("laws of the present customers");
         let grain = past.orders().options.grain;
-        let ahead = f64::from(horizon_in_ticks(past, stack.horizon)?);
-        let horizon = Periods::new(ahead / grain.ticks_per(customers.unit))?;
+        let (days, horizon) = ahead(stack, (past, customers))?;
         let (groups, means) = self.present(View::of(past, customers), horizon)?;
         progress.advance(1);
         let present = Present::of((past, customers), &stack.tempos)?;
@@ -65,7 +69,7 @@ impl Stacked {
             learning.take_in(when, &window.customers, &laws_of(&pool, window)?, &window.holdout, grain);
             progress.advance(1);
         }
-        let now = present.now(ahead / f64::from(grain.ticks_per_day()));
+        let now = present.now(days);
         let mut calibration = learning.done(now, &means, evidence)?;
         if self.is_led() {
             let note = "totals are told by the members that know the season of the shop, who buys by all";
@@ -130,6 +134,13 @@ impl Stacked {
         }
         Some(pool)
     }
+}
+
+/// How far is looked ahead, in days and in the unit of the table.
+fn ahead(stack: &Stack, (past, customers): (&Past<'_>, &Customers)) -> Result<(f64, Periods)> {
+    let grain = past.orders().options.grain;
+    let ticks = f64::from(horizon_in_ticks(past, stack.horizon)?);
+    Ok((ticks / f64::from(grain.ticks_per_day()), Periods::new(ticks / grain.ticks_per(customers.unit))?))
 }
 
 /// What each group is expected to buy and to spend, by what each member told of each customer.

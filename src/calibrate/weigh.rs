@@ -36,7 +36,7 @@ impl Stacked {
         }
     }
 
-    /// What the members told: of those that could be fitted at the newest origin, wherever all of them could; `None` if none could.
+    /// What the members told: of those that could at the newest origin of which there is something to tell, wherever all of them could; `None` if none could.
     fn columns<'w>(
         &self,
         seen: &[(&'w Holdout, &Seen)],
@@ -46,7 +46,9 @@ impl Stacked {
             let column = seen.predictors[at].as_ref().map(|told| column(&told.1));
             column.filter(|column| !column.is_empty()).cloned()
         };
-        let (_, newest) = seen.last()?;
+        // Where nobody bought there is nothing to tell.
+        let tells = |seen: &Seen| (0..self.members.len()).any(|at| told(seen, at).is_some());
+        let (_, newest) = seen.iter().rev().find(|(_, seen)| tells(seen))?;
         let able: Vec<usize> = (0..self.members.len()).filter(|&at| told(newest, at).is_some()).collect();
         let mut columns = Columns { told: vec![Vec::new(); able.len()], able, of: Vec::new() };
         for (holdout, seen) in seen {

@@ -89,7 +89,7 @@ fn paces(tempo: &Tempo, grain: Grain) -> String {
 }
 
 fn weights(stacked: &Stacked) -> String {
-    let money = stacked.calibration().is_none_or(|learnt| learnt.value.is_some());
+    let money = stacked.members().any(|(_, _, value)| value.counts());
     let heads = ["member", "purchases: law", "mean", "value: law", "mean"];
     let mut grid = Grid::new(if money { &heads } else { &heads[..3] });
     for (member, purchases, value) in stacked.members() {

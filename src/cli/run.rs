@@ -39,13 +39,18 @@ pub fn run(args: &args::Run, quiet: bool, progress: &dyn Progress) -> Result<()>
     voice.say(&orders::account(&ledger, &past))?;
 
     let made = planned.make(&past, &voice, progress)?;
-    // Not before there is something to write: a failed run leaves no empty folder.
-    fs::create_dir_all(&args.output).map_err(|e| Error::io("create", &args.output, e))?;
-    let scored = made.score(args, &past, progress)?;
     let check = match check(args, &made, &past, progress) {
         Err(Error::Interrupted) => return Err(Error::Interrupted),
         check => check,
     };
+    // Not before there is something to write: a run that fails or is stopped leaves no empty folder.
+    let new = !args.output.exists();
+    fs::create_dir_all(&args.output).map_err(|e| Error::io("create", &args.output, e))?;
+    let scored = made.score(args, &past, progress).inspect_err(|_| {
+        if new {
+            let _ = fs::remove_dir(&args.output);
+        }
+    })?;
 
     let grain = past.orders().options.grain;
     let end = end_of(args.horizon, &past).map(|tick| grain.show(tick));

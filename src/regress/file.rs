@@ -85,10 +85,7 @@ impl Weight {
 
     fn is_sound(&self) -> bool {
         let weight = 0.0..=1.0 + 1e-9;
-        weight.contains(&self.law)
-            && weight.contains(&self.mean)
-            && self.level > 0.0
-            && self.level.is_finite()
+        weight.contains(&self.law) && weight.contains(&self.mean) && (0.01..=100.0).contains(&self.level)
     }
 }
 
@@ -230,6 +227,9 @@ impl ForecastFile {
             return Err(Error::input("there is no forecast in the file").column("members").into());
         }
         let members = document.members.into_iter().enumerate();
+        let members: Vec<ForecastMember> =
+            members.map(|(at, part)| part.member(at)).collect::<Result<_>>()?;
+        summing_to_1(&members)?;
         Ok(Self {
             id: document.forecast,
             horizon: document.horizon,
@@ -238,7 +238,7 @@ impl ForecastFile {
             cutoff: document.cutoff,
             timezone: document.timezone,
             customers: document.customers,
-            members: members.map(|(at, part)| part.member(at)).collect::<Result<_>>()?,
+            members,
             calibration: document.calibration,
             warnings: document.warnings,
         })
@@ -320,13 +320,31 @@ impl Part {
         };
         let (purchases, value) = (self.weight_of_purchases, self.weight_of_value);
         if ![purchases, value].iter().all(Weight::is_sound) {
-            return Err(Error::input(format!("weights are {purchases:?} and {value:?}"))
+            let told =
+                |one: Weight| format!("{} in the law, {} in the mean at {}", one.law, one.mean, one.level);
+            return Err(Error::input(format!("weights are {}; of value {}", told(purchases), told(value)))
                 .column(place)
-                .expected("weights from 0 to 1 and levels above 0")
+                .expected("weights from 0 to 1, and levels from 0.01 to 100")
                 .into());
         }
         Ok(ForecastMember { id: self.id, purchases, value, forecast })
     }
+}
+
+/// Weights are parts of a whole; of value there may be none.
+fn summing_to_1(members: &[ForecastMember]) -> Result<()> {
+    let sum = |of: fn(&ForecastMember) -> f64| members.iter().map(of).sum::<f64>();
+    let of_purchases = [sum(|one| one.purchases.law), sum(|one| one.purchases.mean)];
+    let of_value = [sum(|one| one.value.law), sum(|one| one.value.mean)];
+    let whole = |sum: &f64| (sum - 1.0).abs() < 1e-6;
+    if of_purchases.iter().all(whole) && (of_value.iter().all(whole) || of_value == [0.0, 0.0]) {
+        return Ok(());
+    }
+    Err(Error::input(format!("weights sum to {of_purchases:?}, of value to {of_value:?}"))
+        .column("members")
+        .expected("1")
+        .hint("the file was changed by hand, or damaged: train it again")
+        .into())
 }
 
 /// A trained model as the model file has it.
